@@ -1,0 +1,1 @@
+"""The kit: look, signs and widgets that every page is made of."""
