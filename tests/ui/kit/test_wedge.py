@@ -1,0 +1,216 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+
+from ui.kit.wedge import BurstDetector, Replay, Scan, Wedge
+
+GAP = 30
+
+
+def play(events, gap=GAP):
+    """Feed (wait, text, end) and say what came out, with everything decided at the end."""
+    detector, now, out = BurstDetector(gap), 0.0, []
+    for number, (wait, text, end) in enumerate(events):
+        now += wait
+        out += detector.feed(now, text, number, end=end)
+    return out + detector.expire(now + gap + 1)
+
+
+def scans(decisions):
+    return [d.code for d in decisions if isinstance(d, Scan)]
+
+
+def replayed(decisions):
+    return [key for d in decisions if isinstance(d, Replay) for key in d.keys]
+
+
+@given(st.lists(st.tuples(st.floats(GAP + 1, 5000), st.text(max_size=1), st.booleans())))
+def test_human_typing_is_given_back_whole_and_in_order(events):
+    out = play(events)
+    assert not scans(out)
+    assert replayed(out) == list(range(len(events)))
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.floats(0, GAP)), max_size=30))
+def test_a_few_keys_rolled_together_are_still_a_person(groups):
+    events = [(200 if n == 0 else quick, "a", False) for size, quick in groups for n in range(size)]
+    out = play(events)
+    assert not scans(out)
+    assert replayed(out) == list(range(len(events)))
+
+
+code = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=4, max_size=40)
+
+
+@given(st.lists(st.tuples(code, st.floats(0, 20), st.booleans()), max_size=12))
+@settings(max_examples=60)
+def test_each_burst_is_one_code(bursts):
+    events = []
+    for text, step, suffix in bursts:
+        events += [(step if n else 100, sign, False) for n, sign in enumerate(text)]
+        events += [(step, "", True)] if suffix else []
+    out = play(events)
+    assert scans(out) == [text for text, _, _ in bursts]
+    assert not replayed(out)
+
+
+def test_codes_that_follow_without_a_pause():
+    events = [(5, sign, sign == "\r") for n in range(200) for sign in f"{1000 + n}\r"]
+    assert scans(play(events)) == [str(1000 + n) for n in range(200)]
+
+
+def test_control_characters_stay_out_and_the_tail_after_a_line_is_no_typing():
+    events = [(5, s, s == "\r") for s in "12\x1b34\x0056\r"] + [(5, s, s == "\r") for s in "\nab\r"]
+    out = play(events)
+    assert scans(out) == ["123456"]
+    assert not replayed(out)
+
+
+def test_a_shortcut_typed_by_a_machine_is_dropped():
+    detector = BurstDetector(GAP)
+    assert detector.feed(0, "", "Ctrl+N", control=True) == []
+    assert detector.feed(5, "", "Enter", end=True) == []
+    assert detector.expire(100) == []
+    assert detector.feed(200, "", "Ctrl+N", control=True) == []
+    assert detector.expire(300) == [Replay(["Ctrl+N"])]
+
+
+@pytest.fixture
+def page(qtbot):
+    widget = QWidget()
+    widget.first, widget.second = QLineEdit(widget), QLineEdit(widget)
+    layout = QVBoxLayout(widget)
+    layout.addWidget(widget.first)
+    layout.addWidget(widget.second)
+    qtbot.addWidget(widget)
+    widget.show()
+    widget.activateWindow()
+    widget.first.setFocus()
+    qtbot.waitUntil(widget.first.hasFocus)
+    return widget
+
+
+@pytest.fixture
+def wedge(qapp):
+    made = Wedge()
+    made.codes = []
+    made.scanned.connect(made.codes.append)
+    yield made
+    qapp.removeEventFilter(made)
+
+
+def press(page, sign, modifiers=Qt.KeyboardModifier.NoModifier):
+    """A key as the platform delivers it: through the window, shortcuts first."""
+    QTest.keyClick(page.windowHandle(), sign, modifiers)
+
+
+def wait(qtbot, ms):
+    clock = QElapsedTimer()
+    clock.start()
+    qtbot.waitUntil(lambda: clock.elapsed() > ms)
+
+
+def test_two_hundred_codes_at_five_milliseconds_across_focus_changes(qtbot, page, wedge):
+    codes = [str(1602217 + 13 * n) for n in range(200)]
+    for n, text in enumerate(codes):
+        for place, sign in enumerate(text):
+            if place == 3:
+                (page.first, page.second)[n % 2].setFocus()
+            press(page, sign)
+        press(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(wedge.codes) == 200)
+    assert wedge.codes == codes
+    assert page.first.text() == page.second.text() == ""
+
+
+def test_typing_reaches_the_field_in_order(qtbot, page, wedge):
+    for sign in "Hvac-7":
+        press(page, sign)
+        wait(qtbot, 40)
+    press(page, Qt.Key.Key_Backspace)
+    wait(qtbot, 40)
+    assert page.first.text() == "Hvac-"
+    assert not wedge.codes
+
+
+@pytest.mark.usefixtures("wedge")
+def test_keys_go_where_they_were_typed(qtbot, page):
+    press(page, "a")
+    page.second.setFocus()
+    press(page, "b")
+    qtbot.waitUntil(lambda: page.second.text() == "b")
+    assert page.first.text() == "a"
+
+
+@pytest.mark.usefixtures("wedge")
+def test_a_click_lets_go_at_once(page):
+    press(page, "a")
+    QTest.mouseClick(page.second, Qt.MouseButton.LeftButton)
+    assert page.first.text() == "a"
+
+
+def test_shortcuts_still_work_but_not_from_a_code(qtbot, page, wedge):
+    fired = []
+    QShortcut(QKeySequence("Ctrl+N"), page).activated.connect(lambda: fired.append("new"))
+    QShortcut(QKeySequence("1"), page).activated.connect(lambda: fired.append("one"))
+    page.setFocus()
+    press(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: fired == ["new"])
+    for sign in "11":
+        press(page, sign)
+        wait(qtbot, 40)
+    assert fired == ["new", "one", "one"]
+    for sign in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4):
+        press(page, sign)
+        press(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    press(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wedge.codes == ["1234"])
+    wait(qtbot, 80)
+    assert fired == ["new", "one", "one"]
+
+
+def test_an_input_method_that_commits_digits(qtbot, page, wedge):
+    def commit(text):
+        event = QInputMethodEvent("", [])
+        event.setCommitString(text)
+        QApplication.sendEvent(page.first, event)
+
+    for sign in "１６０２２":
+        commit(sign)
+    press(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wedge.codes == ["１６０２２"])
+    wait(qtbot, 80)
+    commit("泵房")
+    commit("好")
+    qtbot.waitUntil(lambda: page.first.text() == "泵房好")
+
+
+def test_a_visible_claim_takes_the_scan(qtbot, page, wedge):
+    claimed = []
+    wedge.claim(page, claimed.append)
+    wedge.claim(page.second, lambda code: claimed.append("second " + code))
+    page.second.setFocus()
+    for sign in "12345\r":
+        press(page, sign if sign != "\r" else Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: claimed == ["second 12345"])
+    assert page.second.hasFocus()
+    wedge.release(page.second)
+    for sign in "98765":
+        press(page, sign)
+    qtbot.waitUntil(lambda: claimed[1:] == ["98765"])
+    wedge.release(page)
+    for sign in "24680":
+        press(page, sign)
+    qtbot.waitUntil(lambda: wedge.codes == ["24680"])
+
+
+def test_a_held_key_repeats(page, wedge):
+    press(page, "a")
+    for _ in range(6):
+        QTest.simulateEvent(page.first, True, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a", True)
+    assert page.first.text() == "aaaaaaa"
+    assert not wedge.codes

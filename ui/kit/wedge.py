@@ -1,0 +1,295 @@
+"""A USB scanner types like a keyboard, only faster: its bursts are taken out before a field or a shortcut sees them.
+
+`BurstDetector` decides and knows nothing of Qt; `Wedge` holds each key back for as long as the decision takes (one gap,
+30 ms). Keys typed by a person arrive in their order, none lost; autorepeat and the modifier keys are never held.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+K = TypeVar("K")
+GAP = 30  # ms: scanners type every 1-20 ms; the fastest typists strike two keys, never four, within this
+LEAST = 4
+LONGEST = 4096
+
+
+class Scan(NamedTuple):
+    """A whole code was read."""
+
+    code: str
+
+
+class Replay(NamedTuple, Generic[K]):
+    """A person typed these keys: they go on to where they were typed."""
+
+    keys: list[K]
+
+
+@dataclass
+class BurstDetector(Generic[K]):
+    """Tells a scanner's burst from typing, from the times of the keys alone. Times are milliseconds."""
+
+    gap: float = GAP
+    least: int = LEAST
+    _held: list[K] = field(default_factory=list)
+    _text: str = ""
+    _last: float = float("-inf")
+    _control: bool = False
+    _machine: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Something is to be decided when the gap has passed."""
+        return bool(self._held) or self._machine
+
+    @property
+    def last(self) -> float:
+        """When the last key was struck."""
+        return self._last
+
+    def feed(
+        self, now: float, text: str, key: K, *, end: bool = False, control: bool = False
+    ) -> list[Scan | Replay[K]]:
+        """A key was pressed and is held. `text` is its character, "" for others; `end` is Enter or Tab;
+        `control` is a letter with Ctrl or Alt, by which scanners type control characters.
+        """
+        decided = self.expire(now)
+        self._last = now
+        self._held.append(key)
+        self._control |= control
+        if len(self._text) < LONGEST:
+            self._text += text if text.isprintable() else ""
+        if end and self._is_burst():
+            decided += self.flush()
+            self._machine = True
+        return decided
+
+    def expire(self, now: float) -> list[Scan | Replay[K]]:
+        """Decide what is held if the gap has passed without a key."""
+        if now - self._last <= self.gap:
+            return []
+        decided = self.flush()
+        self._machine = False
+        return decided
+
+    def flush(self) -> list[Scan | Replay[K]]:
+        """Decide what is held at once: the burst has ended, or something happened that no scanner does."""
+        keys, text, burst = self._held, self._text, self._is_burst()
+        self._held, self._text, self._control = [], "", False
+        if len(text) >= self.least:
+            return [Scan(text)]
+        return [Replay(keys)] if keys and not burst else []
+
+    def _is_burst(self) -> bool:
+        """No person types so many keys so fast, or anything within a gap of a shortcut or of a scan's end."""
+        return self._machine or len(self._held) >= (2 if self._control else self.least)
+
+
+@dataclass
+class _Key:
+    """A key that is held back, and where it was typed."""
+
+    target: QObject
+    code: int
+    modifiers: Qt.KeyboardModifier
+    text: str
+    committed: bool = False  # it came from an input method
+    released: bool = False
+
+    def is_control(self) -> bool:
+        """Struck with Ctrl or Alt alone; both together are AltGr and type a character."""
+        held = self.modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        return bool(held) and not (len(self.text) == 1 and self.text.isprintable() and held == _ALT_GR)
+
+
+_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_MODIFIERS = {
+    Qt.Key.Key_Shift,
+    Qt.Key.Key_Control,
+    Qt.Key.Key_Alt,
+    Qt.Key.Key_AltGr,
+    Qt.Key.Key_Meta,
+    Qt.Key.Key_CapsLock,
+    Qt.Key.Key_NumLock,
+    Qt.Key.Key_ScrollLock,
+}
+_ENDS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
+_POINTING = {QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.Wheel}
+
+
+class Wedge(QObject):
+    """Watches every key of the program and tells the codes that a scanner typed."""
+
+    scanned = Signal(str)
+    """A code that no visible widget claims."""
+
+    _read = Signal(str)
+
+    def __init__(self, parent: QObject | None = None, gap: int = GAP) -> None:
+        super().__init__(parent)
+        self.enabled = True
+        self._burst: BurstDetector[_Key] = BurstDetector(gap)
+        self._claims: list[tuple[QWidget, Callable[[str], object]]] = []
+        self._swallowed: set[int] = set()
+        self._down: dict[int, _Key] = {}
+        self._level = -1
+        self._skew = float("inf")
+        self._timer = QTimer(self, singleShot=True, interval=gap + 1, timerType=Qt.TimerType.PreciseTimer)
+        # When the loop was busy, keys wait in the system's queue: they come before the second timer, with their times.
+        self._drained = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._drained.start)
+        self._drained.timeout.connect(self._on_gap)
+        self._read.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
+        instance = QCoreApplication.instance()
+        if instance is not None:
+            instance.installEventFilter(self)
+
+    def claim(self, widget: QWidget, slot: Callable[[str], object]) -> None:
+        """Give the scans to this widget while it is visible; the one with the focus wins, then the newest."""
+        self.release(widget)
+        self._claims.append((widget, slot))
+        widget.destroyed.connect(self._on_claimant_destroyed)
+
+    def release(self, widget: QWidget) -> None:
+        """Take a claim back."""
+        self._claims = [c for c in self._claims if isValid(c[0]) and c[0] is not widget]
+
+    def _on_claimant_destroyed(self) -> None:
+        self._claims = [c for c in self._claims if isValid(c[0])]
+
+    def _on_read(self, code: str) -> None:
+        visible = [
+            c for c in self._claims if isValid(c[0]) and c[0].isVisible() and c[0].window().isActiveWindow()
+        ]
+        focus = QApplication.focusWidget()
+        focused = [c for c in visible if focus is not None and (c[0] is focus or c[0].isAncestorOf(focus))]
+        if found := focused or visible:
+            found[-1][1](code)
+        else:
+            self.scanned.emit(code)
+
+    def _on_gap(self) -> None:
+        if not self._timer.isActive():
+            self._act(self._burst.expire(float("inf")))
+
+    def _act(self, decisions: list[Scan | Replay[_Key]]) -> None:
+        for decision in decisions:
+            if isinstance(decision, Scan):
+                self._swallowed |= {code for code, key in self._down.items() if not key.released}
+                self._down.clear()
+                self._read.emit(decision.code)
+            else:
+                for key in decision.keys:
+                    self._replay(key)
+
+    def _replay(self, key: _Key) -> None:
+        self._down.pop(key.code, None)
+        target = key.target if isValid(key.target) else _target()
+        if target is None:
+            return
+        outer, self._level = self._level, QThread.currentThread().loopLevel()
+        try:
+            if key.committed:
+                event = QInputMethodEvent("", [])
+                event.setCommitString(key.text)
+                QCoreApplication.sendEvent(target, event)
+            elif isinstance(target, QWidget):
+                _type(target, key)
+        finally:
+            self._level = outer
+
+    def _is_replay(self) -> bool:
+        """Whether the event is one of ours; one in the loop of a dialog that a replayed key has opened is not."""
+        return self._level >= 0 and QThread.currentThread().loopLevel() == self._level
+
+    def _now(self, event: QKeyEvent | None) -> float:
+        """When the key was struck: the system's time if it gives one, on the clock of this process."""
+        now = time.monotonic() * 1000
+        if event is None or not event.timestamp():
+            return now
+        self._skew = min(self._skew, now - event.timestamp())
+        return event.timestamp() + self._skew
+
+    def _hold(self, now: float, key: _Key, *, end: bool = False) -> bool:
+        if not key.committed:
+            self._swallowed.discard(key.code)
+            self._down[key.code] = key
+        control = key.is_control()
+        self._act(self._burst.feed(now, "" if control else key.text, key, end=end, control=control))
+        if self._burst.waiting:
+            self._timer.start()
+        return True
+
+    def _on_press(self, receiver: QObject, event: QKeyEvent) -> bool:
+        if event.key() in _MODIFIERS:
+            return False
+        if event.isAutoRepeat():
+            self._act(self._burst.flush())
+            return event.key() in self._swallowed
+        typed = receiver if isinstance(receiver, QWidget) else _target()
+        if typed is None:
+            return False
+        key = _Key(typed, event.key(), event.modifiers(), event.text())
+        return self._hold(self._now(event), key, end=event.key() in _ENDS)
+
+    def _on_release(self, event: QKeyEvent) -> bool:
+        if event.isAutoRepeat() or event.key() in _MODIFIERS:
+            return False
+        if event.key() in self._swallowed:
+            self._swallowed.discard(event.key())
+            return True
+        if (key := self._down.get(event.key())) is not None:
+            key.released = True
+            return True
+        return False
+
+    def _on_commit(self, receiver: QObject, event: QInputMethodEvent) -> bool:
+        text = event.commitString()
+        if len(text) == 1 and not event.preeditString() and not event.replacementLength():
+            return self._hold(
+                self._now(None), _Key(receiver, 0, Qt.KeyboardModifier.NoModifier, text, committed=True)
+            )
+        self._act(self._burst.flush())
+        return False
+
+    def eventFilter(self, receiver: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in _POINTING:
+            self._act(self._burst.flush())
+            return False
+        if not self.enabled or self._is_replay():
+            return False
+        if isinstance(event, QKeyEvent):
+            if kind == QEvent.Type.KeyPress:
+                return self._on_press(receiver, event)
+            if kind == QEvent.Type.KeyRelease:
+                return self._on_release(event)
+            if event.key() not in _MODIFIERS and not event.isAutoRepeat():
+                event.accept()  # no shortcut yet: the press follows and is held
+                return True
+        elif isinstance(event, QInputMethodEvent):
+            return self._on_commit(receiver, event)
+        return False
+
+
+def _target() -> QWidget | None:
+    """The widget that a key goes to now."""
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        return popup.focusWidget() or popup
+    return QApplication.focusWidget() or QApplication.activeWindow()
+
+
+def _type(target: QWidget, key: _Key) -> None:
+    """Give a key to a widget as the system does, shortcuts included: only QTest reaches the table of shortcuts."""
+    QTest.simulateEvent(target, True, key.code, key.modifiers, key.text, False)
+    if key.released and isValid(target):
+        QTest.simulateEvent(target, False, key.code, key.modifiers, key.text, False)
