@@ -1,0 +1,121 @@
+"""Sheets and rolls of labels as PDF, at true size."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from app.errors import AppError
+from app.files import write_safely
+from app.labels import symbol
+from app.labels.face import SAFE_QR, Face, Label, Square, compose
+from app.labels.layouts import Layout
+from app.reports.canvas import MM, Pen
+from app.reports.text import missing
+from app.words import N_, _, language
+
+MOST_COPIES = 99
+OUTLINE = "#BBBBBB"
+SHOWN_CODES = 5
+
+_log = logging.getLogger(__name__)
+
+
+def render_labels(
+    labels: Sequence[Label],
+    layout: Layout,
+    target: Path | BinaryIO,
+    *,
+    offset_mm: tuple[float, float] = (0, 0),
+    first: int = 1,
+    outlines: bool = False,
+    copies: int = 1,
+) -> list[str]:
+    """Print the labels from position `first` of the first sheet on; return what the person should know about them."""
+    _check(labels, layout, first, copies)
+    faces = [compose(label, layout) for label in labels]
+    with _opened(target) as stream:
+        pen = Pen(
+            stream, (layout.page[0] * MM, layout.page[1] * MM), _("Labels"), "", language().replace("_", "-")
+        )
+        pen.at_true_size()
+        for position, face in enumerate((face for face in faces for _copy in range(copies)), start=first - 1):
+            page, slot = divmod(position, layout.per_page)
+            if slot == 0 and page > 0:
+                pen.next_page()
+            left, top = layout.place(slot)
+            corner = ((left + offset_mm[0]) * MM, (top + offset_mm[1]) * MM)
+            if outlines:
+                pen.box(*corner, layout.width * MM, layout.height * MM, 0.25, OUTLINE, 1.5 * MM)
+            _draw(pen, face, *corner)
+        pen.save()
+    return list(_warnings(labels, faces))
+
+
+def qr_loops(digits: str, x: float, y: float, side: float) -> list[list[tuple[float, float]]]:
+    """The QR code in a square with its quiet zone, as loops for `Pen.outline`: for the code in the corner of a report."""
+    modules = len(symbol.matrix(digits))
+    module = side / (modules + 2 * symbol.QUIET)
+    return _loops(Square(symbol.QUIET * module, symbol.QUIET * module, module, digits, modules, None), x, y)
+
+
+def _opened(target: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    return write_safely(target) if isinstance(target, Path) else nullcontext(target)
+
+
+def _check(labels: Sequence[Label], layout: Layout, first: int, copies: int) -> None:
+    if not labels:
+        raise AppError(N_("There is no label to print. Choose at least one object."))
+    if not 1 <= first <= layout.per_page:
+        raise AppError(
+            N_("The first free label is one of 1 to {count} on this sheet."), count=layout.per_page
+        )
+    if not 1 <= copies <= MOST_COPIES:
+        raise AppError(N_("Print 1 to {limit} copies of each label."), limit=MOST_COPIES)
+
+
+def _draw(pen: Pen, face: Face, left: float, top: float) -> None:
+    x, y, band_width, band_height = face.band
+    pen.outline(_loops(face.square, left, top), "#000000")
+    pen.fill(left + x, top + y, band_width, band_height, "#000000")
+    for line in face.lines:
+        pen.text(left + line.x, top + line.y, line.text, line.font, line.size, line.colour)
+
+
+def _loops(square: Square, left: float, top: float) -> list[list[tuple[float, float]]]:
+    x, y, module = left + square.x, top + square.y, square.module
+    return [
+        [(x + column * module, y + row * module) for column, row in loop]
+        for loop in symbol.outlines(symbol.matrix(square.digits))
+    ]
+
+
+def _warnings(labels: Sequence[Label], faces: Sequence[Face]) -> Iterator[str]:
+    side = min(face.square.side_mm for face in faces)
+    if side < SAFE_QR - 1e-9:
+        yield _(
+            "The QR code is only {side} mm wide; a laptop camera needs 12 mm. Print one sheet and try to scan it."
+        ).format(side=f"{side:.1f}")
+    thin = [label.code for label, face in zip(labels, faces, strict=True) if face.square.thin]
+    if thin:
+        message = _(
+            "These codes are long for this label, so their QR codes are very fine: {codes}. Print one and try to scan it, or choose a larger label."
+        )
+        yield message.format(codes=_listed(thin))
+    cut = [label.code for label, face in zip(labels, faces, strict=True) if face.cut]
+    if cut:
+        _log.warning("texts cut on labels: %s", ", ".join(cut))
+        yield _("Some texts did not fit and end with “…”: {codes}").format(codes=_listed(cut))
+    unknown = "".join(
+        dict.fromkeys(missing("".join(label.name + label.name_en + label.place for label in labels)))
+    )
+    if unknown:
+        yield _(
+            "The printing font lacks these characters; the labels show their numbers instead: {characters}"
+        ).format(characters=" ".join(unknown))
+
+
+def _listed(codes: Sequence[str]) -> str:
+    codes = list(dict.fromkeys(codes))
+    return ", ".join(codes[:SHOWN_CODES]) + (" …" if len(codes) > SHOWN_CODES else "")
