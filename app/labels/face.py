@@ -99,7 +99,7 @@ def compose(label: Label, layout: Layout) -> Face:
     head, band, head_cut = _head(label, column)
     y = column.top + band[3]
     code = list(_code(label.code, layout.code_pt, column, y))
-    y = code[-1].y + 0.5 * code[0].size
+    y = code[-1].y + 0.6 * code[0].size
     names, name_cut = _names(label, layout, column, y)
     return Face(square, band, (*head, *code, *names), head_cut or name_cut)
 
@@ -150,7 +150,8 @@ def _head(label: Label, column: Column) -> tuple[list[Line], tuple[float, float,
     baseline = column.top + 1.04 * column.small
     lines = [Line(column.x + pad, baseline, kind.text, kind.size, BOLD, WHITE)]
     room = column.room - band[2] - pad
-    place = fit(label.place, REGULAR, column.small, room, 3.5)
+    least = 3.5 if label.place.isascii() else column.least
+    place = fit(label.place, REGULAR, column.small, room, least)
     text = _tail(visible(label.place), place.size, room) if place.cut else place.text
     if text:
         x = column.x + column.room - width(text, REGULAR, place.size)

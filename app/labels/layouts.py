@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.errors import AppError
-from app.words import N_
+from app.words import N_, _
 
 A4 = (210.0, 297.0)
 # Printers of 203 dpi have eight dots to the millimetre.
@@ -31,6 +31,11 @@ class Layout:
     code_pt: float
     margin: float
     dpi: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The name in the spoken language."""
+        return _(self.name)
 
     @property
     def per_page(self) -> int:
