@@ -50,7 +50,7 @@ def merged(code: str, folder: Path = FOLDER) -> Catalog:
     for path in sorted((folder / code).glob("*.po")):
         for message in read(path):
             faults += (f"{path.parent.name}/{path.name}: {fault}" for fault in _faults(message, whole))
-            whole[message.id] = message
+            _add(message, whole)
     if faults:
         raise CatalogueError("\n".join(faults))
     return whole
@@ -76,9 +76,20 @@ def fields(text: str) -> set[str]:
     return set(FIELD.findall(text))
 
 
+def _said(message: Message) -> bool:
+    return any(forms(message.string))
+
+
+def _add(message: Message, whole: Catalog) -> None:
+    known = whole.get(message.id, message.context)
+    if known is None or _said(message):
+        whole.delete(message.id, message.context)
+        whole[message.id] = message
+
+
 def _faults(message: Message, whole: Catalog) -> Iterator[str]:
     known = whole.get(message.id, message.context)
-    if known is not None and all(forms(known.string)) and forms(known.string) != forms(message.string):
+    if known is not None and forms(known.string) != forms(message.string) and _said(known) and _said(message):
         yield f"{message.id!r} is translated differently in another file ({known.string!r})"
     allowed = {frozenset(fields(form)) for form in forms(message.id)}
     for form in filter(None, forms(message.string)):

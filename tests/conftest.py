@@ -1,0 +1,89 @@
+"""What all tests share: no display, no home, no stray log line, the house's Hypothesis profile, a PostgreSQL on demand."""
+
+import logging
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Before anything imports Qt: a platform plugin that is missing aborts the process, and the pictures need our fonts.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QPA_FONTDIR"] = str(ROOT / "resources" / "fonts")
+for _name in ("QT_SCALE_FACTOR", "QT_FONT_DPI", "QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME"):
+    os.environ.pop(_name, None)
+
+import psycopg
+import pytest
+from hypothesis import settings
+from pg_server import running
+
+settings.register_profile("house", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "logs(*parts): warnings and errors that hold one of these parts are expected"
+    )
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that logs a warning or an error it did not announce with `@pytest.mark.logs("part of the line")`."""
+    listener = _Listener()
+    logging.getLogger().addHandler(listener)
+    yield
+    logging.getLogger().removeHandler(listener)
+    expected = [part for mark in request.node.iter_markers("logs") for part in mark.args]
+    stray = [line for line in listener.lines if not any(part in line for part in expected)]
+    assert not stray, "logged, but not expected:\n" + "\n".join(stray)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A user's settings and data are neither read nor touched."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, str(home / name.lower()))
+        yield
+
+
+@pytest.fixture
+def tmp_profile(tmp_path: Path) -> Path:
+    """An empty folder for one profile; Chinese and a space are in its name, as they are at the users'."""
+    folder = tmp_path / "站点 profile"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _pg_server() -> Iterator[str]:
+    with running() as address:
+        yield address
+
+
+@pytest.fixture
+def pg_url(_pg_server: str) -> Iterator[str]:
+    """The SQLAlchemy address of a new, empty PostgreSQL database; the server starts with the first test that asks."""
+    database = f"test_{next(_numbers)}"
+    door = _pg_server.format(database="postgres").replace("+psycopg", "")
+    with psycopg.connect(door, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{database}"')
+    yield _pg_server.format(database=database)
+    with psycopg.connect(door, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
