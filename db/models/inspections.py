@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import (
@@ -179,6 +179,7 @@ class InspectionResult(Synced, Base):
 
     __tablename__ = "inspection_result"
     about: ClassVar = About(N_("Answers"), N_("Answer"), bucket="site", topic="inspections", fact=True)
+    __table_args__ = (Index("ix_inspection_result_item_at", "item_id", "measured_at"),)
     task_id: Mapped[bytes] = ref(N_("Round"), "inspection_task", required=True)
     item_id: Mapped[bytes] = ref(N_("Check item"), "inspection_item", required=True)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
