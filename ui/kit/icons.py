@@ -3,7 +3,7 @@
 import functools
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -52,12 +52,11 @@ class SignEngine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        made = QPixmap(size)
-        made.fill(Qt.GlobalColor.transparent)
+        made = QPixmap(size * scale)
         made.setDevicePixelRatio(scale)
+        made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
-        logical = QRect(0, 0, round(size.width() / scale), round(size.height() / scale))
-        self.paint(painter, logical, mode, state)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
         painter.end()
         return made
 

@@ -146,6 +146,8 @@ def palette() -> QPalette:
 def stylesheet() -> str:
     """The shapes: resources/qss/kit.qss with the colours of the scheme and its recoloured signs."""
     text = (files("resources") / "qss" / "kit.qss").read_text("utf-8")
+    opposite = "light" if scheme() == "dark" else "dark"  # a toast has the ground of the other scheme
+    text = text.replace("@toast_link", _argb(opposite, "accent").name())
     for name in sorted(tokens.TOKENS["color"][scheme()], key=len, reverse=True):
         tone = color(name)
         text = text.replace(f"@{name}", tone.name() if tone.alpha() == 255 else f"#{tone.rgba():08x}")

@@ -1,0 +1,120 @@
+"""The one table of signs and words for a state of things, on the screen and on paper.
+
+Shape carries the level, the word says it, colour comes last. `icon` is the line sign of the screen (resources/icons),
+`glyph` the character of the paper (all of them are in the fonts we ship).
+"""
+
+from typing import NamedTuple
+
+from app.words import N_, _
+
+
+class Sign(NamedTuple):
+    """How a state is shown: ok, info, warn, danger or neutral; sign of the screen, sign of the paper, English word."""
+
+    level: str
+    icon: str
+    glyph: str
+    word: str
+
+    @property
+    def text(self) -> str:
+        """The word in the spoken language."""
+        return _(self.word)
+
+    @property
+    def printed(self) -> str:
+        """Sign and word as they stand on paper."""
+        return f"{self.glyph} {self.text}"
+
+
+OK, INFO, WARN, DANGER, NEUTRAL = "ok", "info", "warn", "danger", "neutral"
+TICK, TRIANGLE, CROSS, CIRCLE, DASH, UP = "✓", "△", "×", "○", "—", "↑"
+
+
+def _ok(word: str, icon: str = "circle-check", glyph: str = TICK) -> Sign:
+    return Sign(OK, icon, glyph, word)
+
+
+def _info(word: str, icon: str = "info", glyph: str = CIRCLE) -> Sign:
+    return Sign(INFO, icon, glyph, word)
+
+
+def _warn(word: str, icon: str = "triangle-alert", glyph: str = TRIANGLE) -> Sign:
+    return Sign(WARN, icon, glyph, word)
+
+
+def _danger(word: str, icon: str = "octagon-alert", glyph: str = CROSS) -> Sign:
+    return Sign(DANGER, icon, glyph, word)
+
+
+def _neutral(word: str, icon: str = "circle-dashed", glyph: str = CIRCLE) -> Sign:
+    return Sign(NEUTRAL, icon, glyph, word)
+
+
+SIGNS: dict[str, Sign] = {
+    # levels without a subject
+    "ok": _ok(N_("Normal")),
+    "info": _info(N_("Note")),
+    "warn": _warn(N_("Attention")),
+    "danger": _danger(N_("Danger")),
+    "no_data": _neutral(N_("No data")),
+    "done": _ok(N_("Done")),
+    "error": _danger(N_("Error")),
+    "notice": _warn(N_("Notice")),
+    # stock
+    "in_stock": _ok(N_("In stock")),
+    "out_of_stock": _danger(N_("Out of stock"), "octagon-x"),
+    "below_safety": _danger(N_("Below safety stock")),
+    "at_reorder": _warn(N_("At reorder point")),
+    "above_max": _info(N_("Above maximum"), "arrow-up-to-line", UP),
+    # inspections
+    "pass": _ok(N_("Passed")),
+    "fail": _danger(N_("Failed")),
+    "out_of_limits": _danger(N_("Out of limits")),
+    "failed_open": _danger(N_("Items failed, to be put right")),
+    "passed_after_repair": _ok(N_("Passed after correction")),
+    "na": _neutral(N_("Not applicable"), "circle-slash", DASH),
+    "not_checked": _neutral(N_("Not checked")),
+    "missed": _danger(N_("Missed"), "clock-alert"),
+    # time
+    "planned": _neutral(N_("Planned")),
+    "due": _info(N_("Due"), "calendar-clock"),
+    "due_today": _warn(N_("Due today")),
+    "overdue": _danger(N_("Overdue"), "clock-alert"),
+    # work in hand
+    "draft": _neutral(N_("Draft"), "pencil"),
+    "assigned": _neutral(N_("Assigned"), "user"),
+    "in_progress": _info(N_("In progress"), "circle-dot"),
+    "on_hold": _warn(N_("On hold"), "circle-pause"),
+    "waiting_parts": _warn(N_("On hold: waiting for parts"), "circle-pause"),
+    "submitted": _info(N_("Waiting for review"), "user-check"),
+    "returned": _info(N_("Returned"), "undo-2"),
+    "closed": _ok(N_("Closed")),
+    "cancelled": _neutral(N_("Cancelled"), "circle-slash", DASH),
+    "void": _neutral(N_("Void"), "circle-slash", DASH),
+    # equipment
+    "in_service": _ok(N_("In service")),
+    "standby": _neutral(N_("Standby"), "circle-pause"),
+    "degraded": _warn(N_("Running degraded")),
+    "under_repair": _warn(N_("Under repair"), "wrench"),
+    "out_of_service": _danger(N_("Out of service"), "octagon-x"),
+    "retired": _neutral(N_("Retired"), "circle-slash", DASH),
+    # people
+    "valid": _ok(N_("Valid"), "check"),
+    "expiring": _warn(N_("Expiring"), "clock-alert"),
+    "expired": _danger(N_("Expired")),
+    "not_passed": _danger(N_("Not passed")),
+    "missing": _neutral(N_("Missing")),
+    "not_required": _neutral(N_("Not required"), "circle-dot", DASH),
+    # exchange
+    "synced": _ok(N_("Synced"), "cloud-check"),
+    "to_send": _info(N_("To be sent"), "cloud-upload"),
+    "offline": _warn(N_("Offline"), "cloud-off"),
+    "conflict": _danger(N_("Conflict"), "git-compare-arrows"),
+}
+
+
+def sign(code: str) -> Sign:
+    """The sign of a state by its code; an unknown state is shown as its code, never hidden."""
+    return SIGNS.get(code) or Sign(NEUTRAL, "circle-dashed", CIRCLE, code)

@@ -1,0 +1,119 @@
+"""Pages and cards: the frame that every page has."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ui.kit import theme
+from ui.kit.labels import ElidedLabel, label, line
+
+
+class Card(QFrame):
+    """A group of things on a page: title, count, something at the right, body."""
+
+    def __init__(self, title: str = "", facts: str = "", *, margins: bool = True) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        self.head = QHBoxLayout()
+        self._facts = label(facts, "dense", "text_2")
+        if title:
+            self.head.setContentsMargins(16, 10, 14, 8)
+            self.head.setSpacing(10)
+            self.head.addWidget(label(title, "section"))
+            self.head.addWidget(self._facts)
+            self.head.addStretch()
+            column.addLayout(self.head)
+        self.body = QVBoxLayout()
+        top = 0 if title else 14
+        self.body.setContentsMargins(*((16, top, 16, 14) if margins else (0, 0, 0, 0)))
+        self.body.setSpacing(8)
+        column.addLayout(self.body, 1)
+
+    def set_facts(self, text: str) -> None:
+        """The few words next to the title: a count, a period."""
+        self._facts.setText(text)
+
+    def add_action(self, widget: QWidget) -> None:
+        """Puts a chip, a link or a small button at the right of the title."""
+        self.head.addWidget(widget)
+
+
+class Page(QWidget):
+    """A page of the main window: title, one line of facts, buttons, and a body that scrolls.
+
+    With table=True the body does not scroll and has no margins: the table does it itself.
+    """
+
+    def __init__(self, title: str, *, table: bool = False) -> None:
+        super().__init__()
+        self.setProperty("ground", "bg")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header(title))
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(*((0, 0, 0, 0) if table else (20, 0, 20, 20)))
+        self.body.setSpacing(0 if table else 13)
+        if table:
+            column.addWidget(line())
+            column.addLayout(self.body, 1)
+        else:
+            column.addWidget(self._scroller(), 1)
+
+    def _header(self, title: str) -> QWidget:
+        head = QWidget()
+        head.setFixedHeight(theme.size("height.page_header"))
+        row = QHBoxLayout(head)
+        row.setContentsMargins(20, 0, 20, 0)
+        row.setSpacing(10)
+        self._title = label(title, "title")
+        self._facts = ElidedLabel("", "dense", "text_2")
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(10)
+        self._primary: QPushButton | None = None
+        row.addWidget(self._title)
+        row.addSpacing(4)
+        row.addWidget(self._facts, 1)
+        row.addLayout(self._actions)
+        return head
+
+    def _scroller(self) -> QScrollArea:
+        inner = QWidget()
+        inner.setProperty("ground", "none")
+        inner.setLayout(self.body)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        area.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        return area
+
+    @property
+    def title(self) -> str:
+        """The title that is shown."""
+        return self._title.text()
+
+    def set_title(self, text: str) -> None:
+        """Another title."""
+        self._title.setText(text)
+
+    def set_facts(self, text: str) -> None:
+        """The facts of the page in one line; it elides first."""
+        self._facts.setText(text)
+
+    def add_action(self, widget: QPushButton) -> None:
+        """A secondary button; they stand left of the primary one."""
+        self._actions.insertWidget(self._actions.count() - (1 if self._primary else 0), widget)
+
+    def set_primary(self, widget: QPushButton) -> None:
+        """The one primary button of the page, at the right end."""
+        if self._primary:
+            self._primary.deleteLater()
+        self._primary = widget
+        self._actions.addWidget(widget)
