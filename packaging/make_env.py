@@ -105,6 +105,7 @@ def make_env() -> None:
         run([sys.executable, "-m", "venv", "--clear", VENV])
     STAMP.unlink(missing_ok=True)
     print("Installing the locked dependencies (a few minutes the first time)", flush=True)
+    # -qq: a machine with several package folders would otherwise warn about each package
     pip("--require-hashes", "-r", "requirements.lock")
     print("Installing Sitewright itself", flush=True)
     pip("--no-deps", "--no-build-isolation", "-e", ".")
@@ -150,7 +151,7 @@ def has_venv_module() -> bool:
 
 
 def pip(*arguments: str) -> None:
-    run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+    run([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments])
 
 
 def run(command: list[str | Path]) -> None:
