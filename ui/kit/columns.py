@@ -1,0 +1,121 @@
+"""The columns of a table as their user wants them: width, order, and which are shown."""
+
+from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QMenu
+
+from app.words import _
+from ui.kit.lazy import Column
+from ui.kit.view import View
+
+
+class ColumnKeeper(QObject):
+    """Fits the columns into the view and keeps what the user changes in `prefs` (widths, order, hidden)."""
+
+    def __init__(self, view: View, columns: Sequence[Column], prefs: MutableMapping[str, Any]) -> None:
+        super().__init__(view)
+        self._view, self._columns, self._prefs = view, columns, prefs
+        self._header = view.header()
+        self._ours = False
+        self._restore_order()
+        self.show()
+        self._header.sectionResized.connect(self._on_resized)
+        self._header.sectionMoved.connect(self._on_moved)
+        view.viewport().installEventFilter(self)
+
+    def show(self) -> None:
+        """Show the columns that are wanted at this width of the window, and fit them."""
+        hidden = self._hidden()
+        for number, column in enumerate(self._columns):
+            left_out = self._view.compact and not column.compact
+            self._view.setColumnHidden(number, left_out or column.key in hidden)
+        self.fit()
+
+    def fit(self) -> None:
+        """Give each column its width; the one that stretches takes what is left."""
+        widths, stretch, used = self._widths(), -1, 0
+        with self._changing():
+            for number, column in enumerate(self._columns):
+                if self._view.isColumnHidden(number):
+                    continue
+                least = self._header.wanted(number)
+                width = max(widths.get(column.key, column.width), least)
+                if column.stretch and stretch < 0:
+                    stretch = number
+                else:
+                    self._header.resizeSection(number, width)
+                    used += width
+            if stretch >= 0:
+                column = self._columns[stretch]
+                self._header.resizeSection(stretch, max(column.width, self._view.viewport().width() - used))
+        self._header.setStretchLastSection(stretch < 0)
+
+    def menu(self) -> QMenu:
+        """A menu that shows and hides columns and brings back the first arrangement."""
+        menu = QMenu(self._view)
+        hidden = self._hidden()
+        for column in self._columns:
+            action = menu.addAction(_(column.title).replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(column.key not in hidden)
+            action.setEnabled(not column.stretch)
+            action.toggled.connect(lambda on, key=column.key: self._on_toggled(key, shown=on))
+        menu.addSeparator()
+        menu.addAction(_("Reset columns")).triggered.connect(self.reset)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def reset(self) -> None:
+        """The arrangement of the house again."""
+        for key in ("widths", "order", "hidden"):
+            self._prefs.pop(key, None)
+        self._restore_order()
+        self.show()
+
+    def _hidden(self) -> set[str]:
+        return set(self._prefs.get("hidden", [c.key for c in self._columns if c.hidden]))
+
+    def _widths(self) -> dict[str, int]:
+        return dict(self._prefs.get("widths", {}))
+
+    def _restore_order(self) -> None:
+        known = [column.key for column in self._columns]
+        wanted = [key for key in self._prefs.get("order", known) if key in known]
+        wanted += [key for key in known if key not in wanted]
+        with self._changing():
+            for place, key in enumerate(wanted):
+                self._header.moveSection(self._header.visualIndex(known.index(key)), place)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What is changed inside is not the user's doing and is not kept."""
+        outer, self._ours = self._ours, True
+        try:
+            yield
+        finally:
+            self._ours = outer
+
+    def _on_toggled(self, key: str, *, shown: bool) -> None:
+        hidden = self._hidden()
+        (hidden.discard if shown else hidden.add)(key)
+        self._prefs["hidden"] = sorted(hidden)
+        self.show()
+
+    def _on_resized(self, section: int, old: int, new: int) -> None:
+        if not self._ours and old and new:
+            self._prefs["widths"] = {**self._widths(), self._columns[section].key: new}
+            self.fit()
+
+    def _on_moved(self) -> None:
+        if not self._ours:
+            places = (self._header.logicalIndex(n) for n in range(self._header.count()))
+            self._prefs["order"] = [self._columns[n].key for n in places]
+            self._view.viewport().update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.fit()
+        return False
