@@ -27,6 +27,7 @@ BLOCKS = (
     (0x2460, 0x24FF),  # ① ② ③
     (0x2500, 0x25FF),  # boxes and geometric shapes
     (0x3000, 0x303F),  # Chinese punctuation
+    (0x3041, 0x30FF),  # kana and ・, the dot in foreign names
     (0x3105, 0x312F),  # bopomofo, part of GBK
     (0x3200, 0x33FF),  # ㎡ ㎜ ㎏
     (0xFF00, 0xFFEF),  # full-width forms
@@ -59,6 +60,7 @@ def subset(source: Path, target: Path, points: set[int]) -> int:
     options = Options(hinting=False, layout_features=["kern", "locl", "ccmp", "mark", "mkmk"])
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "gasp"]
     options.name_languages = ["*"]
+    options.name_IDs = ["*"]  # the licence travels inside the font
     font = TTFont(source, recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=points)

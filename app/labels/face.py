@@ -145,7 +145,7 @@ def _column(layout: Layout, square: Square) -> Column:
 def _head(label: Label, column: Column) -> tuple[list[Line], tuple[float, float, float, float], bool]:
     """The kind, white on black, and the place, of which the end says most and is kept."""
     kind = fit(label.kind.word, BOLD, column.small, column.room * 0.55, 3.5)
-    pad = 0.35 * column.small
+    pad = 0.25 * column.small
     band = (column.x, column.top, width(kind.text, BOLD, kind.size) + 2 * pad, column.small * 1.36)
     baseline = column.top + 1.04 * column.small
     lines = [Line(column.x + pad, baseline, kind.text, kind.size, BOLD, WHITE)]

@@ -105,7 +105,7 @@ def _warnings(labels: Sequence[Label], faces: Sequence[Face]) -> Iterator[str]:
         yield message.format(codes=_listed(thin))
     cut = [label.code for label, face in zip(labels, faces, strict=True) if face.cut]
     if cut:
-        _log.warning("texts cut on labels: %s", ", ".join(cut))
+        _log.info("texts cut on labels: %s", ", ".join(cut))
         yield _("Some texts did not fit and end with “…”: {codes}").format(codes=_listed(cut))
     unknown = "".join(
         dict.fromkeys(missing("".join(label.name + label.name_en + label.place for label in labels)))
