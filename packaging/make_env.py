@@ -105,7 +105,6 @@ def make_env() -> None:
         run([sys.executable, "-m", "venv", "--clear", VENV])
     STAMP.unlink(missing_ok=True)
     print("Installing the locked dependencies (a few minutes the first time)", flush=True)
-    # -qq: a machine with several package folders would otherwise warn about each package
     pip("--require-hashes", "-r", "requirements.lock")
     print("Installing Sitewright itself", flush=True)
     pip("--no-deps", "--no-build-isolation", "-e", ".")
@@ -151,6 +150,7 @@ def has_venv_module() -> bool:
 
 
 def pip(*arguments: str) -> None:
+    """Errors only: where pip looks in several places, it warns about each package that is not in all of them."""
     run([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments])
 
 

@@ -19,6 +19,13 @@ PATIENCE = 120  # seconds for one step on a slow machine
 def main() -> int:
     if not PROGRAM.exists():
         sys.exit(f"{PROGRAM} is not there: make frozen")
+    other_licence = [
+        path.name for path in PROGRAM.parent.rglob("*") if "virtualkeyboard" in path.name.lower()
+    ]
+    if other_licence:
+        sys.exit(
+            f"These parts of Qt are GPL only and may not go with the program: {', '.join(other_licence)}"
+        )
     with tempfile.TemporaryDirectory(
         prefix="sitewright smoke "
     ) as folder:  # a path with a space, as on Windows
