@@ -46,7 +46,7 @@ class Trend(NamedTuple):
 class TrendChart(QWidget):
     """Line of 2 px, the allowed range a pale band, limits dashed and labelled, a failing value a red diamond."""
 
-    LEFT, TOP, FOOT = 12, 24, 26
+    TOP, FOOT = 24, 26
 
     def __init__(self, trend: Trend) -> None:
         super().__init__()
@@ -90,7 +90,8 @@ class TrendChart(QWidget):
     def _plot(self) -> QRectF:
         metrics = QFontMetrics(theme.font("caption"))
         right = max([metrics.horizontalAdvance(word) + 8 for _limit, word in self._limits()], default=12)
-        return QRectF(self.rect()).adjusted(self.LEFT, self.TOP, -right - 4, -self.FOOT)
+        left = max((metrics.horizontalAdvance(p.label) for p in self._trend.points), default=0) // 2 + 4
+        return QRectF(self.rect()).adjusted(left, self.TOP, -max(right + 4, left), -self.FOOT)
 
     def _height(self, plot: QRectF, value: float) -> float:
         low, high = self._trend.span()
@@ -164,7 +165,7 @@ class TrendChart(QWidget):
         points = self._trend.points
         metrics = QFontMetrics(theme.font("caption"))
         step = plot.width() / max(len(points) - 1, 1)
-        widest = max(metrics.horizontalAdvance(p.label) for p in points) + 12
+        widest = max(metrics.horizontalAdvance(p.label) for p in points) + 16
         every = max(1, -int(-widest // step)) if step else 1
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.color("text_3"))

@@ -11,7 +11,16 @@ from typing import Any
 import PySide6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.errors import AppError, Refused
 from app.words import _
@@ -163,6 +172,34 @@ def _run(dialog: QDialog) -> bool:
         dialog.deleteLater()
 
 
+class Scroller(QScrollArea):
+    """As high as the form in it, as long as the screen has room; then it scrolls."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        inner.setProperty("ground", "none")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        inner.installEventFilter(self)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        inner, room = self.widget(), self.screen().availableGeometry().height() - 220
+        layout = inner.layout()
+        wanted = layout.totalHeightForWidth(WIDEST - 48) if layout and layout.hasHeightForWidth() else 0
+        self.setMinimumHeight(min(max(wanted, inner.sizeHint().height()), room))
+
+
 class FormDialog(Dialog):
     """A few fields to fill; it stays open until they are right."""
 
@@ -183,7 +220,7 @@ class FormDialog(Dialog):
         self._check = check
         self._note = NoteStrip("", "danger")
         self._note.hide()
-        self.body.addWidget(self.form)
+        self.body.addWidget(Scroller(self.form))
         self.body.addWidget(self._note)
         self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
         self.save = self.add_button(button(do or _("Save"), kind="primary", scale="large"))
@@ -252,7 +289,7 @@ def describe(error: BaseException) -> str:
         f"{type(error).__name__}: {error}",
     ]
     frames = reversed(traceback.extract_tb(error.__traceback__))
-    made += [f"  {'/'.join(PurePath(f.filename).parts[-3:])}:{f.lineno} in {f.name}" for f in frames]
+    made += [f"  {'/'.join(PurePath(f.filename).parts[1:][-3:])}:{f.lineno} in {f.name}" for f in frames]
     return "\n".join(made)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol
 
-from PySide6.QtCore import QDate, QModelIndex, QPoint, QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QDate, QLocale, QModelIndex, QPoint, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics, QKeyEvent, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCheckBox,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import values
 from app.errors import AppError
-from app.words import N_, _
+from app.words import N_, _, language
 from ui.kit import icons, theme
 
 Find = Callable[[str], Sequence[tuple[Any, str]]]
@@ -207,6 +207,11 @@ class CalendarPopup(QWidget):
         self.calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self.calendar.setMinimumSize(308, 260)
+        self.calendar.setLocale(QLocale(language()))
+        quiet = QTextCharFormat()
+        quiet.setForeground(theme.color("text_2"))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendar.setWeekdayTextFormat(day, quiet)
         self.calendar.activated.connect(self._on_day)
         self.calendar.clicked.connect(self._on_day)
         box = QVBoxLayout(self)

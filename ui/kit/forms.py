@@ -101,6 +101,8 @@ class FieldBox(QWidget):
         narrow = self.field.kind in {"number", "money", "price", "date"}
         if narrow:
             self.editor.setFixedWidth(176)
+        elif self.field.kind != "flag":
+            self.editor.setMinimumWidth(176)
         row.addWidget(self.editor)
         if self.field.unit:
             row.addWidget(label(self.field.unit))
@@ -125,6 +127,7 @@ class FieldBox(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         self._sign = SignLabel("octagon-alert", "danger_sign", 16)
+        self._sign.setFixedHeight(19)
         self._text = label("", "dense", "danger_text", wrap=True)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)

@@ -14,9 +14,11 @@ def label(text: str = "", role: str = "body", tone: str = "text", *, wrap: bool 
     made.setText(text)
     made.setFont(theme.font(role))
     made.setProperty("tone", tone)
-    if wrap:
-        made.setWordWrap(True)
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+    made.setWordWrap(wrap)
+    # A label takes the height of its lines and no more, or rows of labels spread over a page.
+    made.setSizePolicy(
+        QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum if wrap else QSizePolicy.Policy.Fixed
+    )
     return made
 
 
@@ -35,7 +37,7 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(role))
         self.setProperty("tone", tone)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def minimumSizeHint(self) -> QSize:

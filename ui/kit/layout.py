@@ -1,9 +1,20 @@
 """Pages and cards: the frame that every page has."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.words import _
 from ui.kit import theme
+from ui.kit.buttons import icon_button
 from ui.kit.labels import ElidedLabel, label, line
 
 
@@ -16,7 +27,10 @@ class Card(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        self.head = QHBoxLayout()
+        self._column = column
+        head = QWidget()
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.head = QHBoxLayout(head)
         self._facts = label(facts, "dense", "text_2")
         if title:
             self.head.setContentsMargins(16, 10, 14, 8)
@@ -24,12 +38,13 @@ class Card(QFrame):
             self.head.addWidget(label(title, "section"))
             self.head.addWidget(self._facts)
             self.head.addStretch()
-            column.addLayout(self.head)
+            column.addWidget(head)
         self.body = QVBoxLayout()
         top = 0 if title else 14
         self.body.setContentsMargins(*((16, top, 16, 14) if margins else (0, 0, 0, 0)))
         self.body.setSpacing(8)
-        column.addLayout(self.body, 1)
+        column.addLayout(self.body)
+        column.addStretch(1)
 
     def set_facts(self, text: str) -> None:
         """The few words next to the title: a count, a period."""
@@ -38,6 +53,14 @@ class Card(QFrame):
     def add_action(self, widget: QWidget) -> None:
         """Puts a chip, a link or a small button at the right of the title."""
         self.head.addWidget(widget)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Show}:
+            # A body that can grow (table, chart) takes the height that is left; any other one stays at the top.
+            grows = bool(self.body.expandingDirections() & Qt.Orientation.Vertical)
+            self._column.setStretch(self._column.count() - 2, int(grows))
+            self._column.setStretch(self._column.count() - 1, int(not grows))
+        return super().event(event)
 
 
 class Page(QWidget):
@@ -71,13 +94,23 @@ class Page(QWidget):
         row.setSpacing(10)
         self._title = label(title, "title")
         self._facts = ElidedLabel("", "dense", "text_2")
-        self._actions = QHBoxLayout()
+        self._secondary = QWidget()
+        self._actions = QHBoxLayout(self._secondary)
+        self._actions.setContentsMargins(0, 0, 0, 0)
         self._actions.setSpacing(10)
+        self._secondary.hide()
+        self._more = icon_button("ellipsis", _("More"))
+        self._more.clicked.connect(self.on_more)
+        self._more.hide()
         self._primary: QPushButton | None = None
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(10)
+        self._buttons.addWidget(self._secondary)
+        self._buttons.addWidget(self._more)
         row.addWidget(self._title)
         row.addSpacing(4)
         row.addWidget(self._facts, 1)
-        row.addLayout(self._actions)
+        row.addLayout(self._buttons)
         return head
 
     def _scroller(self) -> QScrollArea:
@@ -109,11 +142,41 @@ class Page(QWidget):
 
     def add_action(self, widget: QPushButton) -> None:
         """A secondary button; they stand left of the primary one."""
-        self._actions.insertWidget(self._actions.count() - (1 if self._primary else 0), widget)
+        self._actions.addWidget(widget)
+        self._fold()
 
     def set_primary(self, widget: QPushButton) -> None:
         """The one primary button of the page, at the right end."""
         if self._primary:
             self._primary.deleteLater()
         self._primary = widget
-        self._actions.addWidget(widget)
+        self._buttons.addWidget(widget)
+        self._fold()
+
+    def actions_shown(self) -> list[QPushButton]:
+        """The secondary buttons that the page has not hidden, left to right."""
+        found = [self._actions.itemAt(i).widget() for i in range(self._actions.count())]
+        return [made for made in found if isinstance(made, QPushButton) and not made.isHidden()]
+
+    def more_menu(self) -> QMenu:
+        """The secondary buttons as a menu, where there is no room for them."""
+        menu = QMenu(self)
+        for made in self.actions_shown():
+            entry = menu.addAction(made.icon(), made.text().strip(), made.click)
+            entry.setEnabled(made.isEnabled())
+        return menu
+
+    def on_more(self) -> None:
+        """Opens the menu under its button."""
+        self.more_menu().popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def _fold(self) -> None:
+        parts = [self._title, *self.actions_shown(), *([self._primary] if self._primary else [])]
+        needed = 110 + sum(part.sizeHint().width() + 10 for part in parts)
+        has_any, narrow = self._actions.count() > 0, needed > self.width()
+        self._secondary.setVisible(has_any and not narrow)
+        self._more.setVisible(has_any and narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()

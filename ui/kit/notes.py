@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.kit import theme
 from ui.kit.labels import SignLabel, label
@@ -22,6 +22,7 @@ class NoteStrip(QWidget):
         super().__init__()
         self.level = level
         self._icon = icon
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         row = QHBoxLayout(self)
         row.setContentsMargins(15, 6, 12, 6)
         row.setSpacing(10)
@@ -31,8 +32,10 @@ class NoteStrip(QWidget):
         self._more.setVisible(bool(more))
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch()
         words.addWidget(self._text)
         words.addWidget(self._more)
+        words.addStretch()
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         if button:

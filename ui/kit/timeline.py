@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.kit import icons, theme
@@ -24,18 +24,23 @@ class Event(NamedTuple):
 
 
 class TimeLine(QWidget):
-    """Events under each other, tied by a line; a click on a row opens its record."""
+    """Events under each other, tied by a line; a click or Enter on a row opens its record."""
 
     opened = Signal(int)
 
-    def __init__(self, events: Sequence[Event] = ()) -> None:
+    def __init__(self, events: Sequence[Event] = (), *, clickable: bool = False) -> None:
         super().__init__()
+        self._clickable = clickable
+        self._row = 0
+        if clickable:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set(events)
 
     def set(self, events: Sequence[Event]) -> None:
         """Shows other events."""
         self._events = list(events)
+        self._row = 0
         self.setAccessibleName("\n".join(f"{e.time} {e.text} {e.more}" for e in self._events))
         self.updateGeometry()
         self.update()
@@ -49,6 +54,12 @@ class TimeLine(QWidget):
         for row, shown in enumerate(self._events):
             if event.rect().intersects(QRect(0, row * ROW, self.width(), ROW)):
                 self._paint_row(painter, row, shown)
+        if self.hasFocus() and self._events:
+            painter.setPen(QPen(theme.color("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(
+                QRectF(DISC + 5, self._row * ROW + 1, self.width() - DISC - 6, ROW - 3), 4, 4
+            )
 
     def _paint_row(self, painter: QPainter, row: int, shown: Event) -> None:
         top = row * ROW
@@ -68,8 +79,19 @@ class TimeLine(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         row = int(event.position().y()) // ROW
-        if event.button() == Qt.MouseButton.LeftButton and 0 <= row < len(self._events):
+        if self._clickable and event.button() == Qt.MouseButton.LeftButton and 0 <= row < len(self._events):
+            self._row = row
             self.opened.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if self._clickable and self._events and step:
+            self._row = max(0, min(self._row + step, len(self._events) - 1))
+            self.update()
+        elif self._clickable and self._events and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.opened.emit(self._row)
+        else:
+            super().keyPressEvent(event)
 
 
 def _text(painter: QPainter, rect: QRect, style: tuple[str, str], text: str, *, right: bool = False) -> None:
