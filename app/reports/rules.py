@@ -1,0 +1,108 @@
+"""How a slice of a table is painted: bands, rules, marks and cells of the two table styles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.reports.canvas import BOLD, DANGER, HAIR, INK, MARKED, MM, REGULAR, TINT, Pen
+from app.reports.document import Boxes, Status
+from app.reports.signs import draw_boxes, draw_compact, draw_sign
+
+if TYPE_CHECKING:
+    from app.reports.sheet import Cell, Line, Sheet, Slice
+
+PAD = 3.7
+LEADING = 1.36
+BASE = 11.6
+MARK = 1.1 * MM
+
+
+def draw_slice(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) -> None:
+    """Head, lines and rules of one page of the table."""
+    from app.reports.sheet import runs_of_marks
+
+    first = top + sheet.head_height
+    right = left + sheet.width
+    pen.fill(left, top, sheet.width, sheet.head_height, TINT)
+    for y, height in runs_of_marks(piece.lines):
+        pen.fill(left, first + y, sheet.width, height, MARKED)
+        pen.fill(left - MARK - 0.4 * MM, first + y, MARK, height, DANGER)
+    bottom = _lines(sheet, pen, left, first, piece.lines)
+    _head(sheet, pen, left, top)
+    if sheet.table.form:
+        _grid(sheet, pen, left, top, piece)
+        return
+    if sheet.table.lined:
+        for edge, col in zip(sheet.edges, sheet.columns, strict=True):
+            if col.turned or col is sheet.columns[-1]:
+                pen.rule(left + edge, top, left + edge, bottom)
+    pen.rule(left, top, right, top, 1.0, INK)
+    pen.rule(left, first, right, first, 0.6, INK)
+    pen.rule(left, bottom, right, bottom, 1.0 if piece.last else 0.6, INK)
+
+
+def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...]) -> float:
+    middle = sheet.table.form
+    for i, line in enumerate(lines):
+        if line.kind == "band":
+            pen.fill(left, y, sheet.width, line.height, TINT)
+        if line.kind in {"band", "note"}:
+            _cell(pen, line.cells[0], left, y, sheet.width, line.height)
+        else:
+            for cell, edge, w, col in zip(line.cells, sheet.edges, sheet.widths, sheet.columns, strict=True):
+                if cell and isinstance(cell.thing, Status) and col.turned:
+                    draw_compact(pen, left + edge, y, w, line.height, cell.thing, cell.lines)
+                else:
+                    _cell(pen, cell, left + edge, y, w, line.height, middle=middle)
+        y += line.height
+        if i < len(lines) - 1 and not sheet.table.form:
+            heavy = lines[i + 1].kind == "total"
+            pen.rule(left, y, left + sheet.width, y, 0.6 if heavy else 0.25, INK if heavy else HAIR)
+    return y
+
+
+def _cell(
+    pen: Pen, cell: Cell | None, x: float, y: float, w: float, h: float, *, middle: bool = False
+) -> None:
+    if cell is None:
+        return
+    baseline = y + (h - cell.height) / 2 + cell.size * (LEADING / 2 + 0.36) if middle else y + BASE
+    if isinstance(cell.thing, Boxes):
+        draw_boxes(pen, x + PAD, y + h / 2, cell.thing.count, cell.thing.unit, w - 2 * PAD)
+    elif cell.thing is not None:
+        draw_sign(pen, x + PAD, baseline, cell.thing, cell.lines, cell.size)
+    else:
+        at = {"left": x + PAD, "right": x + w - PAD, "centre": x + w / 2}[cell.align]
+        for i, line in enumerate(cell.lines):
+            pen.text(at, baseline + i * cell.size * LEADING, line, cell.font, cell.size, INK, cell.align)
+
+
+def _head(sheet: Sheet, pen: Pen, left: float, top: float) -> None:
+    for cell, edge, w, col in zip(sheet.head, sheet.edges, sheet.widths, sheet.columns, strict=True):
+        if not col.turned:
+            _cell(pen, cell, left + edge, top, w, sheet.head_height, middle=True)
+            continue
+        lines = cell.lines[: max(1, int(w / (cell.size * 1.2)))]
+        if len(lines) < len(cell.lines):
+            pen.cut.append(col.title)
+        x = left + edge + w / 2 + cell.size * 0.36 - (len(lines) - 1) * cell.size * 0.6
+        for i, line in enumerate(lines):
+            pen.turned(x + i * cell.size * 1.2, top + sheet.head_height - PAD, line, REGULAR, cell.size)
+
+
+def _grid(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) -> None:
+    """Full lines around what is written by hand; a band stays one field."""
+    right, y = left + sheet.width, top + sheet.head_height
+    spans = [(top, y)]
+    for line in piece.lines:
+        pen.rule(left, y, right, y, 0.5, INK)
+        if line.kind not in {"band", "note"}:
+            spans.append((y, y + line.height))
+        y += line.height
+    for edge in sheet.edges[1:]:
+        for start, end in spans:
+            pen.rule(left + edge, start, left + edge, end, 0.5, INK)
+    pen.box(left, top, sheet.width, y - top, 0.8, INK)
+
+
+__all__ = ["BOLD", "draw_slice"]

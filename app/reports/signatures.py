@@ -1,0 +1,106 @@
+"""The end of a report: the box of results to tick, the signature boxes, empty lines for remarks."""
+
+from __future__ import annotations
+
+from app.reports.canvas import BOLD, GREY, INK, MM, TINT, Pen
+from app.reports.document import Block, Notes, ResultBox, Signature, Signatures
+from app.reports.page import Flow, Page
+from app.reports.text import REGULAR, width, wrap
+from app.words import _
+
+BOX = 20 * MM
+RESULT = 8.2 * MM
+GAP = 4 * MM
+NOTE_LINE = 8.5 * MM
+PAD = 2 * MM
+
+
+def tail_height(flow: Flow, tail: list[Block]) -> float:
+    """What the blocks at the end need together."""
+    if not tail:
+        return 0
+    return GAP + sum(_height(flow, block) for block in tail)
+
+
+def _height(flow: Flow, block: Block) -> float:
+    if isinstance(block, ResultBox):
+        return _result_height(block, flow.page)
+    return BOX if isinstance(block, Signatures) else 0
+
+
+def place_tail(flow: Flow, tail: list[Block]) -> None:
+    """Result box and signatures as one piece."""
+    if not tail:
+        return
+    flow.need(tail_height(flow, tail))
+    flow.y += GAP
+    for block in tail:
+        if isinstance(block, ResultBox):
+            flow.put(_height(flow, block), lambda pen, y, b=block: _draw_result(pen, flow.page, y, b))  # type: ignore[misc]
+        elif isinstance(block, Signatures):
+            flow.put(BOX, lambda pen, y, b=block: _draw_signatures(pen, flow.page, y, b))  # type: ignore[misc]
+
+
+def _result_lines(block: ResultBox, page: Page) -> list[list[tuple[float, str, str]]]:
+    """Question, options and the rest set in lines: each piece with its distance from the left."""
+    pieces = [(block.question, REGULAR)] + [(f"□\u00a0{option}", REGULAR) for option in block.options]
+    pieces += [(block.more, REGULAR)] if block.more else []
+    lines: list[list[tuple[float, str, str]]] = [[]]
+    x = PAD
+    for text, font in pieces:
+        w = width(text, font, 9)
+        if lines[-1] and x + w > page.text_width - PAD:
+            lines.append([])
+            x = PAD
+        lines[-1].append((x, text, font))
+        x += w + 4.5 * MM
+    return lines
+
+
+def _result_height(block: ResultBox, page: Page) -> float:
+    return RESULT + (len(_result_lines(block, page)) - 1) * 5 * MM
+
+
+def _draw_result(pen: Pen, page: Page, y: float, block: ResultBox) -> None:
+    for i, line in enumerate(_result_lines(block, page)):
+        for x, text, font in line:
+            pen.text(page.left + x, y + 5.2 * MM + i * 5 * MM, text, font)
+    pen.box(page.left, y, page.text_width, _result_height(block, page), 0.8)
+
+
+def _draw_signatures(pen: Pen, page: Page, y: float, block: Signatures) -> None:
+    w = page.text_width / len(block.boxes)
+    for i, box in enumerate(block.boxes):
+        _draw_box(pen, page.left + i * w, y, w, box)
+    pen.box(page.left, y, page.text_width, BOX, 0.8)
+
+
+def _draw_box(pen: Pen, x: float, y: float, w: float, box: Signature) -> None:
+    inner = w - 2 * PAD
+    pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner * 0.6, BOLD, 9)
+    pen.fitted(x + w - PAD, y + 4.4 * MM, box.name, inner * 0.38, size=7.5, colour=GREY, align="right")
+    pen.fitted(x + PAD, y + 8.2 * MM, box.note, inner, size=7.5, colour=GREY)
+    pen.rule(x + PAD, y + 14.2 * MM, x + w - PAD, y + 14.2 * MM, 0.4)
+    pen.fitted(x + PAD, y + 18 * MM, _("Date:        Year     Month     Day"), inner, size=7.5, colour=GREY)
+    if x > 21 * MM:
+        pen.rule(x, y, x, y + BOX, 0.5, INK)
+
+
+def place_notes(flow: Flow, block: Notes) -> None:
+    """A head and empty lines for what is found beside the list."""
+    page = flow.page
+    lines = wrap(block.title, BOLD, 8.25, page.text_width - 8)
+    head = max(5.9 * MM, len(lines) * 8.25 * 1.36 + 4.5)
+    height = head + block.lines * NOTE_LINE
+    flow.need(height + GAP)
+    flow.skip(GAP)
+
+    def draw(pen: Pen, y: float) -> None:
+        pen.fill(page.left, y, page.text_width, head, TINT)
+        for i, line in enumerate(lines):
+            pen.text(page.left + 3.7, y + 11.2 + i * 8.25 * 1.36, line, BOLD, 8.25)
+        for i in range(block.lines):
+            pen.rule(page.left, y + head + i * NOTE_LINE, page.right, y + head + i * NOTE_LINE, 0.5, INK)
+        pen.box(page.left, y, page.text_width, height, 0.8)
+
+    flow.put(height, draw)

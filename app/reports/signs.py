@@ -1,0 +1,64 @@
+"""Status signs on paper: the weight rises with the severity, and black alone carries it."""
+
+from __future__ import annotations
+
+from app.reports.canvas import BOLD, DANGER, GREY, INK, MM, REGULAR, WHITE, Pen
+from app.reports.document import Status
+from app.reports.text import width
+
+SIGN_PAD = 2.6
+PLAIN, COMPACT = 8.0, 6.5
+LEADING = 1.36
+
+
+def sign_size(status: Status, *, compact: bool = False) -> tuple[str, float]:
+    """Font and size: bold where somebody must act."""
+    return BOLD if status.level in {"danger", "warn"} else REGULAR, COMPACT if compact else PLAIN
+
+
+def draw_sign(
+    pen: Pen, x: float, baseline: float, status: Status, lines: tuple[str, ...], size: float = PLAIN
+) -> None:
+    """Sign and word at a baseline: plain, outlined (warn) or reversed (danger)."""
+    font, _ = sign_size(status)
+    leading = size * LEADING
+    if status.level not in {"danger", "warn"}:
+        for i, line in enumerate(lines):
+            pen.text(x, baseline + i * leading, line, font, size, GREY if status.level == "neutral" else INK)
+        return
+    w = max(width(line, font, size) for line in lines) + 2 * SIGN_PAD
+    top, h = baseline - size * 1.06, leading * len(lines) + size * 0.06
+    if status.level == "danger":
+        pen.fill(x, top, w, h, DANGER, radius=1.5)
+    else:
+        pen.box(x, top, w, h, 0.8, INK, radius=1.5)
+    for i, line in enumerate(lines):
+        pen.text(
+            x + SIGN_PAD, baseline + i * leading, line, font, size, WHITE if status.level == "danger" else INK
+        )
+
+
+def draw_compact(
+    pen: Pen, x: float, top: float, w: float, h: float, status: Status, lines: tuple[str, ...]
+) -> None:
+    """The sign in the middle of a cell of the matrix, which it fills when it is grave."""
+    font, size = sign_size(status, compact=True)
+    if status.level == "danger":
+        pen.fill(x, top, w, h, DANGER)
+    elif status.level == "warn":
+        pen.box(x + 0.6, top + 0.6, w - 1.2, h - 1.2, 0.8, INK)
+    colour = {"danger": WHITE, "neutral": GREY}.get(status.level, INK)
+    baseline = top + h / 2 + size * 0.36 - (len(lines) - 1) * size * 0.6
+    for i, line in enumerate(lines):
+        pen.text(x + w / 2, baseline + i * size * 1.2, line, font, size, colour, "centre")
+
+
+def draw_boxes(pen: Pen, x: float, middle: float, count: int, unit: str, room: float) -> None:
+    """One box per digit, 5 × 7 mm or as narrow as the column asks, and the unit behind."""
+    behind = width(unit, REGULAR, 9) + 4 if unit else 0
+    w = min(5 * MM, (room - behind) / count)
+    h = 7 * MM
+    pen.box(x, middle - h / 2, w * count, h, 0.5)
+    for i in range(1, count):
+        pen.rule(x + i * w, middle - h / 2, x + i * w, middle + h / 2, 0.5, INK)
+    pen.text(x + count * w + 4, middle + 3.2, unit)
