@@ -185,6 +185,7 @@ class Scroller(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
+        self._inner = inner
         inner.installEventFilter(self)
         self._fit()
 
@@ -194,7 +195,7 @@ class Scroller(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        inner, room = self.widget(), self.screen().availableGeometry().height() - 220
+        inner, room = self._inner, self.screen().availableGeometry().height() - 220
         layout = inner.layout()
         wanted = layout.totalHeightForWidth(WIDEST - 48) if layout and layout.hasHeightForWidth() else 0
         self.setMinimumHeight(min(max(wanted, inner.sizeHint().height()), room))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -94,6 +95,7 @@ class Page(QWidget):
         row.setSpacing(10)
         self._title = label(title, "title")
         self._facts = ElidedLabel("", "dense", "text_2")
+        self._secondary_buttons: list[QPushButton] = []
         self._secondary = QWidget()
         self._actions = QHBoxLayout(self._secondary)
         self._actions.setContentsMargins(0, 0, 0, 0)
@@ -142,6 +144,7 @@ class Page(QWidget):
 
     def add_action(self, widget: QPushButton) -> None:
         """A secondary button; they stand left of the primary one."""
+        self._secondary_buttons.append(widget)
         self._actions.addWidget(widget)
         self._fold()
 
@@ -155,8 +158,7 @@ class Page(QWidget):
 
     def actions_shown(self) -> list[QPushButton]:
         """The secondary buttons that the page has not hidden, left to right."""
-        found = [self._actions.itemAt(i).widget() for i in range(self._actions.count())]
-        return [made for made in found if isinstance(made, QPushButton) and not made.isHidden()]
+        return [made for made in self._secondary_buttons if not made.isHidden()]
 
     def more_menu(self) -> QMenu:
         """The secondary buttons as a menu, where there is no room for them."""
@@ -173,7 +175,7 @@ class Page(QWidget):
     def _fold(self) -> None:
         parts = [self._title, *self.actions_shown(), *([self._primary] if self._primary else [])]
         needed = 110 + sum(part.sizeHint().width() + 10 for part in parts)
-        has_any, narrow = self._actions.count() > 0, needed > self.width()
+        has_any, narrow = bool(self._secondary_buttons), needed > self.width()
         self._secondary.setVisible(has_any and not narrow)
         self._more.setVisible(has_any and narrow)
 
