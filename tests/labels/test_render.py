@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 from paper import cut_out, photographed, printed, scanned
+from PIL import Image
 from pypdf import PdfReader
 
 from app.errors import AppError
@@ -11,7 +12,8 @@ from app.labels.face import Label, compose
 from app.labels.layouts import LAYOUTS, roll
 from app.labels.payload import Kind, Payload, decode, encode
 from app.labels.render import qr_loops, render_labels
-from app.reports.canvas import Pen
+from app.labels.symbol import matrix
+from app.reports.canvas import MM, Pen
 from app.words import speaking
 
 ALL = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -160,3 +162,19 @@ def test_a_qr_code_in_the_corner_of_a_report(tmp_path):
         pen.outline(qr_loops(digits, 30, 30, 40))
         pen.save()
     assert scanned(printed(target, 200)[0]) == digits
+
+
+@pytest.mark.parametrize("code", ["roll50x30", "tiny30x20"])
+def test_a_thermal_printer_gets_each_module_as_whole_dots(sheet_of, code):
+    layout = LAYOUTS[code]
+    target, chosen = sheet_of(layout)
+    for label, picture in zip(chosen, printed(target, 203.2), strict=True):
+        square = compose(label, layout).square
+        left, top = (round(edge / MM * 8) for edge in (square.x, square.y))
+        modules, dots = matrix(square.digits), square.dots
+        expected = Image.new("L", (len(modules) * dots,) * 2, 255)
+        for y, row in enumerate(modules):
+            for x, dark in enumerate(row):
+                expected.paste(0 if dark else 255, (x * dots, y * dots, (x + 1) * dots, (y + 1) * dots))
+        found = picture.crop((left, top, left + expected.width, top + expected.height))
+        assert found.point(lambda value: 255 * (value > 127)).tobytes() == expected.tobytes(), label.code
