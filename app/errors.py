@@ -31,7 +31,11 @@ class AppError(Exception):
 class Denied(AppError):
     """The role of the person does not allow the action."""
 
-    def __init__(self, message: str = N_("Your role does not allow this. Ask a supervisor or the administrator."), **params: Any) -> None:
+    def __init__(
+        self,
+        message: str = N_("Your role does not allow this. Ask a supervisor or the administrator."),
+        **params: Any,
+    ) -> None:
         super().__init__(message, **params)
 
 

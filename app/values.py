@@ -29,7 +29,9 @@ def clean(text: str) -> str:
     Raises AppError where a character cannot be stored in both databases.
     """
     if "\0" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise AppError(N_("The text holds a character that cannot be stored. Type it again instead of pasting it."))
+        raise AppError(
+            N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
+        )
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -40,7 +42,11 @@ def parse_scaled(text: str, scale: int) -> int:
     """
     plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "").replace("−", "-").replace("。", ".")
     if "," in plain:
-        plain = plain.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", plain) else plain.replace(",", ".")
+        plain = (
+            plain.replace(",", "")
+            if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", plain)
+            else plain.replace(",", ".")
+        )
     if not _NUMBER.fullmatch(plain):
         raise AppError(N_("“{text}” is not a number. Type digits, for example 12.5."), text=text)
     try:

@@ -16,7 +16,18 @@ from pathlib import Path
 
 from resources.marks import N_
 
-__all__ = ["LANGUAGES", "N_", "_", "language", "ngettext", "npgettext", "pgettext", "speaking", "system_language", "use"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "_",
+    "language",
+    "ngettext",
+    "npgettext",
+    "pgettext",
+    "speaking",
+    "system_language",
+    "use",
+]
 
 LANGUAGES = {"zh_CN": "简体中文", "en": "English"}
 DOMAIN = "sitewright"
@@ -68,7 +79,9 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def _refresh(folder: Path, code: str, compiled: Path) -> None:
     """In a source checkout a catalogue older than its sources is compiled again."""
     sources = list((folder / code).glob("*.po"))
-    if not sources or (compiled.exists() and compiled.stat().st_mtime >= max(s.stat().st_mtime for s in sources)):
+    if not sources or (
+        compiled.exists() and compiled.stat().st_mtime >= max(s.stat().st_mtime for s in sources)
+    ):
         return
     try:
         from resources.i18n.compile import compile_language

@@ -59,13 +59,22 @@ def _run(connection: Connection) -> None:
         command.upgrade(config(connection), HEAD)
         connection.exec_driver_sql("DELETE FROM sync_ctx")
         make_guards(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if broken:
-            raise RuntimeError(f"migration broke a reference: {broken}")
+        _demand_whole(connection)
         connection.exec_driver_sql("COMMIT")
     except BaseException:
-        if connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr] - sqlite3's own attribute
+        if in_transaction(connection):
             connection.exec_driver_sql("ROLLBACK")
         raise
     finally:
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+
+def _demand_whole(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken:
+        raise RuntimeError(f"migration broke a reference: {broken}")
+
+
+def in_transaction(connection: Connection) -> bool:
+    """Whether SQLite itself still holds a transaction open (a failed COMMIT leaves it so)."""
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", False))

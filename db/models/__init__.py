@@ -23,4 +23,8 @@ def table(name: str) -> Table:
 
 def fields_of(name: str) -> dict[str, Field]:
     """Column name -> declared field, in the order of declaration, without the system columns."""
-    return {c.name: c.info["field"] for c in table(name).columns if c.name not in SYSTEM_COLUMNS and "field" in c.info}
+    return {
+        c.name: c.info["field"]
+        for c in table(name).columns
+        if c.name not in SYSTEM_COLUMNS and "field" in c.info
+    }

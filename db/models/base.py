@@ -97,15 +97,30 @@ class Synced(Numbered):
 
 
 SYSTEM_COLUMNS = frozenset(
-    ["n", "id", "created_at", "created_by", "updated_at", "updated_by", "hub_seq", "bucket", "deleted", "extra"]
+    [
+        "n",
+        "id",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "hub_seq",
+        "bucket",
+        "deleted",
+        "extra",
+    ]
 )
 
 
 def _column(sql: Any, field: Field, *, index: bool = False, unique: bool = False) -> MappedColumn[Any]:
-    return mapped_column(sql, nullable=not field.required, index=index, unique=unique or None, info={"field": field})
+    return mapped_column(
+        sql, nullable=not field.required, index=index, unique=unique or None, info={"field": field}
+    )
 
 
-def text(label: str, size: int = 80, *, required: bool = False, hint: str = "", group: str = "") -> MappedColumn[Any]:
+def text(
+    label: str, size: int = 80, *, required: bool = False, hint: str = "", group: str = ""
+) -> MappedColumn[Any]:
     """A line of text."""
     return _column(TEXT, Field("text", label, required, size, hint=hint, group=group))
 
@@ -162,7 +177,9 @@ def flag(label: str) -> MappedColumn[Any]:
     return _column(Integer, Field("flag", label, required=True))
 
 
-def choice(label: str, choices: Choices, *, required: bool = False, group: str = "", index: bool = False) -> MappedColumn[Any]:
+def choice(
+    label: str, choices: Choices, *, required: bool = False, group: str = "", index: bool = False
+) -> MappedColumn[Any]:
     """One code of a fixed list; the words stand beside the codes."""
     return _column(TEXT, Field("choice", label, required, choices=choices, group=group), index=index)
 

@@ -4,7 +4,23 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped
 
-from db.models.base import About, Base, Choices, Synced, choice, code, day, flag, instant, mapping, measure, money, note, ref, text
+from db.models.base import (
+    About,
+    Base,
+    Choices,
+    Synced,
+    choice,
+    code,
+    day,
+    flag,
+    instant,
+    mapping,
+    measure,
+    money,
+    note,
+    ref,
+    text,
+)
 from resources.marks import N_
 
 GROUPS: Choices = (
@@ -50,15 +66,25 @@ EVENT_TYPES: Choices = (
     ("note", N_("Note")),
 )
 METERS: Choices = (("run_hours", N_("Running hours")), ("cycles", N_("Cycles")), ("kwh", "kWh"))
-READING_SOURCES: Choices = (("manual", N_("By hand")), ("inspection", N_("Inspection")), ("import", N_("Import")))
-DOWNTIME_KINDS: Choices = (("unplanned", N_("Unplanned")), ("planned", N_("Planned")), ("external", N_("External")))
+READING_SOURCES: Choices = (
+    ("manual", N_("By hand")),
+    ("inspection", N_("Inspection")),
+    ("import", N_("Import")),
+)
+DOWNTIME_KINDS: Choices = (
+    ("unplanned", N_("Unplanned")),
+    ("planned", N_("Planned")),
+    ("external", N_("External")),
+)
 
 
 class EquipmentClass(Synced, Base):
     """A class of machines (设备类别) with design life and targets."""
 
     __tablename__ = "equipment_class"
-    about: ClassVar = About(N_("Equipment classes"), N_("Equipment class"), key="code", name="name", topic="equipment")
+    about: ClassVar = About(
+        N_("Equipment classes"), N_("Equipment class"), key="code", name="name", topic="equipment"
+    )
     code: Mapped[str] = code(N_("Class code"))
     name: Mapped[str] = text(N_("Name"), required=True)
     name_en: Mapped[str | None] = text(N_("English name"))
@@ -74,7 +100,9 @@ class Equipment(Synced, Base):
     """A machine (设备) of the register (设备台账); its life follows SM-06."""
 
     __tablename__ = "equipment"
-    about: ClassVar = About(N_("Equipment"), N_("Equipment"), key="code", name="name", bucket="site", topic="equipment")
+    about: ClassVar = About(
+        N_("Equipment"), N_("Equipment"), key="code", name="name", bucket="site", topic="equipment"
+    )
     code: Mapped[str] = code(N_("Equipment code"))
     name: Mapped[str] = text(N_("Name"), required=True)
     name_en: Mapped[str | None] = text(N_("English name"))
@@ -103,7 +131,9 @@ class Equipment(Synced, Base):
     next_statutory_due: Mapped[str | None] = day(N_("Next statutory inspection"))
     arrival_check: Mapped[str | None] = text(N_("Arrival check"), 200)
     acceptance: Mapped[str | None] = text(N_("Acceptance"), 200)
-    retire_reason: Mapped[str | None] = choice(N_("Reason for retirement"), RETIRE_REASONS, group="retirement")
+    retire_reason: Mapped[str | None] = choice(
+        N_("Reason for retirement"), RETIRE_REASONS, group="retirement"
+    )
     retire_decision: Mapped[str | None] = text(N_("Decision"), 200, group="retirement")
     disposed_on: Mapped[str | None] = day(N_("Disposed on"))
     disposal_way: Mapped[str | None] = text(N_("Way of disposal"), 200)
@@ -114,7 +144,9 @@ class EquipmentEvent(Synced, Base):
     """An entry of a machine's history (设备履历), append-only."""
 
     __tablename__ = "equipment_event"
-    about: ClassVar = About(N_("Equipment history"), N_("History entry"), bucket="site", topic="equipment", fact=True)
+    about: ClassVar = About(
+        N_("Equipment history"), N_("History entry"), bucket="site", topic="equipment", fact=True
+    )
     equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
     site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
     event_type: Mapped[str] = choice(N_("Kind"), EVENT_TYPES, required=True)
@@ -146,7 +178,9 @@ class MeterReading(Synced, Base):
     """A reading of a counter (计量读数), append-only."""
 
     __tablename__ = "meter_reading"
-    about: ClassVar = About(N_("Meter readings"), N_("Meter reading"), bucket="site", topic="equipment", fact=True)
+    about: ClassVar = About(
+        N_("Meter readings"), N_("Meter reading"), bucket="site", topic="equipment", fact=True
+    )
     equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
     site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
     meter: Mapped[str] = choice(N_("Meter"), METERS, required=True)

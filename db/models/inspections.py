@@ -6,7 +6,25 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import (
-    ID, About, Base, Choices, Field, Synced, blob, choice, code, day, digest, flag, instant, integer, many, measure, note, ref, text,
+    ID,
+    About,
+    Base,
+    Choices,
+    Field,
+    Synced,
+    blob,
+    choice,
+    code,
+    day,
+    digest,
+    flag,
+    instant,
+    integer,
+    many,
+    measure,
+    note,
+    ref,
+    text,
 )
 from resources.marks import N_
 
@@ -28,7 +46,11 @@ INSPECTION_KINDS: Choices = (
     ("stocktake", N_("Stocktake")),
     ("audit", N_("Audit")),
 )
-TEMPLATE_STATUS: Choices = (("draft", N_("Draft")), ("published", N_("Published")), ("retired", N_("Withdrawn")))
+TEMPLATE_STATUS: Choices = (
+    ("draft", N_("Draft")),
+    ("published", N_("Published")),
+    ("retired", N_("Withdrawn")),
+)
 METHODS: Choices = (
     ("look", N_("Look")),
     ("listen", N_("Listen")),
@@ -67,14 +89,21 @@ RESULTS: Choices = (
     ("conditional", N_("Pass after rectification")),
     ("fail", N_("Fail")),
 )
-ANSWER_STATES: Choices = (("ok", N_("Normal")), ("warn", N_("Near the limit")), ("fail", N_("Abnormal")), ("na", N_("Not applicable")))
+ANSWER_STATES: Choices = (
+    ("ok", N_("Normal")),
+    ("warn", N_("Near the limit")),
+    ("fail", N_("Abnormal")),
+    ("na", N_("Not applicable")),
+)
 
 
 class InspectionTemplate(Synced, Base):
     """What a round checks (巡检模板); a published version is frozen."""
 
     __tablename__ = "inspection_template"
-    about: ClassVar = About(N_("Inspection templates"), N_("Inspection template"), key="code", name="name", topic="inspections")
+    about: ClassVar = About(
+        N_("Inspection templates"), N_("Inspection template"), key="code", name="name", topic="inspections"
+    )
     code: Mapped[str] = code(N_("Template code"))
     name: Mapped[str] = text(N_("Name"), required=True)
     name_en: Mapped[str | None] = text(N_("English name"))
@@ -100,7 +129,9 @@ class InspectionItem(Synced, Base):
     about: ClassVar = About(N_("Check items"), N_("Check item"), key="code", name="name", topic="inspections")
     code: Mapped[str] = code(N_("Item code"), 40)
     template_id: Mapped[bytes] = mapped_column(
-        ID, ForeignKey("inspection_template.id"), index=True,
+        ID,
+        ForeignKey("inspection_template.id"),
+        index=True,
         info={"field": Field("ref", N_("Inspection template"), required=True, target="inspection_template")},
     )
     seq: Mapped[int] = integer(N_("No."), required=True)
@@ -127,7 +158,14 @@ class InspectionPlan(Synced, Base):
     """When a template is due where (巡检计划)."""
 
     __tablename__ = "inspection_plan"
-    about: ClassVar = About(N_("Inspection plans"), N_("Inspection plan"), key="code", name="name", bucket="site", topic="inspections")
+    about: ClassVar = About(
+        N_("Inspection plans"),
+        N_("Inspection plan"),
+        key="code",
+        name="name",
+        bucket="site",
+        topic="inspections",
+    )
     code: Mapped[str] = code(N_("Plan code"), 40)
     name: Mapped[str] = text(N_("Name"), required=True)
     template_code: Mapped[str] = text(N_("Inspection template"), 32, required=True)
@@ -206,7 +244,9 @@ class Attachment(Synced, Base):
     owner_id: Mapped[bytes] = ref(N_("Record"), "", required=True)
     item_id: Mapped[bytes | None] = ref(N_("Check item"), "inspection_item")
     kind: Mapped[str] = choice(
-        N_("Kind"), (("photo", N_("Photo")), ("document", N_("Document")), ("signature", N_("Signature"))), required=True
+        N_("Kind"),
+        (("photo", N_("Photo")), ("document", N_("Document")), ("signature", N_("Signature"))),
+        required=True,
     )
     sha256: Mapped[bytes] = digest(N_("Content"), required=True)
     size: Mapped[int] = integer(N_("Size"), required=True)

@@ -6,8 +6,26 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import (
-    ID, About, Base, Choices, Field, Synced, choice, code, day, flag, instant, integer, many, mapping, measure, money, note, price, qty,
-    ref, text,
+    ID,
+    About,
+    Base,
+    Choices,
+    Field,
+    Synced,
+    choice,
+    code,
+    day,
+    flag,
+    instant,
+    integer,
+    many,
+    mapping,
+    measure,
+    note,
+    price,
+    qty,
+    ref,
+    text,
 )
 from resources.marks import N_
 
@@ -21,7 +39,11 @@ PART_KINDS: Choices = (
     ("insurance", N_("Insurance spare")),
     ("repairable", N_("Repairable spare")),
 )
-PART_STATUS: Choices = (("active", N_("Active")), ("phase_out", N_("Phasing out")), ("obsolete", N_("Obsolete")))
+PART_STATUS: Choices = (
+    ("active", N_("Active")),
+    ("phase_out", N_("Phasing out")),
+    ("obsolete", N_("Obsolete")),
+)
 #: Code, word; the sign of each type is in MOVEMENT_SIGNS.
 MOVEMENT_TYPES: Choices = (
     ("opening", N_("Opening balance")),
@@ -79,7 +101,9 @@ class Part(Synced, Base):
     """A spare part (备件) of the register; stock and policy lie per warehouse and bin."""
 
     __tablename__ = "part"
-    about: ClassVar = About(N_("Spare parts"), N_("Spare part"), key="part_no", name="name", topic="inventory")
+    about: ClassVar = About(
+        N_("Spare parts"), N_("Spare part"), key="part_no", name="name", topic="inventory"
+    )
     part_no: Mapped[str] = code(N_("Part number"), 64)
     name: Mapped[str] = text(N_("Name"), 120, required=True)
     name_en: Mapped[str | None] = text(N_("English name"), 120)
@@ -142,9 +166,20 @@ class StockMovement(Synced, Base):
     """A movement of stock (出入库流水), append-only; mistakes are reversed, never edited."""
 
     __tablename__ = "stock_movement"
-    about: ClassVar = About(N_("Stock movements"), N_("Stock movement"), key="movement_no", bucket="site", topic="inventory", fact=True)
+    about: ClassVar = About(
+        N_("Stock movements"),
+        N_("Stock movement"),
+        key="movement_no",
+        bucket="site",
+        topic="inventory",
+        fact=True,
+    )
     #: Covers the sum of movements, so that `settle` reads the index alone.
-    __table_args__ = (Index("ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"),)
+    __table_args__ = (
+        Index(
+            "ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"
+        ),
+    )
     movement_no: Mapped[str] = code(N_("Movement number"), 40)
     type: Mapped[str] = choice(N_("Type"), MOVEMENT_TYPES, required=True)
     part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
@@ -196,7 +231,9 @@ class CountLine(Synced, Base):
     """What was counted of one part in one bin (盘点明细): a fact with what was seen in the books."""
 
     __tablename__ = "count_line"
-    about: ClassVar = About(N_("Stocktake lines"), N_("Stocktake line"), bucket="site", topic="inventory", fact=True)
+    about: ClassVar = About(
+        N_("Stocktake lines"), N_("Stocktake line"), bucket="site", topic="inventory", fact=True
+    )
     count_id: Mapped[bytes] = ref(N_("Stocktake"), "stock_count", required=True)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
@@ -213,7 +250,9 @@ class PurchaseOrder(Synced, Base):
     """A purchase (采购单); its life follows SM-11."""
 
     __tablename__ = "purchase_order"
-    about: ClassVar = About(N_("Purchase orders"), N_("Purchase order"), key="code", bucket="site", topic="inventory")
+    about: ClassVar = About(
+        N_("Purchase orders"), N_("Purchase order"), key="code", bucket="site", topic="inventory"
+    )
     code: Mapped[str] = code(N_("Order number"), 40)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     supplier_id: Mapped[bytes | None] = ref(N_("Supplier"), "supplier")
@@ -229,7 +268,9 @@ class PurchaseLine(Synced, Base):
     __tablename__ = "purchase_line"
     about: ClassVar = About(N_("Purchase lines"), N_("Purchase line"), bucket="site", topic="inventory")
     order_id: Mapped[bytes] = mapped_column(
-        ID, ForeignKey("purchase_order.id"), index=True,
+        ID,
+        ForeignKey("purchase_order.id"),
+        index=True,
         info={"field": Field("ref", N_("Purchase order"), required=True, target="purchase_order")},
     )
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)

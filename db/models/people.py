@@ -84,7 +84,9 @@ class UserAccount(Synced, Base):
     """Who may sign in (账号). The password lies in `credential`, which never syncs as an op."""
 
     __tablename__ = "user_account"
-    about: ClassVar = About(N_("User accounts"), N_("User account"), key="username", name="username", topic="access")
+    about: ClassVar = About(
+        N_("User accounts"), N_("User account"), key="username", name="username", topic="access"
+    )
     username: Mapped[str] = code(N_("User name"), 40)
     staff_id: Mapped[bytes | None] = ref(N_("Staff member"), "staff")
     roles: Mapped[str] = many(N_("Roles"), required=True)

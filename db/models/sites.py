@@ -62,7 +62,9 @@ class Location(Synced, Base):
     """A place inside a site (位置): building, floor, room, rack row, warehouse or bin; a tree."""
 
     __tablename__ = "location"
-    about: ClassVar = About(N_("Locations"), N_("Location"), key="code", name="name", bucket="site", topic="sites")
+    about: ClassVar = About(
+        N_("Locations"), N_("Location"), key="code", name="name", bucket="site", topic="sites"
+    )
     code: Mapped[str] = code(N_("Location code"))
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     parent_id: Mapped[bytes | None] = ref(N_("Parent"), "location")

@@ -4,7 +4,23 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped
 
-from db.models.base import About, Base, Choices, Synced, choice, code, day, flag, instant, integer, many, measure, note, ref, text
+from db.models.base import (
+    About,
+    Base,
+    Choices,
+    Synced,
+    choice,
+    code,
+    day,
+    flag,
+    instant,
+    integer,
+    many,
+    measure,
+    note,
+    ref,
+    text,
+)
 from db.models.people import POSTS
 from resources.marks import N_
 
@@ -26,7 +42,9 @@ class CertType(Synced, Base):
     """A kind of certificate or work permit (证书类型)."""
 
     __tablename__ = "cert_type"
-    about: ClassVar = About(N_("Certificate types"), N_("Certificate type"), key="code", name="name", topic="training")
+    about: ClassVar = About(
+        N_("Certificate types"), N_("Certificate type"), key="code", name="name", topic="training"
+    )
     code: Mapped[str] = code(N_("Type code"))
     name: Mapped[str] = text(N_("Name"), required=True)
     name_en: Mapped[str | None] = text(N_("English name"))
@@ -39,7 +57,9 @@ class StaffCertificate(Synced, Base):
     """A certificate that a person holds (人员证书); the mid-term review (复审) has a date of its own."""
 
     __tablename__ = "staff_certificate"
-    about: ClassVar = About(N_("Certificates"), N_("Certificate"), key="certificate_id", name="certificate_no", topic="training")
+    about: ClassVar = About(
+        N_("Certificates"), N_("Certificate"), key="certificate_id", name="certificate_no", topic="training"
+    )
     certificate_id: Mapped[str] = code(N_("Record number"))
     staff_id: Mapped[bytes] = ref(N_("Staff member"), "staff", required=True)
     cert_type_id: Mapped[bytes] = ref(N_("Certificate type"), "cert_type", required=True)
@@ -103,7 +123,9 @@ class TrainingRecord(Synced, Base):
     """One person's result of one course (培训记录), a fact; a retake is another record."""
 
     __tablename__ = "training_record"
-    about: ClassVar = About(N_("Training records"), N_("Training record"), key="record_no", topic="training", fact=True)
+    about: ClassVar = About(
+        N_("Training records"), N_("Training record"), key="record_no", topic="training", fact=True
+    )
     record_no: Mapped[str] = code(N_("Record number"), 20)
     staff_id: Mapped[bytes] = ref(N_("Staff member"), "staff", required=True)
     course_id: Mapped[bytes] = ref(N_("Course"), "course", required=True)

@@ -4,7 +4,23 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped
 
-from db.models.base import About, Base, Choices, Synced, choice, code, flag, instant, integer, many, mapping, measure, note, ref, text
+from db.models.base import (
+    About,
+    Base,
+    Choices,
+    Synced,
+    choice,
+    code,
+    flag,
+    instant,
+    integer,
+    many,
+    mapping,
+    measure,
+    note,
+    ref,
+    text,
+)
 from resources.marks import N_
 
 FAULT_CLASSES: Choices = (("system", N_("System")), ("business", N_("Business")), ("human", N_("Human")))
@@ -60,7 +76,9 @@ class Fault(Synced, Base):
     """A fault or anomaly (故障/异常); its life follows SM-09."""
 
     __tablename__ = "fault"
-    about: ClassVar = About(N_("Faults"), N_("Fault"), key="code", name="symptom", bucket="site", topic="work")
+    about: ClassVar = About(
+        N_("Faults"), N_("Fault"), key="code", name="symptom", bucket="site", topic="work"
+    )
     code: Mapped[str] = code(N_("Fault number"), 40)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     equipment_id: Mapped[bytes | None] = ref(N_("Equipment"), "equipment")
@@ -90,7 +108,9 @@ class WorkOrder(Synced, Base):
     """A job to do (工单); its life follows SM-02."""
 
     __tablename__ = "work_order"
-    about: ClassVar = About(N_("Work orders"), N_("Work order"), key="code", name="title", bucket="site", topic="work")
+    about: ClassVar = About(
+        N_("Work orders"), N_("Work order"), key="code", name="title", bucket="site", topic="work"
+    )
     code: Mapped[str] = code(N_("Work order number"), 40)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     kind: Mapped[str] = choice(N_("Kind"), ORDER_KINDS, required=True)
@@ -119,7 +139,9 @@ class AlertAction(Synced, Base):
     """What a person did to an alert (预警处理): the alert itself is derived, its id is made alike everywhere."""
 
     __tablename__ = "alert_action"
-    about: ClassVar = About(N_("Alert handling"), N_("Alert handling"), bucket="site", topic="alerts", fact=True)
+    about: ClassVar = About(
+        N_("Alert handling"), N_("Alert handling"), bucket="site", topic="alerts", fact=True
+    )
     alert_id: Mapped[bytes] = ref(N_("Alert"), "alert", required=True)
     site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
     action: Mapped[str] = choice(N_("Action"), ALERT_ACTIONS, required=True)

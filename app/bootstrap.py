@@ -1,0 +1,22 @@
+"""The composition root: opens a profile with every feature's ops, machines and settlers registered."""
+
+from pathlib import Path
+
+from app import generic, search
+from app.clock import Clock
+from app.profile import Profile, create_profile, open_profile
+
+#: Importing a feature registers its ops, machines and settlers.
+FEATURES = (generic, search)
+
+
+def start(folder: Path, clock: Clock | None = None) -> Profile:
+    """Open an existing profile."""
+    return open_profile(folder, clock=clock)
+
+
+def found(
+    folder: Path, *, clock: Clock | None = None, sample: bool = False, device: str | None = None
+) -> Profile:
+    """Make a new, empty profile."""
+    return create_profile(folder, clock=clock, sample=sample, device=device)

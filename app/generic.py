@@ -1,0 +1,272 @@
+"""The ops that serve every register: create, patch, transition, retire, merge. A new register is a declaration, not a program."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from app.access import Actor, Permission, editor_of
+from app.errors import Objection
+from app.fields import about, check_row, clean_row, fields_of
+from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
+from app.tx import Reader, Tx
+from app.words import N_
+from app.workflow import Machine, machine_of
+
+MAX_ROWS = 500
+
+
+class NewRow(msgspec.Struct, frozen=True):
+    """A row to create, with the id that its maker chose."""
+
+    id: bytes
+    values: dict[str, Any]
+
+
+class PatchRow(msgspec.Struct, frozen=True):
+    """Fields of one row: name -> (the value it was based on, the new value)."""
+
+    id: bytes
+    fields: dict[str, tuple[Any, Any]]
+
+
+class _TableOp(Op, frozen=True):
+    table: str
+
+    def needs(self, spec: Spec) -> Permission | None:
+        return editor_of(self.table)
+
+
+@operation("create", None)
+class Create(_TableOp, frozen=True):
+    """New rows of one register (at most 500): a form saved, or a slice of an import."""
+
+    rows: tuple[NewRow, ...]
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        key = about(self.table).key
+        for row in self.rows:
+            yield from check_row(self.table, row.values, complete=True)
+            if key and (value := row.values.get(key)) and read.find(self.table, **{key: value}):
+                label = fields_of(self.table)[key].label
+                text = N_("{field}: “{value}” exists already. Choose another one.")
+                yield Objection("duplicate", text, {"field": label, "value": value}, field=key)
+
+    def apply(self, tx: Tx) -> None:
+        for row in self.rows:
+            values = clean_row(self.table, row.values)
+            # What several devices make alike arrives more than once: the first row stands.
+            if len(self.rows) > 1 or not tx.has(self.table, row.id):
+                tx.insert(self.table, row.id, values)
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        changed = [row.id for row in self.rows if _changed_since(read, self.table, row.id, envelope.op_id)]
+        kept = tuple(row.id for row in self.rows if row.id not in set(changed))
+        return Inverse(
+            [Retire(self.table, kept)] if kept else [], tuple((self.table, row_id) for row_id in changed)
+        )
+
+    def subject(self) -> Subject | None:
+        return (self.table, self.rows[0].id) if len(self.rows) == 1 else None
+
+
+def _changed_since(read: Reader, table: str, row_id: bytes, op_id: bytes) -> bool:
+    found = read.value(
+        "SELECT 1 FROM audit WHERE tbl = ? AND row_id = ? AND op_id <> ? LIMIT 1", table, row_id, op_id
+    )
+    return found is not None
+
+
+@operation("patch", None)
+class Patch(_TableOp, frozen=True):
+    """Changed fields of rows of one register, each with the value it was based on."""
+
+    rows: tuple[PatchRow, ...]
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        for row in self.rows:
+            yield from check_row(
+                self.table, {name: new for name, (_base, new) in row.fields.items()}, complete=False
+            )
+
+    def apply(self, tx: Tx) -> None:
+        for row in self.rows:
+            merge_fields(tx, self.table, row)
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        back, skipped = [], []
+        for row in self.rows:
+            now = read.get(self.table, row.id) or {}
+            if any(now.get(name) != new for name, (_base, new) in _typed(self.table, row.fields).items()):
+                skipped.append((self.table, row.id))
+            else:
+                back.append(PatchRow(row.id, {name: (new, base) for name, (base, new) in row.fields.items()}))
+        return Inverse([Patch(self.table, tuple(back))] if back else [], tuple(skipped))
+
+    def subject(self) -> Subject | None:
+        return (self.table, self.rows[0].id) if len(self.rows) == 1 else None
+
+
+def _typed(table: str, fields: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    # A base may be null even for a required field (the row came from an older schema), so only the new value is strict.
+    new = clean_row(table, {name: pair[1] for name, pair in fields.items()})
+    base = clean_row(table, {name: pair[0] for name, pair in fields.items() if pair[0] is not None})
+    return {name: (base.get(name), new[name]) for name in fields}
+
+
+def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
+    """Merge a patch field by field: fields of one group stay together; a field that others changed becomes a conflict."""
+    fields, now = _typed(table, patch.fields), tx.get(table, patch.id)
+    if now is None:
+        raise msgspec.ValidationError(f"patch of an unknown row of {table}")
+    groups: dict[str, list[str]] = {}
+    for name in fields:
+        groups.setdefault(fields_of(table)[name].group or name, []).append(name)
+    taken: dict[str, Any] = {}
+    for names in groups.values():
+        clash = now["deleted"] or any(now[n] not in fields[n] for n in names)
+        for name in names:
+            base, mine = fields[name]
+            if not clash:
+                taken[name] = mine
+            elif now[name] != mine:
+                tx.conflict(table, now, name, base, mine)
+    if taken:
+        tx.update(table, patch.id, taken)
+
+
+@operation("transition", None)
+class Transition(_TableOp, frozen=True, kw_only=True):
+    """A record moves to another state of its machine, with what the transition must have."""
+
+    table: str
+    id: bytes
+    source: str
+    target: str
+    fields: dict[str, tuple[Any, Any]] = msgspec.field(default_factory=dict)
+    remark: str = ""
+
+    def needs(self, spec: Spec) -> Permission | None:
+        step = machine_of(self.table).step(self.source, self.target)
+        return step.who if step else editor_of(self.table)
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        machine, row = machine_of(self.table), read.get(self.table, self.id)
+        if row is None or row[machine.column] != self.source:
+            yield Objection("moved", N_("Somebody has moved this record on meanwhile. Look at it again."))
+            return
+        new = {name: value for name, (_base, value) in self.fields.items()}
+        yield from check_row(self.table, new, complete=False)
+        yield from machine.missing(self.source, self.target, row | new, self.remark)
+
+    def apply(self, tx: Tx) -> None:
+        machine, row = machine_of(self.table), tx.get(self.table, self.id)
+        if row is None:
+            raise msgspec.ValidationError(f"transition of an unknown row of {self.table}")
+        if row[machine.column] != self.source:
+            if row[machine.column] != self.target:
+                tx.conflict(self.table, row, machine.column, self.source, self.target)
+            return
+        if self.fields:
+            merge_fields(tx, self.table, PatchRow(self.id, self.fields))
+        tx.update(self.table, self.id, {machine.column: self.target})
+        if machine.record:
+            machine.record(tx, row, self.target, self.remark)
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse | None:
+        machine = machine_of(self.table)
+        if not machine.step(self.target, self.source):
+            return None
+        return Inverse(
+            [
+                Transition(
+                    table=self.table, id=self.id, source=self.target, target=self.source, remark=self.remark
+                )
+            ]
+        )
+
+    def subject(self) -> Subject:
+        return self.table, self.id
+
+
+@operation("retire", None)
+class Retire(_TableOp, frozen=True):
+    """Rows leave the lists (or come back); they stay in the history."""
+
+    ids: tuple[bytes, ...]
+    back: bool = False
+
+    def apply(self, tx: Tx) -> None:
+        for row_id in self.ids:
+            tx.retire(self.table, row_id, deleted=not self.back)
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        return Inverse([Retire(self.table, self.ids, not self.back)])
+
+    def subject(self) -> Subject | None:
+        return (self.table, self.ids[0]) if len(self.ids) == 1 else None
+
+
+@operation("merge", None)
+class Merge(_TableOp, frozen=True):
+    """Two records are one: the code of the old one finds the kept one from now on."""
+
+    old: bytes
+    kept: bytes
+
+    def check(self, read: Reader, actor: Actor) -> Iterable[Objection]:
+        if self.old == self.kept or not read.get(self.table, self.old) or not read.get(self.table, self.kept):
+            yield Objection("merge", N_("Choose two different records to merge."))
+
+    def apply(self, tx: Tx) -> None:
+        key, row = about(self.table).key, tx.get(self.table, self.old)
+        if row is None:
+            raise msgspec.ValidationError(f"merge of an unknown row of {self.table}")
+        tx.insert(
+            "code_alias",
+            tx.made("alias"),
+            {"code": row[key], "target_table": self.table, "target_id": self.kept},
+        )
+        tx.retire(self.table, self.old)
+        tx.touch(self.table, self.kept)
+
+    def subject(self) -> Subject:
+        return self.table, self.kept
+
+
+def create(table: str, row_id: bytes, **values: Any) -> Create:
+    """One new row, empty values left out."""
+    return Create(table, (NewRow(row_id, {k: v for k, v in values.items() if v is not None}),))
+
+
+def creates(table: str, rows: Iterable[tuple[bytes, dict[str, Any]]]) -> Iterator[Create]:
+    """Many new rows in ops of at most 500."""
+    batch: list[NewRow] = []
+    for row_id, values in rows:
+        batch.append(NewRow(row_id, {k: v for k, v in values.items() if v is not None}))
+        if len(batch) == MAX_ROWS:
+            yield Create(table, tuple(batch))
+            batch = []
+    if batch:
+        yield Create(table, tuple(batch))
+
+
+def patch(table: str, old: Mapping[str, Any], **new: Any) -> Patch | None:
+    """The patch from a row as it was read to the new values; None where nothing changes."""
+    fields = {name: (old[name], value) for name, value in new.items() if old[name] != value}
+    return Patch(table, (PatchRow(old["id"], fields),)) if fields else None
+
+
+def move_on(
+    machine: Machine, old: Mapping[str, Any], target: str, remark: str = "", **new: Any
+) -> Transition:
+    """The transition of a row as it was read to another state, with new values of fields."""
+    fields = {name: (old[name], value) for name, value in new.items() if old[name] != value}
+    return Transition(
+        table=machine.table,
+        id=old["id"],
+        source=old[machine.column],
+        target=target,
+        fields=fields,
+        remark=remark,
+    )

@@ -1,0 +1,152 @@
+"""Operations: one user action, typed and frozen (operations.md, sections 1-3).
+
+Envelope   who, when, where, which action; its exact bytes are the body that is hashed, kept and sent
+Op         what happened; `check` speaks before it exists, `apply` is what history says
+Spec       the op's kind (wire format for ever), the permission it needs, the topics it touches
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from app.access import Actor, Permission
+from app.errors import Objection
+
+if TYPE_CHECKING:
+    from app.tx import Reader, Tx
+
+SCHEMA_VERSION = 1
+MAX_BODY = 256 * 1024
+
+Subject = tuple[str, bytes]
+
+
+class Op(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One user action as data. Subclasses are declared with `@operation`."""
+
+    def check(self, read: "Reader", actor: Actor) -> Iterable[Objection]:
+        """What is to be said to the person before the op exists; the laptop's reader alone."""
+        return ()
+
+    def apply(self, tx: "Tx") -> None:
+        """Write what happened: deterministic, from the op and the synced tables alone; never refuses a fact."""
+        raise NotImplementedError(type(self).__name__)
+
+    def inverse(self, read: "Reader", envelope: "Envelope") -> "Inverse | None":
+        """The ops that take this one back, or None where that makes no sense."""
+        return None
+
+    def subject(self) -> Subject | None:
+        """The record that the op is about, for the log."""
+        return None
+
+    def needs(self, spec: "Spec") -> Permission | None:
+        """The permission demanded; generic ops ask their table."""
+        return spec.needs
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """What takes an op back; rows that others have changed since stay and are listed."""
+
+    ops: Sequence[Op]
+    skipped: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is known of a kind of op without an instance."""
+
+    kind: str
+    cls: type[Op]
+    needs: Permission | None
+    topics: frozenset[str]
+
+
+class Override(msgspec.Struct, frozen=True, array_like=True):
+    """An objection that a person overrode, with the reason."""
+
+    code: str
+    reason: str
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """The message around an op. Field order is the wire order."""
+
+    op_id: bytes
+    kind: str
+    schema_v: int
+    actor: bytes | None
+    site: bytes | None
+    wall: int
+    hlc: int
+    action_id: bytes
+    overrides: tuple[Override, ...]
+    op: msgspec.Raw
+
+
+class MalformedError(Exception):
+    """A body that is no op of ours: rejected, with a reason, without blocking the queue."""
+
+
+BY_KIND: dict[str, Spec] = {}
+BY_CLASS: dict[type[Op], Spec] = {}
+OpClass = TypeVar("OpClass", bound=type[Op])
+
+
+def operation(
+    kind: str, needs: Permission | None, topics: Iterable[str] = ()
+) -> Callable[[OpClass], OpClass]:
+    """Declare a class as the op of a kind: `<feature>.<verb>` in full words, never changed again."""
+
+    def declare(cls: OpClass) -> OpClass:
+        if kind in BY_KIND:
+            raise ValueError(f"two ops of kind {kind}")
+        spec = Spec(kind, cls, needs, frozenset(topics))
+        BY_KIND[kind] = BY_CLASS[cls] = spec
+        return cls
+
+    return declare
+
+
+def spec_of(op: Op) -> Spec:
+    """The declaration of an op."""
+    return BY_CLASS[type(op)]
+
+
+_encoder = msgspec.json.Encoder()
+_envelope_decoder = msgspec.json.Decoder(Envelope)
+_op_decoders: dict[type[Op], msgspec.json.Decoder[Any]] = {}
+
+
+def encode_op(op: Op) -> msgspec.Raw:
+    """The op's own bytes inside the envelope."""
+    return msgspec.Raw(_encoder.encode(op))
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The exact bytes of the envelope: stored, hashed and sent as they are."""
+    return _encoder.encode(envelope)
+
+
+def decode(body: bytes) -> tuple[Envelope, Op]:
+    """The envelope and op of a body. Raises MalformedError for anything that is none of ours."""
+    try:
+        envelope = _envelope_decoder.decode(body)
+        spec = BY_KIND.get(envelope.kind)
+        if spec is None:
+            raise MalformedError(f"unknown kind {envelope.kind!r}")
+        decoder = _op_decoders.get(spec.cls) or _op_decoders.setdefault(
+            spec.cls, msgspec.json.Decoder(spec.cls)
+        )
+        return envelope, decoder.decode(envelope.op)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError(str(error)) from error
+
+
+def link(previous: bytes, op_id: bytes, body: bytes) -> bytes:
+    """The hash of an op in its chain: SHA256(previous, op_id, SHA256(body)); a blanked body still verifies."""
+    return hashlib.sha256(previous + op_id + hashlib.sha256(body).digest()).digest()

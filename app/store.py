@@ -1,0 +1,360 @@
+"""The one door for writes, and the readers of the site file.
+
+perform(*ops) = one transaction: permission -> check -> append to the log -> apply -> settle -> commit -> tell who listens
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Engine
+
+from app import ops as operations
+from app.access import Actor
+from app.changes import ALERTS, ROUNDS, SEARCH, STOCK, Done
+from app.clock import Clock
+from app.errors import AppError, Busy, Damaged, Objection, Refused
+from app.fields import about
+from app.ops import Envelope, MalformedError, Op, Override
+from app.settle import settle
+from app.tx import Reader, Tx
+from app.words import N_
+from db.ids import new_id
+
+log = logging.getLogger(__name__)
+Listener = Callable[[Done], None]
+Progress = Callable[[int], None]
+
+NO_HASH = bytes(32)
+#: A clock this much behind the newest record is asked about; nothing overdue is computed from it.
+CLOCK_SLACK_MS = 5 * 60_000
+
+_APPEND = (
+    "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, action_id, "
+    "acked, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says into a sentence that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _sentence(error) from error
+
+
+def _sentence(error: sqlite3.DatabaseError) -> Exception:
+    text = str(error).lower()
+    if "full" in text:
+        return AppError(
+            N_("The disk is full. Nothing of this action was saved. Free some space, then do it again.")
+        )
+    if "locked" in text or "busy" in text:
+        return Busy(
+            N_("Another program is using the site file. Wait a moment and do it again; nothing was lost.")
+        )
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return AppError(
+            N_(
+                "The folder of the site file cannot be written to. Ask for write permission, then do it again."
+            )
+        )
+    if "disk i/o" in text:
+        return AppError(
+            N_(
+                "The disk reports an error. Nothing of this action was saved. Check the disk, then do it again."
+            )
+        )
+    if "malformed" in text or "not a database" in text:
+        return Damaged(
+            N_(
+                "The site file is damaged. Close the program and restore the newest backup (sitewright restore)."
+            )
+        )
+    return error
+
+
+class Store:
+    """A site file: reads on any thread, writes through one door."""
+
+    def __init__(self, engine: Engine, *, clock: Clock, device: str, keep_shadow: bool = False) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._device = device
+        self._keep_shadow = keep_shadow
+        self._door = threading.RLock()
+        self._listeners: list[Listener] = []
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def device(self) -> str:
+        """The device code, the first part of the numbers that this laptop gives."""
+        return self._device
+
+    def listen(self, listener: Listener) -> None:
+        """Be told what each write changed (called on the writing thread)."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Rows as of now."""
+        with translated(), self._connected() as connection:
+            yield Reader(connection)
+
+    @contextmanager
+    def local(self) -> Iterator[sqlite3.Connection]:
+        """A transaction on the laptop's own tables (secrets, drafts, preferences): nothing here is an op or travels."""
+        with self._door, translated(), self._connected() as connection, _transaction(connection):
+            yield connection
+
+    def perform(
+        self,
+        actor: Actor,
+        *ops: Op,
+        reason: str = "",
+        more: Iterable[Op] = (),
+        progress: Progress | None = None,
+    ) -> Done:
+        """Do one action: all of its ops in one transaction, or none.
+
+        `reason` overrides the objections that may be overridden; `more` is a lazy continuation (an import) with `progress`
+        called after each op, which may raise to cancel. Raises Denied, Refused or another AppError; then nothing happened.
+        """
+        with self._door, translated(), self._connected() as connection, _transaction(connection, "op"):
+            action = _Action(connection, self, actor, reason)
+            for count, op in enumerate(ops, 1):
+                action.do(op)
+                if progress:
+                    progress(count)
+            for count, op in enumerate(more, len(ops) + 1):
+                action.do(op)
+                if progress:
+                    progress(count)
+            done = action.finish()
+        return self._tell(done)
+
+    def objections(self, actor: Actor, *ops: Op) -> list[Objection]:
+        """What the rules have to say about an action that is not done yet."""
+        with self.read() as read:
+            return [objection for op in ops for objection in op.check(read, actor)]
+
+    def undoable(self, actor: Actor) -> tuple[bytes, str] | None:
+        """The newest action of this person that can be taken back: its id and the kind of its first op."""
+        with self.read() as read:
+            found = read.row(
+                "SELECT action_id, kind FROM op WHERE actor IS ? AND outcome = 'applied' AND reason IS NULL ORDER BY n DESC LIMIT 1",
+                actor.user_id,
+            )
+        return (found[0], found[1]) if found else None
+
+    def undo(self, actor: Actor, action_id: bytes) -> Done:
+        """Take an action back by new ops; rows that others changed since are skipped and listed."""
+        with self._door:
+            ops, skipped = self._inverses(action_id)
+            if not ops:
+                raise AppError(
+                    N_("This action can no longer be undone: others have changed its records since.")
+                )
+            done = self.perform(actor, *ops, reason="undo")
+            with self.local() as connection:
+                marked = (action_id, done.action_id)
+                connection.execute("UPDATE op SET reason = 'undone' WHERE action_id IN (?, ?)", marked)
+        return _with_skipped(done, skipped)
+
+    def _inverses(self, action_id: bytes) -> tuple[list[Op], tuple[tuple[str, bytes], ...]]:
+        ops: list[Op] = []
+        skipped: list[tuple[str, bytes]] = []
+        with self.read() as read:
+            for (body,) in read.rows(
+                "SELECT body FROM op WHERE action_id = ? AND reason IS NULL ORDER BY n DESC", action_id
+            ):
+                envelope, op = operations.decode(body)
+                inverse = op.inverse(read, envelope)
+                if inverse is None:
+                    raise AppError(N_("This action cannot be undone. Correct it by a new entry instead."))
+                ops += inverse.ops
+                skipped += inverse.skipped
+        return ops, tuple(skipped)
+
+    def tick(self) -> Done | None:
+        """Let time pass: recompute what the clock alone changes. None while the clock is behind the newest record."""
+        if self.clock_behind():
+            return None
+        with self._door, translated(), self._connected() as connection, _transaction(connection):
+            topics = settle(connection, {}, self._clock.now(), tick=True)
+        return self._tell(Done(b"", (), frozenset(topics))) if topics else None
+
+    def rebuild(self) -> None:
+        """Recompute all derived rows from the synced ones."""
+        from app.settle import everything
+
+        with self._door, translated(), self._connected() as connection, _transaction(connection):
+            settle(connection, everything(connection), self._clock.now(), tick=True)
+
+    def clock_behind(self) -> int:
+        """How many milliseconds the laptop's clock is behind the newest own record; 0 when it is right."""
+        with self.read() as read:
+            newest = read.value("SELECT max(wall) FROM op") or 0
+        behind = int(newest) - self._clock.now()
+        return behind if behind > CLOCK_SLACK_MS else 0
+
+    def number(self, series: str) -> str:
+        """The next number of a series on this device: `WO-A7K-0043`. Never provisional, gaps allowed."""
+        with self.local() as connection:
+            connection.execute(
+                "INSERT INTO counter (series, value) VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET value = value + 1",
+                (series,),
+            )
+            value = connection.execute("SELECT value FROM counter WHERE series = ?", (series,)).fetchone()[0]
+        return f"{series}-{self._device}-{value:04d}"
+
+    def _tell(self, done: Done) -> Done:
+        for listener in self._listeners:
+            listener(done)
+        return done
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        pooled = self._engine.raw_connection()
+        try:
+            yield cast("sqlite3.Connection", pooled.driver_connection)
+        finally:
+            pooled.close()
+
+
+def _with_skipped(done: Done, skipped: tuple[tuple[str, bytes], ...]) -> Done:
+    """The same answer with the rows that an undo left."""
+    return Done(done.action_id, done.op_ids, done.topics, done.touched, skipped)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, context: str | None = None) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if context:
+            connection.execute("INSERT INTO sync_ctx VALUES (?)", (context,))
+        yield
+        if context:
+            connection.execute("DELETE FROM sync_ctx")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+class _Action:
+    """One action on its way through the door."""
+
+    def __init__(self, connection: sqlite3.Connection, store: Store, actor: Actor, reason: str) -> None:
+        self._connection = connection
+        self._store = store
+        self._actor = actor
+        self._reason = reason
+        self._id = new_id()
+        self._tx = Tx(connection, device=store.device, keep_shadow=store._keep_shadow)  # noqa: SLF001 - one module
+        self._wall = store.clock.now()
+        self._chain, self._seq, self._hash, self._hlc = self._head()
+        self._op_ids: list[bytes] = []
+        self._topics: set[str] = set()
+
+    def _head(self) -> tuple[bytes, int, bytes, int]:
+        # Read inside BEGIN IMMEDIATE, never cached (operations.md, rule 29).
+        chain = bytes.fromhex(
+            self._connection.execute("SELECT value FROM meta WHERE key = 'chain_id'").fetchone()[0]
+        )
+        found = self._connection.execute(
+            "SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1", (chain,)
+        ).fetchone()
+        hlc = self._connection.execute("SELECT hlc FROM op ORDER BY n DESC LIMIT 1").fetchone()
+        seq, head = found or (0, NO_HASH)
+        return chain, seq, head, hlc[0] if hlc else 0
+
+    def do(self, op: Op) -> None:
+        """Check, append and apply one op."""
+        spec = operations.spec_of(op)
+        self._actor.demand(op.needs(spec))
+        overrides = self._weigh(list(op.check(self._tx, self._actor)))
+        self._hlc = Clock.tick(self._hlc, self._wall)
+        envelope = Envelope(
+            op_id=new_id(),
+            kind=spec.kind,
+            schema_v=operations.SCHEMA_VERSION,
+            actor=self._actor.user_id,
+            site=self._actor.site_id,
+            wall=self._wall,
+            hlc=self._hlc,
+            action_id=self._id,
+            overrides=overrides,
+            op=_encoded(op),
+        )
+        self._append(envelope, op)
+        self._topics |= spec.topics
+
+    def _weigh(self, objections: list[Objection]) -> tuple[Override, ...]:
+        if objections and not (self._reason and all(o.may_override for o in objections)):
+            raise Refused(objections)
+        return tuple(Override(o.code, self._reason) for o in objections)
+
+    def _append(self, envelope: Envelope, op: Op) -> None:
+        body = operations.encode(envelope)
+        if len(body) > operations.MAX_BODY:
+            raise AppError(N_("This entry is too long to be saved in one piece. Shorten it or split it."))
+        self._seq += 1
+        self._hash = operations.link(self._hash, envelope.op_id, body)
+        self._tx.begin(envelope)
+        try:
+            op.apply(self._tx)
+        except (msgspec.ValidationError, KeyError) as error:
+            raise MalformedError(f"{envelope.kind}: {error}") from error
+        entity, row_id = op.subject() or (None, None)
+        row: tuple[Any, ...] = (
+            envelope.op_id,
+            self._chain,
+            self._seq,
+            self._hash,
+            envelope.kind,
+            envelope.schema_v,
+            entity,
+            row_id,
+            envelope.site,
+        )
+        row += (
+            body,
+            envelope.hlc,
+            envelope.wall,
+            Clock.mono(),
+            envelope.actor,
+            envelope.action_id,
+            self._tx.outcome,
+        )
+        self._tx._buffer(_APPEND, row)  # noqa: SLF001 - the log is written by the same transaction
+        self._op_ids.append(envelope.op_id)
+
+    def finish(self) -> Done:
+        """Send what is buffered, settle what derives; the caller commits."""
+        self._tx.flush()
+        topics = self._topics | {about(table).topic for table in self._tx.touched}
+        topics |= settle(self._connection, self._tx.touched, self._wall)
+        touched = {table: frozenset(rows) for table, rows in self._tx.touched.items()}
+        return Done(self._id, tuple(self._op_ids), frozenset(topics), touched)
+
+
+def _encoded(op: Op) -> msgspec.Raw:
+    try:
+        return operations.encode_op(op)
+    except UnicodeEncodeError:
+        raise AppError(
+            N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
+        ) from None
+
+
+__all__ = ["ALERTS", "ROUNDS", "SEARCH", "STOCK", "Done", "Store", "translated"]
