@@ -75,13 +75,7 @@ class RowDelegate(QStyledItemDelegate):
         )
         return _elided(QFontMetrics(self.font()), self._model.text(index.row(), index.column()), column, room)
 
-    def _ground(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        state: QStyle.StateFlag,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
+    def _ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, row: int) -> None:
         if state & QStyle.StateFlag.State_Selected:
             active = state & QStyle.StateFlag.State_Active
             painter.fillRect(rect, theme.color("selection" if active else "selection_inactive"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.signs import Sign, sign
 from app.words import _
@@ -90,6 +90,9 @@ class Source(Protocol):
 class LazyModel(QAbstractTableModel):
     """Holds every id in eight bytes and the content of the few pages that were looked at last."""
 
+    failed = Signal(object)
+    """The rows of a page could not be read: the exception. They show as dashes."""
+
     def __init__(self, columns: Sequence[Column], source: Source, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = list(columns)
@@ -102,13 +105,19 @@ class LazyModel(QAbstractTableModel):
         number, offset = divmod(place, PAGE)
         page = self._pages.get(number)
         if page is None:
-            page = self.source.rows(self.ids[number * PAGE : (number + 1) * PAGE])
-            self._pages[number] = page
+            page = self._pages[number] = self._read(self.ids[number * PAGE : (number + 1) * PAGE])
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
         return page[offset]
+
+    def _read(self, ids: "array[int]") -> Sequence[Any]:
+        try:
+            return self.source.rows(ids)
+        except Exception as error:  # noqa: BLE001 - in the middle of painting; it is raised where it can be shown
+            self.failed.emit(error)
+            return [None] * len(ids)
 
     def cell(self, place: int, column: int) -> Any:
         """The value of a cell; None where there is nothing to show."""

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -104,6 +104,7 @@ class Table(QWidget):
         header.customContextMenuRequested.connect(self._on_header_menu)
         self.view.activated.connect(self._on_activated)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.model.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
         theme.notifier.changed.connect(self.view.viewport().update)
 
     # what is shown
@@ -233,6 +234,10 @@ class Table(QWidget):
         self._counted(self._total_seen)
         self.selected.emit(self.current_id())
         self.selection_changed.emit()
+
+    @staticmethod
+    def _on_failed(error: Exception) -> None:
+        raise error  # to the except hook, which knows what is to be said
 
     def _on_activated(self, index: QModelIndex) -> None:
         self.opened.emit(self.model.ids[index.row()])

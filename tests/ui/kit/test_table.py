@@ -253,3 +253,17 @@ def test_the_selection_is_seen_without_colour(table, scheme):
     assert image.pixelColor(1, 28 + 12) == theme.color("accent")
     assert image.pixelColor(1, 12) == theme.color("surface")
     theme.apply(QApplication.instance(), "light")
+
+
+def test_a_page_that_cannot_be_read_shows_dashes_and_is_told_once(qtbot, table, source):
+    def broken(_ids):
+        raise OSError("disk")
+
+    source.rows = broken
+    table.refresh()
+    with qtbot.captureExceptions() as raised:
+        table.grab()
+        table.grab()
+        qtbot.waitUntil(lambda: bool(raised))
+    assert [kind for kind, _, _ in raised] == [OSError]
+    assert table.model.text(0, 0) == "—"
