@@ -35,11 +35,12 @@ DOMAINS = (
     "inspections",
     "inventory",
     "kit",
+    "labels",
     "reports",
     "training",
     "work",
 )
-SYNONYMS = {"__main__": "cli", "commands": "cli", "labels": "reports", "auth": "access", "workorders": "work"}
+SYNONYMS = {"__main__": "cli", "commands": "cli", "auth": "access", "workorders": "work"}
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
 Key = tuple[str, str | None]  # message id and context
 

@@ -51,7 +51,9 @@ def running() -> Iterator[str]:
             *options,
         ]
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **somebody)
+            server = subprocess.Popen(
+                [str(word) for word in command], cwd=folder, stdout=log, stderr=log, **somebody
+            )
         try:
             _await(programs / "pg_isready", folder, server)
             yield f"postgresql+psycopg://tester@/{{database}}?host={folder}"
@@ -70,7 +72,7 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
     return {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
-def _await(pg_isready: Path, folder: Path, server: "subprocess.Popen[bytes]") -> None:
+def _await(pg_isready: Path, folder: Path, server: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + PATIENCE
     while subprocess.run([pg_isready, "-q", "-h", folder], check=False).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
@@ -78,7 +80,7 @@ def _await(pg_isready: Path, folder: Path, server: "subprocess.Popen[bytes]") ->
         time.sleep(0.05)
 
 
-def _stop(server: "subprocess.Popen[bytes]") -> None:
+def _stop(server: "subprocess.Popen[str]") -> None:
     try:
         server.wait(5)
     except subprocess.TimeoutExpired:  # a test left a connection open

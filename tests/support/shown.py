@@ -41,14 +41,14 @@ def shown_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
         if owner in QUIET_OWNERS or name not in QT | HOUSE:
             continue
         for place, argument in enumerate([*call.args, *(keyword.value for keyword in call.keywords)]):
-            for text in _bare(argument):
+            for line, text in _bare(argument):
                 # A house call takes codes anywhere, Qt's take an item's data behind its text.
-                if _is_word(text.value, codes_allowed=name in HOUSE or place > 0):
-                    yield text.lineno, text.value
+                if _is_word(text, codes_allowed=name in HOUSE or place > 0):
+                    yield line, text
 
 
 def _is_word(text: str, *, codes_allowed: bool) -> bool:
-    return bool(LETTERS.search(text)) and not (codes_allowed and CODE.fullmatch(text))
+    return bool(LETTERS.search(text)) and not (codes_allowed and (CODE.fullmatch(text) or SQL.match(text)))
 
 
 def _name(function: ast.expr) -> tuple[str, str]:
@@ -59,11 +59,11 @@ def _name(function: ast.expr) -> tuple[str, str]:
     return (function.id, "") if isinstance(function, ast.Name) else ("", "")
 
 
-def _bare(node: ast.expr) -> Iterator[ast.Constant]:
+def _bare(node: ast.expr) -> Iterator[tuple[int, str]]:
     """The literal texts that reach the argument without passing a mark."""
     match node:
-        case ast.Constant(value=str()):
-            yield node
+        case ast.Constant(value=str(text)):
+            yield node.lineno, text
         case ast.JoinedStr(values=parts):
             for part in parts:
                 yield from _bare(part)
