@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -19,11 +20,17 @@ import pytest
 from hypothesis import settings
 from pg_server import running
 
+from app.bootstrap import found, start
+from app.clock import Clock
+from app.desk import Desk
+
 settings.register_profile("house", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 _numbers = count(1)
+#: 2026-11-22 11:41:00 in Shanghai, the as-of time of the sample site.
+STORY_NOW = 1_795_318_860_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,3 +94,36 @@ def pg_url(_pg_server: str) -> Iterator[str]:
     yield _pg_server.format(database=database)
     with psycopg.connect(door, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The local administrator's desk on an empty profile; the clock stands at 2026-11-22 11:41 in Shanghai."""
+    profile = found(tmp_path / "profile", clock=Clock.pinned(STORY_NOW), device="T01")
+    yield Desk.of_administrator(profile)
+    profile.close()
+
+
+@pytest.fixture(scope="session")
+def _sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from app.sample import load
+
+    folder = tmp_path_factory.mktemp("sample") / "profile"
+    profile = found(folder, clock=Clock.pinned(STORY_NOW), sample=True, device="T01")
+    load(profile)
+    profile.close()
+    return folder
+
+
+@pytest.fixture
+def sample_folder(_sample_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the sample site as of 2026-11-22."""
+    return Path(shutil.copytree(_sample_folder, tmp_path / "sample"))
+
+
+@pytest.fixture
+def sample_desk(sample_folder: Path) -> Iterator[Desk]:
+    """The local administrator's desk on a copy of the sample site as of 2026-11-22 11:41 in Shanghai."""
+    profile = start(sample_folder, Clock.pinned(STORY_NOW))
+    yield Desk.of_administrator(profile)
+    profile.close()

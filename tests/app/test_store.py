@@ -1,7 +1,5 @@
 """The one door: ops are logged, chained, applied, settled, undone, or refused as a whole."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,14 +16,7 @@ from app.search import find
 from app.store import NO_HASH
 from db.ids import new_id
 
-NOW = 1_795_312_860_000
-
-
-@pytest.fixture
-def desk(tmp_path: Path):
-    profile = found(tmp_path / "p", clock=Clock.pinned(NOW), device="T01")
-    yield Desk.of_administrator(profile)
-    profile.close()
+NOW = 1_795_318_860_000
 
 
 def supplier(code: str = "SUP-1", name: str = "样例水泵") -> Create:

@@ -164,7 +164,7 @@ def equipment_rows() -> tuple[EquipmentRow, ...]:
 
 
 def register(size: str = "A3") -> Report:
-    return equipment_register(equipment_rows(), make_issue("TZ-ALL-20261122-01"), period=TODAY, size=size)
+    return equipment_register(equipment_rows(), make_issue("TZ-ALL-20261122-01"), as_of=TODAY, size=size)
 
 
 def history() -> Report:

@@ -215,7 +215,7 @@ def test_every_widget_can_be_drawn_in_both_schemes(qtbot, qapp, scheme):
     assert not picture.isNull()
 
 
-def test_painting_keeps_the_count_of_references_to_none(qtbot, qapp):
+def test_painting_keeps_the_count_of_references_to_none(qtbot):
     page = make_sheet()
     qtbot.addWidget(page)
     page.resize(1286, 1080)
