@@ -45,7 +45,7 @@ def test_colour_of_the_scheme_and_grey_when_disabled(qapp):
     assert theme.color("accent").name() in colours(icon.pixmap(QSize(48, 48)).toImage())
 
 
-def test_painting_keeps_the_count_of_references_to_none():
+def test_painting_drops_no_reference_to_none():
     image = QImage(64, 64, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     icon = icons.icon("bell")
@@ -55,4 +55,6 @@ def test_painting_keeps_the_count_of_references_to_none():
         icons.paint(painter, QRect(0, 0, 18, 18), "bell", theme.color("text"))
         painter.end()
         icon.pixmap(QSize(18, 18))
-    assert abs(sys.getrefcount(None) - before) < 50
+    assert (
+        sys.getrefcount(None) > before - 50
+    )  # PySide 6.12.0 on Python 3.11 lost one at each call, then aborted
