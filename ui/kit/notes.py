@@ -30,14 +30,14 @@ class NoteStrip(QWidget):
         self._text = label(text, "dense", wrap=True)
         self._more = label(more, "caption", "text_2", wrap=True)
         self._more.setVisible(bool(more))
-        words = QVBoxLayout()
+        said = QWidget()
+        words = QVBoxLayout(said)
+        words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
-        words.addStretch()
         words.addWidget(self._text)
         words.addWidget(self._more)
-        words.addStretch()
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(words, 1)
+        row.addWidget(said, 1, Qt.AlignmentFlag.AlignVCenter)
         if button:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
