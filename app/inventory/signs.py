@@ -1,0 +1,31 @@
+"""What a movement does to the balance, which movement takes it back, and which units are whole pieces."""
+
+from app.search import normal
+from db.models.inventory import MOVEMENT_SIGNS
+
+_GAINS = ", ".join(f"'{kind}'" for kind, sign in MOVEMENT_SIGNS.items() if sign > 0)
+#: The signed quantity of a row of stock_movement, in SQL.
+SIGNED = f"CASE WHEN type IN ({_GAINS}) THEN qty ELSE -qty END"
+
+#: A reversal is a movement of the opposite kind, so that the balance stays the plain sum of all movements.
+OPPOSITE = {
+    "opening": "adjust_loss", "receipt": "adjust_loss", "issue": "return", "return": "issue",
+    "transfer_out": "transfer_in", "transfer_in": "transfer_out", "adjust_gain": "adjust_loss",
+    "adjust_loss": "adjust_gain", "scrap": "adjust_gain",
+}  # fmt: skip
+
+#: Units of which there is no half: the Chinese measure words of the trade, and their English and code forms.
+_PIECES = frozenset("个件块台只套根条支张片把组颗粒枚副对本部双顶") | {
+    "pc",
+    "pcs",
+    "piece",
+    "pieces",
+    "each",
+    "set",
+    "pair",
+}
+
+
+def is_piece(unit: str) -> bool:
+    """Whether a fraction of the unit makes no sense."""
+    return normal(unit).strip(" .") in _PIECES
