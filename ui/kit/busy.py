@@ -105,7 +105,8 @@ class Toast(QWidget):
         """Shows one line for six seconds; `undo` gets the button. Never for errors."""
         self._undo = undo
         self._text.setText(text)
-        self._button.setText(f"{_('Undo')}  {key}".strip())
+        word = _("Undo")
+        self._button.setText(f"{word}  {key}".strip())
         self._button.setVisible(undo is not None)
         self.setAccessibleName(text)
         self._place()
