@@ -166,3 +166,12 @@ EDITORS: dict[str, Permission] = {
 def editor_of(table: str) -> Permission:
     """The permission that the generic ops demand on a table."""
     return EDITORS.get(table, P.ADMINISTER)
+
+
+#: Who may file a record (and take their own back) where that is more people than may plan with it.
+CREATORS: dict[str, Permission] = {"work_order": P.REPORT_FAULTS}
+
+
+def creator_of(table: str) -> Permission:
+    """The permission that creating a row of a table, and undoing that, demands."""
+    return CREATORS.get(table) or editor_of(table)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from app.access import Actor, Permission, editor_of
+from app.access import Actor, Permission, creator_of, editor_of
 from app.errors import Objection
 from app.fields import about, check_row, clean_row, fields_of
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
@@ -42,6 +42,9 @@ class Create(_TableOp, frozen=True):
     """New rows of one register (at most 500): a form saved, or a slice of an import."""
 
     rows: tuple[NewRow, ...]
+
+    def needs(self, spec: Spec) -> Permission | None:
+        return creator_of(self.table)
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         key = about(self.table).key
@@ -174,8 +177,8 @@ class Transition(_TableOp, frozen=True, kw_only=True):
             machine.record(tx, row, self.target, self.remark)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse | None:
-        machine = machine_of(self.table)
-        if not machine.step(self.target, self.source):
+        back = machine_of(self.table).step(self.target, self.source)
+        if back is None or (back.remark and not self.remark):
             return None
         return Inverse(
             [
@@ -195,6 +198,9 @@ class Retire(_TableOp, frozen=True):
 
     ids: tuple[bytes, ...]
     back: bool = False
+
+    def needs(self, spec: Spec) -> Permission | None:
+        return creator_of(self.table)
 
     def apply(self, tx: Tx) -> None:
         for row_id in self.ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -22,6 +22,15 @@ MM = 72 / 25.4
 Align = Literal["left", "right", "centre"]
 
 
+class Area(NamedTuple):
+    """A rectangle: left, top, width, height."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
 class Pen:
     """Draws on one PDF; `drawn` holds every string, `cut` those that had to lose their end."""
 
@@ -33,7 +42,7 @@ class Pen:
         self.drawn: list[str] = []
         self.cut: list[str] = []
         self._canvas: Any = Canvas(
-            stream, pagesize=size, invariant=1, initialFontName=REGULAR, pageCompression=1, lang=language
+            stream, pagesize=size, invariant=1, initialFontName=cast("Any", REGULAR), pageCompression=1, lang=language
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor(author)
@@ -48,6 +57,7 @@ class Pen:
         text: str,
         font: str = REGULAR,
         size: float = 9,
+        *,
         colour: str = INK,
         align: Align = "left",
     ) -> None:
@@ -68,6 +78,7 @@ class Pen:
         y: float,
         text: str,
         room: float,
+        *,
         font: str = REGULAR,
         size: float = 9,
         colour: str = INK,
@@ -77,16 +88,16 @@ class Pen:
         fitted = fit(text, font, size, room)
         if fitted.cut:
             self.cut.append(text)
-        self.text(x, y, fitted.text, font, fitted.size, colour, align)
+        self.text(x, y, fitted.text, font, fitted.size, colour=colour, align=align)
 
-    def turned(self, x: float, y: float, text: str, font: str = REGULAR, size: float = 7.5) -> None:
+    def turned(self, x: float, y: float, text: str, size: float = 7.5) -> None:
         """Write upwards from (x, y), x being the baseline."""
         self.drawn.append(visible(text))
         self._canvas.saveState()
         self._canvas.translate(x, self.height - y)
         self._canvas.rotate(90)
         self._canvas.setFillColor(INK)
-        self._canvas.setFont(font, size)
+        self._canvas.setFont(REGULAR, size)
         self._canvas.drawString(0, 0, visible(text))
         self._canvas.restoreState()
         self._clean()
@@ -97,6 +108,7 @@ class Pen:
         y1: float,
         x2: float,
         y2: float,
+        *,
         weight: float = 0.25,
         colour: str = HAIR,
         dash: bool = False,
@@ -128,23 +140,16 @@ class Pen:
             path.close()
         self._canvas.drawPath(path, stroke=0, fill=1, fillMode=0)
 
-    def fill(self, x: float, y: float, w: float, h: float, colour: str, radius: float = 0) -> None:
+    def fill(self, area: Area, colour: str, radius: float = 0) -> None:
+        x, y, w, h = area
         self._fill(colour)
         if radius:
             self._canvas.roundRect(x, self.height - y - h, w, h, radius, stroke=0, fill=1)
         else:
             self._canvas.rect(x, self.height - y - h, w, h, stroke=0, fill=1)
 
-    def box(
-        self,
-        x: float,
-        y: float,
-        w: float,
-        h: float,
-        weight: float = 0.5,
-        colour: str = INK,
-        radius: float = 0,
-    ) -> None:
+    def box(self, area: Area, weight: float = 0.5, colour: str = INK, radius: float = 0) -> None:
+        x, y, w, h = area
         self._stroke(colour, weight)
         if radius:
             self._canvas.roundRect(x, self.height - y - h, w, h, radius, stroke=1, fill=0)
@@ -194,20 +199,3 @@ class Pen:
             self._canvas.setFont(font, size)
             self._set = (font, size)
 
-
-__all__ = [
-    "BOLD",
-    "DANGER",
-    "DARK",
-    "EARLIER",
-    "GREY",
-    "HAIR",
-    "INK",
-    "MARKED",
-    "MM",
-    "REGULAR",
-    "TINT",
-    "WHITE",
-    "Align",
-    "Pen",
-]

@@ -35,11 +35,11 @@ def _draw_columns(pen: Pen, x: float, y: float, wide: float, chart: Chart) -> No
     step = wide / max(len(chart.points), 1)
     for i, point in enumerate(chart.points):
         h = PLOT * point.value / top
-        pen.fill(x + (i + 0.16) * step, y + PLOT - h, step * 0.68, h, DARK if point.now else EARLIER)
+        pen.fill(Area(x + (i + 0.16) * step, y + PLOT - h, step * 0.68, h), DARK if point.now else EARLIER)
         middle = x + (i + 0.5) * step
         pen.fitted(middle, y + PLOT - h - 2, point.said, step, size=7, align="centre")
         pen.fitted(middle, y + PLOT + 9, point.label, step, size=7, colour=GREY, align="centre")
-    pen.rule(x, y + PLOT, x + wide, y + PLOT, 0.6, INK)
+    pen.rule(x, y + PLOT, x + wide, y + PLOT, weight=0.6, colour=INK)
 
 
 def ticks(low: int, high: int, most: int = 5) -> list[int]:
@@ -59,21 +59,21 @@ def _draw_line(pen: Pen, x: float, y: float, wide: float, chart: Chart) -> None:
     left, right = x + 9 * MM, x + wide - 17 * MM
     at = partial(_height_at, y, low, high)
     for mark in marks:
-        pen.rule(left, at(mark), right, at(mark), 0.25)
+        pen.rule(left, at(mark), right, at(mark), weight=0.25)
         pen.text(left - 3, at(mark) + 2.5, grouped(mark, 3, 0), size=7, colour=GREY, align="right")
     step = (right - left) / max(len(chart.points) - 1, 1)
     dots = [(left + i * step, at(p.value)) for i, p in enumerate(chart.points)]
     if len(dots) > 1:
         pen.path(dots, 1.2, DARK)
     for (px, py), point in zip(dots, chart.points, strict=True):
-        pen.fill(px - 1.3, py - 1.3, 2.6, 2.6, DARK)
+        pen.fill(Area(px - 1.3, py - 1.3, 2.6, 2.6), DARK)
         if width(point.label, REGULAR, 7) < step * 1.6:
-            pen.text(px, y + PLOT + 9, point.label, size=7, colour=GREY, align="centre")
+            pen.text(px, y + PLOT + 11, point.label, size=7, colour=GREY, align="centre")
     if chart.limit is not None:
-        pen.rule(left, at(chart.limit), right, at(chart.limit), 0.8, INK, dash=True)
+        pen.rule(left, at(chart.limit), right, at(chart.limit), weight=0.8, colour=INK, dash=True)
         pen.fitted(right + 4, at(chart.limit) + 2.5, chart.limit_said, 16 * MM, size=7)
     last = chart.points[-1]
-    pen.fitted(right + 4, at(last.value) + 2.5, last.said, 16 * MM, BOLD, 7)
+    pen.fitted(right + 4, at(last.value) + 2.5, last.said, 16 * MM, font=BOLD, size=7)
 
 
 def _height_at(top: float, low: int, high: int, value: int) -> float:

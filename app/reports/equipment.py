@@ -20,6 +20,7 @@ from app.reports.document import (
     Signatures,
     Status,
     Table,
+    Value,
 )
 from app.reports.parts import counts, legend, listed, section
 from app.reports.rows import EquipmentFileData, EquipmentRow, EventRow
@@ -34,27 +35,27 @@ def equipment_register(
     rows: tuple[EquipmentRow, ...],
     issue: Issue,
     *,
-    period: str = "",
+    as_of: str = "",
     size: Literal["A4", "A3"] = "A3",
     currency: str = "CNY",
 ) -> Report:
     """All equipment in scope; on A4 the columns that a walk does not need are left out."""
     wide = size == "A3"
     columns = (
-        Col("code", _("Code"), "code", 32),
-        Col("name", _("Name"), width=44),
-        Col("class", _("Class"), width=30 if wide else 26),
-        Col("site", _("Site"), width=14),
-        Col("location", _("Location"), width=30, small=True),
-        Col("model", _("Model"), width=28),
+        Col("code", _("Code"), "code", 30),
+        Col("name", _("Name"), width=42),
+        Col("class", _("Class"), width=28 if wide else 26),
+        Col("site", _("Site"), width=12),
+        Col("location", _("Location"), width=28, small=True),
+        Col("model", _("Model"), width=27),
         Col("serial", _("Serial no."), width=28, paper=wide),
-        Col("state", _("Status"), "status", 27),
-        Col("criticality", _("Criticality"), width=14, centred=True),
-        Col("commissioned", _("In service since"), "date", 22),
-        Col("warranty", _("Warranty until"), "date", 22, paper=wide),
-        Col("retire", _("Planned retirement"), "date", 22),
-        Col("cost", _("Purchase cost"), "money", 27, unit=_(currency), paper=wide),
-        Col("hours", _("Run hours"), "quantity", 18, unit="h"),
+        Col("state", _("Status"), "status", 24),
+        Col("criticality", _("Criticality"), width=17, centred=True),
+        Col("commissioned", _("In service since"), "date", 20),
+        Col("warranty", _("Warranty until"), "date", 20, paper=wide),
+        Col("retire", _("Planned retirement"), "date", 20),
+        Col("cost", _("Purchase cost"), "money", 25, unit=_(currency), paper=wide),
+        Col("hours", _("Run hours"), "quantity", 16, unit="h"),
         Col("note", pgettext("report", "Note"), width=0, small=True, paper=wide),
     )
     table = Table(
@@ -74,21 +75,21 @@ def equipment_register(
         Fact(pgettext("report", "Count"), listed(count, counts(row.state for row in rows))),
     )
     return Report(
-        "equipment-register",
-        _("Equipment register"),
-        period,
-        issue,
-        head,
-        (table,),
-        period,
-        _("Kept as long as the equipment"),
+        code="equipment-register",
+        title=_("Equipment register"),
+        subtitle=_("As of {date}").format(date=as_of) if as_of else "",
+        issue=issue,
+        head=head,
+        blocks=(table,),
+        period=as_of,
+        retention=_("Kept as long as the equipment"),
         size=size,
         landscape=True,
     )
 
 
 def _register_row(row: EquipmentRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "code": row.code,
         "name": row.name,
         "class": row.class_name,
@@ -145,7 +146,11 @@ def _master(data: EquipmentFileData, currency: str) -> tuple[Fact, ...]:
         life = (
             _("{years} years, {percent} % used") if data.life_used_percent is not None else _("{years} years")
         )
-    cost = f"{_(currency)} {show_money(unit.cost)}" if unit.cost is not None else ""
+    cost = (
+        _("{currency} {amount}").format(currency=_(currency), amount=show_money(unit.cost))
+        if unit.cost is not None
+        else ""
+    )
     hours = f"{grouped(unit.run_hours, 3, 0)} h" if unit.run_hours is not None else ""
     facts = (
         Fact(_("Code"), unit.code),
@@ -201,10 +206,10 @@ def _year(year: str, cost: int, *, now: bool) -> Point:
 def _history(data: EquipmentFileData, title: str, currency: str) -> Table:
     columns = (
         Col("day", _("Date"), "date", 21),
-        Col("kind", _("Event"), width=18, bold=True),
-        Col("text", _("What happened"), width=67),
-        Col("reference", pgettext("report", "Record"), width=27, small=True),
-        Col("cost", _("Cost"), "money", 24, unit=_(currency)),
+        Col("kind", _("Event"), width=17, bold=True),
+        Col("text", _("What happened"), width=65),
+        Col("reference", pgettext("report", "Record"), width=31, small=True),
+        Col("cost", _("Cost"), "money", 23, unit=_(currency)),
         Col("actor", pgettext("report", "By"), width=18),
     )
     return Table(
@@ -221,7 +226,7 @@ def _history(data: EquipmentFileData, title: str, currency: str) -> Table:
 
 
 def _event(event: EventRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "day": event.day,
         "kind": event.kind,
         "text": event.text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app import values
 from app.errors import AppError
 from app.labels.payload import Kind, encode
@@ -10,7 +12,7 @@ from app.reports.canvas import BOLD, DARK, GREY, HAIR, INK, MM, REGULAR, TINT, P
 from app.reports.document import Fact, Facts, Report, Status
 from app.reports.page import Flow, Page
 from app.reports.signs import SIGN_PAD, draw_sign, sign_size
-from app.reports.text import fit, width, wrap
+from app.reports.text import fit, visible, width, wrap
 from app.words import _
 
 NOTE = 7.5
@@ -21,37 +23,59 @@ SIDE = 58 * MM
 SECTION = 8.2 * MM
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The first page's head, measured: what is too long goes on in a second line instead of being cut."""
+
+    title: tuple[str, ...]
+    title_size: float
+    subtitle: tuple[str, ...]
+    subtitle_size: float
+
+    @property
+    def drop(self) -> float:
+        return (len(self.title) - 1) * 6 * MM + (len(self.subtitle) - 1) * 3.6 * MM
+
+
+def _head_of(report: Report, page: Page) -> _Head:
+    room = page.text_width - 2 * (QR + 6 * MM)
+    title = fit(report.title, BOLD, 16, room, 12)
+    titles = wrap(report.title, BOLD, 12, room) if title.cut else (title.text,)
+    sides = max(width(visible(report.issue.site), REGULAR, 8), width(_number(report), REGULAR, 8), QR)
+    beside = page.text_width - 2 * min(sides, SIDE) - 6 * MM
+    subtitle = fit(report.subtitle, REGULAR, 9, beside, NOTE)
+    subtitles = wrap(report.subtitle, REGULAR, 8, beside) if subtitle.cut else (subtitle.text,)
+    return _Head(titles, 12 if title.cut else title.size, subtitles, 8 if subtitle.cut else subtitle.size)
+
+
+def _number(report: Report) -> str:
+    return visible(_("No. {number}").format(number=report.issue.number))
+
+
 def head_height(report: Report, page: Page) -> float:
     """Where the text of the first page begins."""
-    return 34.4 * MM + (len(_title_lines(report, page)) - 1) * 6 * MM
-
-
-def _title_lines(report: Report, page: Page) -> tuple[str, ...]:
-    room = page.text_width - 2 * (QR + 6 * MM)
-    fitted = fit(report.title, BOLD, 16, room, 12)
-    return (fitted.text,) if not fitted.cut else wrap(report.title, BOLD, 12, room)
+    return 34.4 * MM + _head_of(report, page).drop
 
 
 def draw_first_head(pen: Pen, report: Report, page: Page) -> None:
     """Organisation and site left, title in the middle, document code and number right, a strong rule below."""
-    lines = _title_lines(report, page)
-    drop = (len(lines) - 1) * 6 * MM
-    middle = (page.left + page.right) / 2
-    room = page.text_width - 2 * (QR + 6 * MM)
-    size = fit(report.title, BOLD, 16, room, 12).size if len(lines) == 1 else 12
-    issue = report.issue
-    pen.fitted(page.left, 16.2 * MM, issue.organisation, SIDE, size=NOTE, colour=GREY)
-    for i, line in enumerate(lines):
-        pen.text(middle, 22.8 * MM + i * 6 * MM, line, BOLD, size, INK, "centre")
-    beside = page.text_width - 2 * SIDE
-    pen.fitted(middle, 28.7 * MM + drop, report.subtitle, beside, colour=GREY, align="centre")
-    pen.fitted(page.left, 30.6 * MM + drop, issue.site, SIDE, size=8)
-    number = _("No. {number}").format(number=issue.number)
+    head, issue = _head_of(report, page), report.issue
+    middle, low = (page.left + page.right) / 2, head.drop
+    for i, line in enumerate(wrap(issue.organisation, REGULAR, NOTE, SIDE)[:2]):
+        pen.text(page.left, 16.2 * MM + i * 3.2 * MM, line, size=NOTE, colour=GREY)
+    for i, line in enumerate(head.title):
+        pen.text(middle, 22.8 * MM + i * 6 * MM, line, BOLD, head.title_size, colour=INK, align="centre")
+    under = 28.7 * MM + (len(head.title) - 1) * 6 * MM
+    for i, line in enumerate(head.subtitle):
+        pen.text(middle, under + i * 3.6 * MM, line, REGULAR, head.subtitle_size, colour=GREY, align="centre")
+    sites = wrap(issue.site, REGULAR, 8, SIDE)[:2]
+    for i, line in enumerate(sites):
+        pen.text(page.left, 30.6 * MM + low - (len(sites) - 1 - i) * 3.4 * MM, line, size=8)
     payload = _payload(issue.number)
-    pen.fitted(page.right, (31.3 if payload else 30.6) * MM + drop, number, SIDE, size=8, align="right")
+    pen.fitted(page.right, (31.3 if payload else 30.6) * MM + low, _number(report), SIDE, size=8, align="right")
     if payload:
-        _draw_code(pen, payload, page.right - QR, 13.4 * MM)
-    pen.rule(page.left, 32.8 * MM + drop, page.right, 32.8 * MM + drop, 1.4, DARK)
+        _draw_code(pen, payload, page.right - QR, 13.4 * MM + low)
+    pen.rule(page.left, 32.8 * MM + low, page.right, 32.8 * MM + low, weight=1.4, colour=DARK)
 
 
 def _payload(number: str) -> str:
@@ -70,18 +94,16 @@ def _draw_code(pen: Pen, payload: str, x: float, y: float) -> None:
 
 def draw_running_head(pen: Pen, report: Report, page: Page) -> None:
     """Title left, site and number right, on the second and later pages."""
-    y, half = 9.7 * MM, page.text_width / 2 - 3 * MM
-    pen.fitted(page.left, y, f"{report.title}  {report.subtitle}", half, size=NOTE, colour=GREY)
-    pen.fitted(
-        page.right,
-        y,
-        f"{report.issue.site}    {report.issue.number}",
-        half,
-        size=NOTE,
-        colour=GREY,
-        align="right",
-    )
-    pen.rule(page.left, 11.1 * MM, page.right, 11.1 * MM, 0.25)
+    y = 9.7 * MM
+    beside = f"{report.issue.site}    {report.issue.number}"
+    right = min(width(visible(beside), REGULAR, NOTE), page.text_width / 2)
+    room = page.text_width - right - 5 * MM
+    whole = fit(f"{report.title}  {report.subtitle}", REGULAR, NOTE, room)
+    short = fit(report.title, REGULAR, NOTE, room) if whole.cut else whole
+    site = fit(beside, REGULAR, NOTE, page.text_width / 2)
+    pen.text(page.left, y, short.text, REGULAR, short.size, colour=GREY)
+    pen.text(page.right, y, site.text, REGULAR, site.size, colour=GREY, align="right")
+    pen.rule(page.left, 11.1 * MM, page.right, 11.1 * MM, weight=0.25)
 
 
 def draw_foot(pen: Pen, report: Report, page: Page, number: int, count: int) -> None:
@@ -94,7 +116,7 @@ def draw_foot(pen: Pen, report: Report, page: Page, number: int, count: int) -> 
     data = _("Data as of {time}, {program}, device {device}").format(
         time=values.show_instant(issue.data_as_of, issue.timezone), program=issue.program, device=issue.device
     )
-    pen.rule(page.left, top, page.right, top, 0.25)
+    pen.rule(page.left, top, page.right, top, weight=0.25)
     pen.fitted(page.left, top + 3.4 * MM, printed, third, size=NOTE, colour=GREY)
     pen.fitted(page.left, top + 6.5 * MM, data, third, size=6.5, colour=GREY)
     pages = _("Page {number} of {count}").format(number=number, count=count)
@@ -104,7 +126,7 @@ def draw_foot(pen: Pen, report: Report, page: Page, number: int, count: int) -> 
         keep = _("Keep {period}").format(period=report.retention)
         pen.fitted(page.right, top + 6.5 * MM, keep, third, size=6.5, colour=GREY, align="right")
     for y in (page.height / 2 - 40 * MM, page.height / 2 + 40 * MM):
-        pen.rule(5.2 * MM, y, 8.2 * MM, y, 0.25)
+        pen.rule(5.2 * MM, y, 8.2 * MM, y, weight=0.25)
 
 
 def place_section(flow: Flow, title: str, aside: str, below: float, drawn: list[str] | None = None) -> None:
@@ -118,9 +140,9 @@ def place_section(flow: Flow, title: str, aside: str, below: float, drawn: list[
 
     def draw(pen: Pen, y: float) -> None:
         baseline = y + 5.4 * MM
-        pen.fill(page.left, baseline - 3.1 * MM, 1.2 * MM, 3.9 * MM, DARK)
+        pen.fill(Area(page.left, baseline - 3.1 * MM, 1.2 * MM, 3.9 * MM), DARK)
         beside = width(aside, REGULAR, NOTE) + 4 * MM if aside else 0
-        pen.fitted(page.left + 2.6 * MM, baseline, title, page.text_width - 3 * MM - beside, BOLD, 10.5)
+        pen.fitted(page.left + 2.6 * MM, baseline, title, page.text_width - 3 * MM - beside, font=BOLD, size=10.5)
         pen.fitted(page.right, baseline, aside, page.text_width / 2, size=NOTE, colour=GREY, align="right")
 
     flow.put(SECTION - 1.2 * MM, draw)
@@ -193,7 +215,7 @@ def _draw_facts(
 ) -> None:
     x = page.left
     for fact, w in cells:
-        pen.fill(x, y, label, h, TINT)
+        pen.fill(Area(x, y, label, h), TINT)
         for i, line in enumerate(wrap(fact.label, REGULAR, NOTE, label - 2 * PAD)):
             pen.text(x + PAD, y + 11.2 + i * NOTE * 1.3, line, size=NOTE, colour=GREY)
         lines = _fact_lines(fact, w - label)
@@ -202,13 +224,13 @@ def _draw_facts(
         else:
             for i, line in enumerate(lines):
                 pen.text(x + label + PAD, y + 11.6 + i * SIZE * LEADING, line)
-        pen.rule(x + label, y, x + label, y + h, 0.25)
+        pen.rule(x + label, y, x + label, y + h, weight=0.25)
         if x > page.left:
-            pen.rule(x, y, x, y + h, 0.25)
+            pen.rule(x, y, x, y + h, weight=0.25)
         x += w
     first, last = ends
-    pen.rule(page.left, y, page.right, y, 0.8 if first else 0.25, INK if first else HAIR)
+    pen.rule(page.left, y, page.right, y, weight=0.8 if first else 0.25, colour=INK if first else HAIR)
     if last:
-        pen.rule(page.left, y + h, page.right, y + h, 0.8, INK)
-    pen.rule(page.left, y, page.left, y + h, 0.8, INK)
-    pen.rule(page.right, y, page.right, y + h, 0.8, INK)
+        pen.rule(page.left, y + h, page.right, y + h, weight=0.8, colour=INK)
+    pen.rule(page.left, y, page.left, y + h, weight=0.8, colour=INK)
+    pen.rule(page.right, y, page.right, y + h, weight=0.8, colour=INK)

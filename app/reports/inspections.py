@@ -31,6 +31,13 @@ from app.reports.rows import BlankItem, BlankSheetData, CheckRow, InspectionRepo
 from app.values import show_instant
 from app.words import _, ngettext, pgettext
 
+_STATES = ("pass", "warn", "fail", "na", "not_checked")
+
+
+def _sign(state: str) -> Status:
+    """A value within its limits but past the warning line is a warning (预警)."""
+    return Status.of(state, _("Warning") if state == "warn" else None)
+
 
 def inspection_report(data: InspectionReportData, issue: Issue) -> Report:
     """The record of one inspection: each standard beside its reading, failed items with their correction, photos, signatures."""
@@ -62,10 +69,10 @@ def _template(code: str, version: int) -> str:
 
 
 def _legend(data: InspectionReportData) -> str:
-    used = dict.fromkeys(["pass", "warn", "fail", "na", "not_checked"])
-    signs = legend(
-        *(state for state in used if state != "not_checked" or any(r.state == state for r in data.checks))
-    )
+    used = [
+        state for state in _STATES if state != "not_checked" or any(row.state == state for row in data.checks)
+    ]
+    signs = legend(*map(_sign, used))
     return _("Signs: {signs}. Limits are those of template version {version}.").format(
         signs=signs, version=data.template_version
     )
@@ -105,11 +112,11 @@ def _done(data: InspectionReportData, timezone: str) -> str:
 def _checks(data: InspectionReportData) -> Table:
     columns = (
         Col("seq", _("No."), "int", 10, small=True),
-        Col("text", pgettext("report", "Item"), width=54),
+        Col("text", pgettext("report", "Item"), width=52),
         Col("standard", _("Standard"), width=29),
-        Col("value", _("Reading"), width=25, right=True),
-        Col("state", _("Result"), "status", 20),
-        Col("remark", _("Remark / action"), width=37, small=True),
+        Col("value", _("Reading"), width=23, right=True),
+        Col("state", pgettext("column", "Result"), "status", 25),
+        Col("remark", _("Remark / action"), width=36, small=True),
     )
     groups = tuple(
         Group(name, tuple(map(_check, rows))) for name, rows in groupby(data.checks, lambda row: row.section)
@@ -136,7 +143,7 @@ def _check(row: CheckRow) -> Row:
         "text": row.text,
         "standard": row.standard,
         "value": value,
-        "state": Status.of(row.state, _("Warning") if row.state == "warn" else None),
+        "state": _sign(row.state),
         "remark": row.remark,
     }
     return Row(values, mark=row.state == "fail")
@@ -192,7 +199,7 @@ def blank_inspection_sheet(data: BlankSheetData, issue: Issue) -> Report:
         Col("text", pgettext("report", "Item"), width=48),
         Col("standard", _("Standard"), width=24, centred=True),
         Col("reading", _("Reading / choice"), width=47),
-        Col("result", _("Result ✓ △ ×"), "write", 16, centred=True),
+        Col("result", f"{pgettext('column', 'Result')}\n✓ △ ×", "write", 16, centred=True),
         Col("remark", _("Remark (a must for ×)"), "write", 30),
     )
     groups = tuple(
@@ -201,11 +208,11 @@ def blank_inspection_sheet(data: BlankSheetData, issue: Issue) -> Report:
     note = _(
         "How to fill in: black pen; one digit per box, a box for the decimal point. {signs}. "
         "Correct with one line through the error and your signature; nothing is made illegible."
-    ).format(signs=legend("pass", "warn", "fail", "na"))
+    ).format(signs=legend(*map(_sign, _STATES[:4])))
     return Report(
         code="blank-inspection",
         title=_("{name}: inspection record (blank)").format(name=data.name),
-        subtitle=_("{template} · afterwards scan the code at the top right and enter the record").format(
+        subtitle=_("{template} · scan the code to enter the record later").format(
             template=_template(data.template_code, data.template_version)
         ),
         issue=issue,
@@ -230,7 +237,17 @@ def _blank_head(data: BlankSheetData, issue: Issue) -> tuple[Fact, ...]:
     facts = (
         Fact(_("Site"), issue.site),
         Fact(_("Planned on"), data.planned_on),
-        Fact(_("Shift"), "   ".join(f"□ {shift}" for shift in (pgettext("shift", "Day"), pgettext("shift", "Evening"), pgettext("shift", "Night")))),
+        Fact(
+            _("Shift"),
+            "   ".join(
+                f"□ {shift}"
+                for shift in (
+                    pgettext("shift", "Day"),
+                    pgettext("shift", "Evening"),
+                    pgettext("shift", "Night"),
+                )
+            ),
+        ),
         Fact(_("Weather / outside"), "               /               ℃"),
         Fact(_("Inspected by"), ""),
         Fact(_("From / to"), "          :               ~               :"),

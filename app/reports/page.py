@@ -52,6 +52,7 @@ class Flow:
 
     page: Page
     y: float
+    timezone: str = "Asia/Shanghai"
     pages: list[list[Draw]] = field(default_factory=lambda: [[]])
 
     @property

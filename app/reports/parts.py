@@ -36,9 +36,9 @@ def listed(head: str, rest: str) -> str:
     return _("{head}: {rest}").format(head=head, rest=rest) if rest else head
 
 
-def legend(*states: str) -> str:
+def legend(*states: str | Status) -> str:
     """The signs that stand in the report, with their words."""
-    return "  ".join(str(Status.of(state)) for state in states)
+    return "  ".join(str(state if isinstance(state, Status) else Status.of(state)) for state in states)
 
 
 def signed(signers: Signer, prepared: str, checked: str, approved: str) -> Signatures:

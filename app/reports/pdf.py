@@ -16,7 +16,7 @@ from app.reports.charts import CHART_HEIGHT, place_charts
 from app.reports.document import TAIL, Block, Charts, Facts, Notes, Photos, Report, Table, Text
 from app.reports.page import Flow, Page
 from app.reports.pictures import pair_height, place_photos
-from app.reports.sheet import Sheet
+from app.reports.sheet import Sheet, Slice
 from app.reports.signatures import place_notes, place_tail, tail_height
 from app.reports.text import wrap
 from app.words import language
@@ -69,14 +69,14 @@ def draw(report: Report, stream: BinaryIO) -> tuple[int, Pen]:
 
 def lay_out(report: Report, page: Page) -> Flow:
     """Place all blocks; those at the end that are signed hang on the last one before them."""
-    flow = Flow(page, heads.head_height(report, page))
+    flow = Flow(page, heads.head_height(report, page), report.issue.timezone)
     flow.pages[0].append(lambda pen: heads.draw_first_head(pen, report, page))
     if report.head:
         heads.place_facts(flow, Facts(report.head))
     blocks, tail = _split_tail(report)
     for i, block in enumerate(blocks):
         below = tail_height(flow, tail) if i == len(blocks) - 1 else 0
-        _PLACERS[type(block)](flow, block, report, below)
+        _PLACERS[type(block)](flow, block, below)
     place_tail(flow, tail)
     return flow
 
@@ -89,8 +89,8 @@ def _split_tail(report: Report) -> tuple[list[Block], list[Block]]:
     return blocks[:end], blocks[end:]
 
 
-def _place_table(flow: Flow, table: Table, report: Report, below: float) -> None:
-    sheet = Sheet(table, flow.page.text_width, report.issue.timezone, flow.full)
+def _place_table(flow: Flow, table: Table, below: float) -> None:
+    sheet = Sheet(table, flow.page.text_width, flow.timezone, flow.full)
     below += heads.note_height(flow, table.note)
     if not table.title:
         flow.skip(2.6 * MM)
@@ -113,48 +113,50 @@ def _place_table(flow: Flow, table: Table, report: Report, below: float) -> None
         heads.place_note(flow, table.note)
 
 
-def _cut(flow: Flow, sheet: Sheet, heading: float, below: float) -> list[object]:
+def _cut(flow: Flow, sheet: Sheet, heading: float, below: float) -> list[Slice]:
     flow.y += heading
     try:
-        return list(sheet.slices(flow, below))
+        return sheet.slices(flow, below)
     finally:
         flow.y -= heading
 
 
-def _draw_piece(sheet: Sheet, left: float, piece: object, pen: Pen, y: float) -> None:
+def _draw_piece(sheet: Sheet, left: float, piece: Slice, pen: Pen, y: float) -> None:
     sheet.draw(pen, left, y, piece)
 
 
-def _place_facts(flow: Flow, block: Facts, report: Report, below: float) -> None:
+def _place_facts(flow: Flow, block: Facts, below: float) -> None:
     heads.place_section(flow, block.title, block.aside, 12 * MM + below)
     heads.place_facts(flow, block)
 
 
-def _place_text(flow: Flow, block: Text, report: Report, below: float) -> None:
+def _place_text(flow: Flow, block: Text, below: float) -> None:
     size = 7.5 if block.small else 9
     lines = wrap(block.text, REGULAR, size, flow.page.text_width)
     heads.place_section(flow, block.title, "", min(len(lines), 3) * BODY + below)
     flow.skip(2 * MM)
     for line in lines:
         flow.need(size * 1.5)
-        flow.put(
-            size * 1.5, lambda pen, y, t=line: pen.text(flow.page.left, y + size * 1.1, t, REGULAR, size)
-        )  # type: ignore[misc]
+        flow.put(size * 1.5, partial(_draw_line, flow.page.left, size, line))
 
 
-def _place_photos(flow: Flow, block: Photos, report: Report, below: float) -> None:
+def _draw_line(left: float, size: float, line: str, pen: Pen, y: float) -> None:
+    pen.text(left, y + size * 1.1, line, REGULAR, size)
+
+
+def _place_photos(flow: Flow, block: Photos, below: float) -> None:
     first = pair_height(block.photos[:2], (flow.page.text_width - 5 * MM) / 2)
     heads.place_section(flow, block.title, "", first + (below if len(block.photos) < 3 else 0))
     place_photos(flow, block, below)
 
 
-def _place_charts(flow: Flow, block: Charts, report: Report, below: float) -> None:
+def _place_charts(flow: Flow, block: Charts, below: float) -> None:
     flow.need(CHART_HEIGHT + below)
     place_charts(flow, block)
 
 
-def _place_notes(flow: Flow, block: Notes, report: Report, below: float) -> None:
-    place_notes(flow, block)
+def _place_notes(flow: Flow, block: Notes, below: float) -> None:
+    place_notes(flow, block, below)
 
 
 _PLACERS: dict[type, Callable[..., None]] = {

@@ -55,22 +55,15 @@ def _caption(photo: Photo, wide: float) -> tuple[str, ...]:
 def _draw_pair(left: float, wide: float, pair: tuple[Photo, ...], pen: Pen, y: float) -> None:
     for i, photo in enumerate(pair):
         x = left + i * (wide + GAP)
-        pen.fill(x, y, wide, FRAME, "#E4E4E4")
+        pen.fill(Area(x, y, wide, FRAME), "#E4E4E4")
         if photo.jpeg:
             _draw_picture(pen, x, y, wide, ImageReader(io.BytesIO(for_paper(photo.jpeg, wide))))
         else:
-            pen.text(
-                x + wide / 2,
-                y + FRAME / 2,
-                _("The photo is on another device"),
-                size=CAPTION,
-                colour=GREY,
-                align="centre",
-            )
-        pen.box(x, y, wide, FRAME, 0.4)
+            pen.text(x + wide / 2, y + FRAME / 2, _("The photo is on another device"), size=CAPTION, colour=GREY, align="centre")
+        pen.box(Area(x, y, wide, FRAME), 0.4)
         tag = width(photo.label, BOLD, CAPTION) + 3 * MM
-        pen.fill(x, y, tag, 5 * MM, INK)
-        pen.text(x + 1.5 * MM, y + 3.5 * MM, photo.label, BOLD, CAPTION, WHITE)
+        pen.fill(Area(x, y, tag, 5 * MM), INK)
+        pen.text(x + 1.5 * MM, y + 3.5 * MM, photo.label, BOLD, CAPTION, colour=WHITE)
         for j, line in enumerate(_caption(photo, wide)):
             pen.text(x, y + FRAME + 9.5 + j * CAPTION * 1.4, line, size=CAPTION)
 

@@ -23,10 +23,10 @@ def draw_slice(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) ->
 
     first = top + sheet.head_height
     right = left + sheet.width
-    pen.fill(left, top, sheet.width, sheet.head_height, TINT)
+    pen.fill(Area(left, top, sheet.width, sheet.head_height), TINT)
     for y, height in runs_of_marks(piece.lines):
-        pen.fill(left, first + y, sheet.width, height, MARKED)
-        pen.fill(left - MARK - 0.4 * MM, first + y, MARK, height, DANGER)
+        pen.fill(Area(left, first + y, sheet.width, height), MARKED)
+        pen.fill(Area(left - MARK - 0.4 * MM, first + y, MARK, height), DANGER)
     bottom = _lines(sheet, pen, left, first, piece.lines)
     _head(sheet, pen, left, top)
     if sheet.table.form:
@@ -36,16 +36,16 @@ def draw_slice(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) ->
         for edge, col in zip(sheet.edges, sheet.columns, strict=True):
             if col.turned or col is sheet.columns[-1]:
                 pen.rule(left + edge, top, left + edge, bottom)
-    pen.rule(left, top, right, top, 1.0, INK)
-    pen.rule(left, first, right, first, 0.6, INK)
-    pen.rule(left, bottom, right, bottom, 1.0 if piece.last else 0.6, INK)
+    pen.rule(left, top, right, top, weight=1.0, colour=INK)
+    pen.rule(left, first, right, first, weight=0.6, colour=INK)
+    pen.rule(left, bottom, right, bottom, weight=1.0 if piece.last else 0.6, colour=INK)
 
 
 def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...]) -> float:
-    middle = sheet.table.form
+    middle = sheet.table.form or sheet.table.lined
     for i, line in enumerate(lines):
         if line.kind == "band":
-            pen.fill(left, y, sheet.width, line.height, TINT)
+            pen.fill(Area(left, y, sheet.width, line.height), TINT)
         if line.kind in {"band", "note"}:
             _cell(pen, line.cells[0], left, y, sheet.width, line.height)
         else:
@@ -57,7 +57,7 @@ def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...
         y += line.height
         if i < len(lines) - 1 and not sheet.table.form:
             heavy = lines[i + 1].kind == "total"
-            pen.rule(left, y, left + sheet.width, y, 0.6 if heavy else 0.25, INK if heavy else HAIR)
+            pen.rule(left, y, left + sheet.width, y, weight=0.6 if heavy else 0.25, colour=INK if heavy else HAIR)
     return y
 
 
@@ -74,7 +74,7 @@ def _cell(
     else:
         at = {"left": x + PAD, "right": x + w - PAD, "centre": x + w / 2}[cell.align]
         for i, line in enumerate(cell.lines):
-            pen.text(at, baseline + i * cell.size * LEADING, line, cell.font, cell.size, INK, cell.align)
+            pen.text(at, baseline + i * cell.size * LEADING, line, cell.font, cell.size, colour=INK, align=cell.align)
 
 
 def _head(sheet: Sheet, pen: Pen, left: float, top: float) -> None:
@@ -95,14 +95,14 @@ def _grid(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) -> None
     right, y = left + sheet.width, top + sheet.head_height
     spans = [(top, y)]
     for line in piece.lines:
-        pen.rule(left, y, right, y, 0.5, INK)
+        pen.rule(left, y, right, y, weight=0.5, colour=INK)
         if line.kind not in {"band", "note"}:
             spans.append((y, y + line.height))
         y += line.height
     for edge in sheet.edges[1:]:
         for start, end in spans:
-            pen.rule(left + edge, start, left + edge, end, 0.5, INK)
-    pen.box(left, top, sheet.width, y - top, 0.8, INK)
+            pen.rule(left + edge, start, left + edge, end, weight=0.5, colour=INK)
+    pen.box(Area(left, top, sheet.width, y - top), 0.8, INK)
 
 
 __all__ = ["BOLD", "draw_slice"]

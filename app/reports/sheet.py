@@ -10,14 +10,14 @@ from app.reports.document import NUMBERS, Boxes, Choices, Col, Measure, Row, Sta
 from app.reports.page import Flow
 from app.reports.show import places_of, shown
 from app.reports.signs import SIGN_PAD, sign_size
-from app.reports.text import width, wrap
+from app.reports.text import atoms, width, wrap
 from app.words import _
 
 PAD = 3.7
 SIZE, SMALL, HEAD = 9.0, 7.5, 8.25
 LEADING = 1.36
 RECORD, FORM, MATRIX = 5.9 * MM, 8.5 * MM, 5.5 * MM
-TURNED = 31 * MM
+TURNED = (33 * MM, 40 * MM, 50 * MM, 60 * MM, 75 * MM)
 KEEP = 3
 
 
@@ -64,10 +64,12 @@ class Sheet:
         self.timezone = timezone
         self.width = text_width
         self.columns = tuple(col for col in table.columns if col.paper)
-        self.widths = _widths(self.columns, text_width)
+        self.widths = _widths(self.columns, [self._least_width(col) for col in self.columns], text_width)
         self.edges = [sum(self.widths[:i]) for i in range(len(self.widths))]
         self.places = [places_of(col, table.rows) for col in self.columns]
         self.least = table.row_height * MM or (FORM if table.form else MATRIX if table.lined else RECORD)
+        self.slack = 3.3 if table.lined else 4.5
+        self.turned = self._turned_height()
         self.head = tuple(self._head_cell(i) for i in range(len(self.columns)))
         self.head_height = self._head_height()
         self.tallest = tallest - self.head_height - RECORD
@@ -76,9 +78,28 @@ class Sheet:
     def _head_cell(self, i: int) -> Cell:
         col = self.columns[i]
         if col.turned:
-            lines = wrap(col.title, REGULAR, SMALL, TURNED - 2 * PAD)
-            return Cell(lines, REGULAR, SMALL, "left")
+            return Cell(self._turned(i, self.turned), REGULAR, SMALL, "left")
         return Cell(wrap(self._title(col), BOLD, HEAD, self._room(i)), BOLD, HEAD, self._align(col))
+
+    def _least_width(self, col: Col) -> float:
+        """No word of a title is broken."""
+        if col.turned:
+            return 0
+        words = (word for part in wrap(self._title(col), BOLD, HEAD, 1e6) for word in atoms(part))
+        return max((width(word.rstrip(), BOLD, HEAD) for word in words), default=0) + 2 * PAD + 0.1
+
+    def _turned(self, i: int, height: float) -> tuple[str, ...]:
+        return wrap(self.columns[i].title, REGULAR, SMALL, height - 2 * PAD)
+
+    def _turned_height(self) -> float:
+        """The lowest head in which every turned title fits its column."""
+        turned = [i for i, col in enumerate(self.columns) if col.turned]
+        for height in TURNED:
+            if all(
+                len(self._turned(i, height)) <= max(1, int(self.widths[i] / (SMALL * 1.2))) for i in turned
+            ):
+                return height
+        return TURNED[-1]
 
     @staticmethod
     def _title(col: Col) -> str:
@@ -86,7 +107,7 @@ class Sheet:
 
     def _head_height(self) -> float:
         if any(col.turned for col in self.columns):
-            return TURNED
+            return self.turned
         return max(RECORD, max(cell.height for cell in self.head) + 4.5)
 
     def _align(self, col: Col) -> Align:
@@ -163,7 +184,7 @@ class Sheet:
 
     def _height(self, cells: tuple[Cell | None, ...]) -> float:
         tallest = max((cell.height for cell in cells if cell), default=0)
-        return max(self.least, tallest + 4.5)
+        return max(self.least, tallest + self.slack)
 
     def _parts(self, line: Line) -> list[Line]:
         """A row higher than a page goes on over several lines of the table."""
@@ -242,17 +263,21 @@ class Sheet:
         draw_slice(self, pen, left, top, piece)
 
 
-def _widths(columns: tuple[Col, ...], room: float) -> list[float]:
-    """Column widths in points: as declared, the free ones share what is left; all shrink or grow to the room."""
+def _widths(columns: tuple[Col, ...], least: list[float], room: float) -> list[float]:
+    """Column widths in points: as declared, the free ones share what is left, none narrower than the words of its title."""
     fixed = sum(col.width for col in columns) * MM
     free = sum(1 for col in columns if not col.width)
-    if free:
-        share = max((room - fixed) / free, 12 * MM)
-        found = [col.width * MM or share for col in columns]
-    else:
-        found = [col.width * MM for col in columns]
+    share = max((room - fixed) / free, 8 * MM) if free else 0
+    found = [col.width * MM or share for col in columns]
     scale = room / sum(found)
-    return [w * scale for w in found]
+    found = [max(w * scale, low) for w, low in zip(found, least, strict=True)]
+    while (excess := sum(found) - room) > 0.01:
+        spare = [w - low for w, low in zip(found, least, strict=True)]
+        widest = max(range(len(found)), key=spare.__getitem__)
+        if spare[widest] <= 0.01:
+            return [w * room / sum(found) for w in found]
+        found[widest] -= min(excess, spare[widest] / 2 + 0.01)
+    return found
 
 
 def _part(cell: Cell | None, start: int, count: int) -> Cell | None:

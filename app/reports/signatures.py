@@ -65,42 +65,46 @@ def _draw_result(pen: Pen, page: Page, y: float, block: ResultBox) -> None:
     for i, line in enumerate(_result_lines(block, page)):
         for x, text, font in line:
             pen.text(page.left + x, y + 5.2 * MM + i * 5 * MM, text, font)
-    pen.box(page.left, y, page.text_width, _result_height(block, page), 0.8)
+    pen.box(Area(page.left, y, page.text_width, _result_height(block, page)), 0.8)
 
 
 def _draw_signatures(pen: Pen, page: Page, y: float, block: Signatures) -> None:
     w = page.text_width / len(block.boxes)
     for i, box in enumerate(block.boxes):
         _draw_box(pen, page.left + i * w, y, w, box)
-    pen.box(page.left, y, page.text_width, BOX, 0.8)
+    pen.box(Area(page.left, y, page.text_width, BOX), 0.8)
 
 
 def _draw_box(pen: Pen, x: float, y: float, w: float, box: Signature) -> None:
     inner = w - 2 * PAD
-    pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner * 0.6, BOLD, 9)
-    pen.fitted(x + w - PAD, y + 4.4 * MM, box.name, inner * 0.38, size=7.5, colour=GREY, align="right")
-    pen.fitted(x + PAD, y + 8.2 * MM, box.note, inner, size=7.5, colour=GREY)
-    pen.rule(x + PAD, y + 14.2 * MM, x + w - PAD, y + 14.2 * MM, 0.4)
+    pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner * 0.5, font=BOLD, size=9)
+    names = wrap(box.name, REGULAR, 7.5, inner * 0.5)
+    for i, line in enumerate(names[:3]):
+        pen.text(x + w - PAD, y + 4.4 * MM + i * 3.3 * MM, line, size=7.5, colour=GREY, align="right")
+    pen.fitted(x + PAD, y + 8.2 * MM, box.note, inner if len(names) == 1 else inner * 0.48, size=7.5, colour=GREY)
+    pen.rule(x + PAD, y + 14.2 * MM, x + w - PAD, y + 14.2 * MM, weight=0.4)
     pen.fitted(x + PAD, y + 18 * MM, _("Date:        Year     Month     Day"), inner, size=7.5, colour=GREY)
     if x > 21 * MM:
-        pen.rule(x, y, x, y + BOX, 0.5, INK)
+        pen.rule(x, y, x, y + BOX, weight=0.5, colour=INK)
 
 
-def place_notes(flow: Flow, block: Notes) -> None:
-    """A head and empty lines for what is found beside the list."""
+def place_notes(flow: Flow, block: Notes, below: float) -> None:
+    """A head and empty lines for what is found beside the list; fewer lines if that keeps the signatures on the page."""
     page = flow.page
     lines = wrap(block.title, BOLD, 8.25, page.text_width - 8)
     head = max(5.9 * MM, len(lines) * 8.25 * 1.36 + 4.5)
-    height = head + block.lines * NOTE_LINE
-    flow.need(height + GAP)
+    spare = int((flow.room - GAP - head - below) / NOTE_LINE)
+    count = min(block.lines, spare) if spare > 0 else block.lines
+    height = head + count * NOTE_LINE
+    flow.need(height + GAP + below)
     flow.skip(GAP)
 
     def draw(pen: Pen, y: float) -> None:
-        pen.fill(page.left, y, page.text_width, head, TINT)
+        pen.fill(Area(page.left, y, page.text_width, head), TINT)
         for i, line in enumerate(lines):
             pen.text(page.left + 3.7, y + 11.2 + i * 8.25 * 1.36, line, BOLD, 8.25)
-        for i in range(block.lines):
-            pen.rule(page.left, y + head + i * NOTE_LINE, page.right, y + head + i * NOTE_LINE, 0.5, INK)
-        pen.box(page.left, y, page.text_width, height, 0.8)
+        for i in range(count):
+            pen.rule(page.left, y + head + i * NOTE_LINE, page.right, y + head + i * NOTE_LINE, weight=0.5, colour=INK)
+        pen.box(Area(page.left, y, page.text_width, height), 0.8)
 
     flow.put(height, draw)

@@ -24,18 +24,16 @@ def draw_sign(
     leading = size * LEADING
     if status.level not in {"danger", "warn"}:
         for i, line in enumerate(lines):
-            pen.text(x, baseline + i * leading, line, font, size, GREY if status.level == "neutral" else INK)
+            pen.text(x, baseline + i * leading, line, font, size, colour=GREY if status.level == "neutral" else INK)
         return
     w = max(width(line, font, size) for line in lines) + 2 * SIGN_PAD
     top, h = baseline - size * 1.06, leading * len(lines) + size * 0.06
     if status.level == "danger":
-        pen.fill(x, top, w, h, DANGER, radius=1.5)
+        pen.fill(Area(x, top, w, h), DANGER, radius=1.5)
     else:
-        pen.box(x, top, w, h, 0.8, INK, radius=1.5)
+        pen.box(Area(x, top, w, h), 0.8, INK, radius=1.5)
     for i, line in enumerate(lines):
-        pen.text(
-            x + SIGN_PAD, baseline + i * leading, line, font, size, WHITE if status.level == "danger" else INK
-        )
+        pen.text(x + SIGN_PAD, baseline + i * leading, line, font, size, colour=WHITE if status.level == "danger" else INK)
 
 
 def draw_compact(
@@ -44,13 +42,13 @@ def draw_compact(
     """The sign in the middle of a cell of the matrix, which it fills when it is grave."""
     font, size = sign_size(status, compact=True)
     if status.level == "danger":
-        pen.fill(x, top, w, h, DANGER)
+        pen.fill(Area(x, top, w, h), DANGER)
     elif status.level == "warn":
-        pen.box(x + 0.6, top + 0.6, w - 1.2, h - 1.2, 0.8, INK)
+        pen.box(Area(x + 0.6, top + 0.6, w - 1.2, h - 1.2), 0.8, INK)
     colour = {"danger": WHITE, "neutral": GREY}.get(status.level, INK)
     baseline = top + h / 2 + size * 0.36 - (len(lines) - 1) * size * 0.6
     for i, line in enumerate(lines):
-        pen.text(x + w / 2, baseline + i * size * 1.2, line, font, size, colour, "centre")
+        pen.text(x + w / 2, baseline + i * size * 1.2, line, font, size, colour=colour, align="centre")
 
 
 def draw_boxes(pen: Pen, x: float, middle: float, count: int, unit: str, room: float) -> None:
@@ -58,7 +56,7 @@ def draw_boxes(pen: Pen, x: float, middle: float, count: int, unit: str, room: f
     behind = width(unit, REGULAR, 9) + 4 if unit else 0
     w = min(5 * MM, (room - behind) / count)
     h = 7 * MM
-    pen.box(x, middle - h / 2, w * count, h, 0.5)
+    pen.box(Area(x, middle - h / 2, w * count, h), 0.5)
     for i in range(1, count):
-        pen.rule(x + i * w, middle - h / 2, x + i * w, middle + h / 2, 0.5, INK)
+        pen.rule(x + i * w, middle - h / 2, x + i * w, middle + h / 2, weight=0.5, colour=INK)
     pen.text(x + count * w + 4, middle + 3.2, unit)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from app.reports.document import Col, Fact, Group, Issue, Report, ResultBox, Row, Status, Table
-from app.reports.parts import counts, joined, legend, listed, section, signed
+from app.reports.document import Col, Fact, Group, Issue, Report, ResultBox, Row, Status, Table, Value
+from app.reports.parts import joined, legend, listed, section, signed
 from app.reports.rows import LowStockData, LowStockRow, ProposalRow
 from app.values import show_money
 from app.words import _, ngettext, pgettext
@@ -47,10 +47,10 @@ def _head(data: LowStockData) -> tuple[Fact, ...]:
     amount = show_money(sum(row.amount for row in data.proposals))
     return (
         Fact(_("Scope"), scope.format(count=data.parts_in_scope, inactive=data.inactive_parts)),
-        Fact(_("Low stock"), listed(str(len(data.low)), counts(row.state for row in data.low))),
+        Fact(pgettext("report", "Low stock"), listed(str(len(data.low)), _by_state(data))),
         Fact(_("To buy"), buy.format(count=parts, suppliers=suppliers)),
         Fact(
-            _("Amount"),
+            _("Proposed amount"),
             _("{currency} {amount} (without tax, for reference)").format(
                 currency=_(data.currency), amount=amount
             ),
@@ -58,20 +58,25 @@ def _head(data: LowStockData) -> tuple[Fact, ...]:
     )
 
 
+def _by_state(data: LowStockData) -> str:
+    count = {state: sum(row.state == state for row in data.low) for state in _STATES}
+    return "  ".join(f"{Status.of(state)} {number}" for state, number in count.items() if number)
+
+
 def _low(data: LowStockData) -> Table:
     columns = (
         Col("part_no", _("Part no."), "code", 24),
-        Col("name_spec", _("Name / specification"), width=41, book=False),
+        Col("name_spec", _("Name / specification"), width=40, book=False),
         Col("name", _("Name"), paper=False),
         Col("spec", _("Specification"), paper=False),
         Col("unit", _("Unit"), paper=False),
-        Col("bin", _("Bin"), width=23, small=True),
+        Col("bin", _("Bin"), width=21, small=True),
         Col("on_hand", _("On hand"), "quantity", paper=False),
         Col("reserved", _("Reserved"), "quantity", paper=False),
-        Col("available", _("Available"), "quantity", 13, bold=True),
-        Col("on_order", _("On order"), "quantity", 12),
-        Col("safety", _("Safety stock"), "quantity", 12),
-        Col("reorder", _("Reorder point"), "quantity", 12),
+        Col("available", _("Available"), "quantity", 12, bold=True),
+        Col("on_order", _("On order"), "quantity", 11),
+        Col("safety", _("Safety stock"), "quantity", 16),
+        Col("reorder", _("Reorder point"), "quantity", 13),
         Col("maximum", _("Maximum"), "quantity", 11),
         Col("state", _("Status"), "status", 27),
     )
@@ -95,7 +100,7 @@ def _low(data: LowStockData) -> Table:
 
 
 def _low_row(row: LowStockRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "part_no": row.part_no,
         "name_spec": joined(row.name, row.spec),
         "name": row.name,

@@ -82,14 +82,14 @@ def wrap(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
     """Lines of the text, none wider than the room; words and codes whole, closing marks never first."""
     lines: list[str] = []
     for paragraph in visible(text).split("\n"):
-        lines += _fill(_atoms(paragraph), font, size, room)
+        lines += _fill(atoms(paragraph), font, size, room)
     return tuple(lines)
 
 
-def _fill(atoms: list[str], font: str, size: float, room: float) -> list[str]:
+def _fill(parts: list[str], font: str, size: float, room: float) -> list[str]:
     lines: list[str] = []
     line = ""
-    for atom in atoms:
+    for atom in parts:
         if width((line + atom).rstrip(), font, size) <= room:
             line += atom
             continue
@@ -112,19 +112,23 @@ def _longest(text: str, font: str, size: float, room: float) -> int:
     return low
 
 
-def _atoms(text: str) -> list[str]:
+def atoms(text: str) -> list[str]:
     """Parts between which a line may end: a Chinese character with its marks, a word, a piece of a long code."""
-    atoms: list[str] = []
+    found: list[str] = []
     open_end = False
     for run in _RUN.findall(text):
         for piece in _PIECE.findall(run) if len(run) > WHOLE_CODE and not run.isspace() else [run]:
             joined = piece.isspace() or piece[0] in NO_START or open_end
-            if atoms and joined and not (atoms[-1][-1:].isspace() and piece[0] not in NO_START):
-                atoms[-1] += piece
+            if (
+                found
+                and joined
+                and not (found[-1][-1:].isspace() and piece[0] not in NO_START and not open_end)
+            ):
+                found[-1] += piece
             else:
-                atoms.append(piece)
+                found.append(piece)
             open_end = piece[-1] in NO_END or (open_end and piece.isspace())
-    return atoms
+    return found
 
 
 @dataclass(frozen=True, slots=True)

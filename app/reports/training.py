@@ -76,13 +76,13 @@ def _matrix(
 ) -> Table:
     wide = len(data.courses) > _ROOM["A4"]
     columns = [
-        Col("name", _("Name"), width=24),
+        Col("name", pgettext("person", "Name"), width=24, small=True),
         Col("job", _("Job"), width=34 if wide else 25, small=True),
         Col("site", _("Site"), width=13, small=True),
         *(Col(code, joined(code, name), "status", 0, turned=True) for code, name in courses),
     ]
     if last:
-        columns.append(Col("held", _("Valid / required"), width=18, centred=True))
+        columns.append(Col("held", _("Valid / required"), width=20, centred=True, small=True))
     title = "" if alone else _("Courses {first} to {last}").format(first=courses[0][0], last=courses[-1][0])
     rows = tuple(_matrix_row(row) for row in data.rows)
     return Table(
@@ -167,7 +167,7 @@ def _courses(data: TrainingRecordData) -> Table:
 
 
 def _course(row: CourseRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "day": row.day,
         "course": row.course,
         "hours": row.hours,
@@ -199,7 +199,7 @@ def _certificates(data: TrainingRecordData) -> Table:
 
 
 def _certificate(row: CertificateRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "name": row.name,
         "number": row.number,
         "issued": row.issued,

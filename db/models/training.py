@@ -68,7 +68,7 @@ class StaffCertificate(Synced, Base):
     review_due_date: Mapped[str | None] = day(N_("Review due"))
     review_passed_on: Mapped[str | None] = day(N_("Review passed on"))
     valid_until: Mapped[str | None] = day(N_("Valid until"))
-    file_id: Mapped[bytes | None] = ref(N_("Scan"), "file")
+    file_id: Mapped[bytes | None] = ref(N_("Scanned copy"), "file")
     revoked: Mapped[int] = flag(N_("Revoked"))
 
 

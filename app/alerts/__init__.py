@@ -1,0 +1,1 @@
+"""Alerts (预警): what derives from the rules, and what people do about it."""
