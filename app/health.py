@@ -97,7 +97,7 @@ def _search(read: Reader) -> Iterator[str]:
                 "The search index knows {found} of {rows} rows of {table}. Rebuild it: sitewright check --rebuild"
             ).format(found=found, rows=rows, table=_(about(table).title))
     try:
-        read.rows("INSERT INTO search (search) VALUES ('integrity-check')")
+        read.rows("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError:
         yield _("The search index is damaged. Rebuild it: sitewright check --rebuild")
 

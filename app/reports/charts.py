@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from app.reports.canvas import BOLD, DARK, EARLIER, GREY, HAIR, INK, MM, REGULAR, Pen
+from app.reports.canvas import BOLD, DARK, EARLIER, GREY, INK, MM, REGULAR, Area, Pen
 from app.reports.document import Chart, Charts
 from app.reports.page import Flow
 from app.reports.show import grouped
@@ -78,6 +78,3 @@ def _draw_line(pen: Pen, x: float, y: float, wide: float, chart: Chart) -> None:
 
 def _height_at(top: float, low: int, high: int, value: int) -> float:
     return top + PLOT * (high - value) / (high - low)
-
-
-__all__ = ["CHART_HEIGHT", "HAIR", "place_charts", "ticks"]

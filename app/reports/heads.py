@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from app import values
 from app.errors import AppError
 from app.labels.payload import Kind, encode
 from app.labels.symbol import matrix, outlines
-from app.reports.canvas import BOLD, DARK, GREY, HAIR, INK, MM, REGULAR, TINT, Pen
+from app.reports.canvas import BOLD, DARK, GREY, HAIR, INK, MM, REGULAR, TINT, Area, Pen
 from app.reports.document import Fact, Facts, Report, Status
 from app.reports.page import Flow, Page
 from app.reports.signs import SIGN_PAD, draw_sign, sign_size
@@ -129,7 +130,7 @@ def draw_foot(pen: Pen, report: Report, page: Page, number: int, count: int) -> 
         pen.rule(5.2 * MM, y, 8.2 * MM, y, weight=0.25)
 
 
-def place_section(flow: Flow, title: str, aside: str, below: float, drawn: list[str] | None = None) -> None:
+def place_section(flow: Flow, title: str, aside: str, below: float) -> None:
     """A section title with its bar; it goes over the page with what follows it."""
     if not title:
         flow.need(below)
@@ -188,7 +189,7 @@ def place_facts(flow: Flow, block: Facts) -> None:
         height = max(_fact_height(f, w - label, label) for f, w in cells)
         flow.need(height)
         ends = (i == 0 or flow.fresh, i == len(rows) - 1)
-        flow.put(height, lambda pen, y, c=cells, h=height, e=ends: _draw_facts(pen, page, y, c, h, label, e))  # type: ignore[misc]
+        flow.put(height, partial(_draw_facts, page, cells, label, ends)
 
 
 def _fact_height(fact: Fact, room: float, label: float) -> float:
@@ -204,15 +205,8 @@ def _fact_lines(fact: Fact, room: float) -> tuple[str, ...]:
     return wrap(fact.value, REGULAR, SIZE, room - 2 * PAD)
 
 
-def _draw_facts(
-    pen: Pen,
-    page: Page,
-    y: float,
-    cells: list[tuple[Fact, float]],
-    h: float,
-    label: float,
-    ends: tuple[bool, bool],
-) -> None:
+def _draw_facts(page: Page, cells: list[tuple[Fact, float]], label: float, ends: tuple[bool, bool], pen: Pen, y: float) -> None:
+    h = max(_fact_height(f, w - label, label) for f, w in cells)
     x = page.left
     for fact, w in cells:
         pen.fill(Area(x, y, label, h), TINT)

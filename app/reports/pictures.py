@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageOps
 from reportlab.lib.utils import ImageReader
 
-from app.reports.canvas import BOLD, GREY, INK, MM, REGULAR, WHITE, Pen
+from app.reports.canvas import BOLD, GREY, INK, MM, REGULAR, WHITE, Area, Pen
 from app.reports.document import Photo, Photos
 from app.reports.page import Flow
 from app.reports.text import width, wrap

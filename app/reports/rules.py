@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.reports.canvas import BOLD, DANGER, HAIR, INK, MARKED, MM, REGULAR, TINT, Pen
+from app.reports.canvas import DANGER, HAIR, INK, MARKED, MM, TINT, Area, Pen
 from app.reports.document import Boxes, Status
 from app.reports.signs import draw_boxes, draw_compact, draw_sign
 
@@ -47,13 +47,14 @@ def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...
         if line.kind == "band":
             pen.fill(Area(left, y, sheet.width, line.height), TINT)
         if line.kind in {"band", "note"}:
-            _cell(pen, line.cells[0], left, y, sheet.width, line.height)
+            _cell(pen, line.cells[0], Area(left, y, sheet.width, line.height))
         else:
             for cell, edge, w, col in zip(line.cells, sheet.edges, sheet.widths, sheet.columns, strict=True):
+                area = Area(left + edge, y, w, line.height)
                 if cell and isinstance(cell.thing, Status) and col.turned:
-                    draw_compact(pen, left + edge, y, w, line.height, cell.thing, cell.lines)
+                    draw_compact(pen, area, cell.thing, cell.lines)
                 else:
-                    _cell(pen, cell, left + edge, y, w, line.height, middle=middle)
+                    _cell(pen, cell, area, middle=middle)
         y += line.height
         if i < len(lines) - 1 and not sheet.table.form:
             heavy = lines[i + 1].kind == "total"
@@ -61,16 +62,15 @@ def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...
     return y
 
 
-def _cell(
-    pen: Pen, cell: Cell | None, x: float, y: float, w: float, h: float, *, middle: bool = False
-) -> None:
+def _cell(pen: Pen, cell: Cell | None, area: Area, *, middle: bool = False) -> None:
     if cell is None:
         return
+    x, y, w, h = area
     baseline = y + (h - cell.height) / 2 + cell.size * (LEADING / 2 + 0.36) if middle else y + BASE
     if isinstance(cell.thing, Boxes):
-        draw_boxes(pen, x + PAD, y + h / 2, cell.thing.count, cell.thing.unit, w - 2 * PAD)
+        draw_boxes(pen, Area(x + PAD, y, w - 2 * PAD, h), cell.thing)
     elif cell.thing is not None:
-        draw_sign(pen, x + PAD, baseline, cell.thing, cell.lines, cell.size)
+        draw_sign(pen, x + PAD, baseline, cell.thing, cell.lines)
     else:
         at = {"left": x + PAD, "right": x + w - PAD, "centre": x + w / 2}[cell.align]
         for i, line in enumerate(cell.lines):
@@ -80,14 +80,14 @@ def _cell(
 def _head(sheet: Sheet, pen: Pen, left: float, top: float) -> None:
     for cell, edge, w, col in zip(sheet.head, sheet.edges, sheet.widths, sheet.columns, strict=True):
         if not col.turned:
-            _cell(pen, cell, left + edge, top, w, sheet.head_height, middle=True)
+            _cell(pen, cell, Area(left + edge, top, w, sheet.head_height), middle=True)
             continue
         lines = cell.lines[: max(1, int(w / (cell.size * 1.2)))]
         if len(lines) < len(cell.lines):
             pen.cut.append(col.title)
         x = left + edge + w / 2 + cell.size * 0.36 - (len(lines) - 1) * cell.size * 0.6
         for i, line in enumerate(lines):
-            pen.turned(x + i * cell.size * 1.2, top + sheet.head_height - PAD, line, REGULAR, cell.size)
+            pen.turned(x + i * cell.size * 1.2, top + sheet.head_height - PAD, line, cell.size)
 
 
 def _grid(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) -> None:
@@ -103,6 +103,3 @@ def _grid(sheet: Sheet, pen: Pen, left: float, top: float, piece: Slice) -> None
         for start, end in spans:
             pen.rule(left + edge, start, left + edge, end, weight=0.5, colour=INK)
     pen.box(Area(left, top, sheet.width, y - top), 0.8, INK)
-
-
-__all__ = ["BOLD", "draw_slice"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.reports.canvas import BOLD, GREY, INK, MM, TINT, Pen
+from app.reports.canvas import BOLD, GREY, INK, MM, TINT, Area, Pen
 from app.reports.document import Block, Notes, ResultBox, Signature, Signatures
 from app.reports.page import Flow, Page
 from app.reports.text import REGULAR, width, wrap
@@ -36,8 +36,8 @@ def place_tail(flow: Flow, tail: list[Block]) -> None:
     flow.y += GAP
     for block in tail:
         if isinstance(block, ResultBox):
-            flow.put(_height(flow, block), lambda pen, y, b=block: _draw_result(pen, flow.page, y, b))  # type: ignore[misc]
-        elif isinstance(block, Signatures):
+            flow.put(_height(flow, block), partial(_draw_result, flow.page, block))
+                elif isinstance(block, Signatures):
             flow.put(BOX, lambda pen, y, b=block: _draw_signatures(pen, flow.page, y, b))  # type: ignore[misc]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.reports.canvas import BOLD, DANGER, GREY, INK, MM, REGULAR, WHITE, Pen
-from app.reports.document import Status
+from app.reports.canvas import BOLD, DANGER, GREY, INK, MM, REGULAR, WHITE, Area, Pen
+from app.reports.document import Boxes, Status
 from app.reports.text import width
 
 SIGN_PAD = 2.6
@@ -16,11 +16,9 @@ def sign_size(status: Status, *, compact: bool = False) -> tuple[str, float]:
     return BOLD if status.level in {"danger", "warn"} else REGULAR, COMPACT if compact else PLAIN
 
 
-def draw_sign(
-    pen: Pen, x: float, baseline: float, status: Status, lines: tuple[str, ...], size: float = PLAIN
-) -> None:
+def draw_sign(pen: Pen, x: float, baseline: float, status: Status, lines: tuple[str, ...]) -> None:
     """Sign and word at a baseline: plain, outlined (warn) or reversed (danger)."""
-    font, _ = sign_size(status)
+    font, size = sign_size(status)
     leading = size * LEADING
     if status.level not in {"danger", "warn"}:
         for i, line in enumerate(lines):
@@ -36,13 +34,12 @@ def draw_sign(
         pen.text(x + SIGN_PAD, baseline + i * leading, line, font, size, colour=WHITE if status.level == "danger" else INK)
 
 
-def draw_compact(
-    pen: Pen, x: float, top: float, w: float, h: float, status: Status, lines: tuple[str, ...]
-) -> None:
+def draw_compact(pen: Pen, area: Area, status: Status, lines: tuple[str, ...]) -> None:
     """The sign in the middle of a cell of the matrix, which it fills when it is grave."""
+    x, top, w, h = area
     font, size = sign_size(status, compact=True)
     if status.level == "danger":
-        pen.fill(Area(x, top, w, h), DANGER)
+        pen.fill(area, DANGER)
     elif status.level == "warn":
         pen.box(Area(x + 0.6, top + 0.6, w - 1.2, h - 1.2), 0.8, INK)
     colour = {"danger": WHITE, "neutral": GREY}.get(status.level, INK)
@@ -51,12 +48,13 @@ def draw_compact(
         pen.text(x + w / 2, baseline + i * size * 1.2, line, font, size, colour=colour, align="centre")
 
 
-def draw_boxes(pen: Pen, x: float, middle: float, count: int, unit: str, room: float) -> None:
+def draw_boxes(pen: Pen, area: Area, boxes: Boxes) -> None:
     """One box per digit, 5 × 7 mm or as narrow as the column asks, and the unit behind."""
-    behind = width(unit, REGULAR, 9) + 4 if unit else 0
-    w = min(5 * MM, (room - behind) / count)
+    x, middle, count = area.x, area.y + area.h / 2, boxes.count
+    behind = width(boxes.unit, REGULAR, 9) + 4 if boxes.unit else 0
+    w = min(5 * MM, (area.w - behind) / count)
     h = 7 * MM
     pen.box(Area(x, middle - h / 2, w * count, h), 0.5)
     for i in range(1, count):
         pen.rule(x + i * w, middle - h / 2, x + i * w, middle + h / 2, weight=0.5, colour=INK)
-    pen.text(x + count * w + 4, middle + 3.2, unit)
+    pen.text(x + count * w + 4, middle + 3.2, boxes.unit)
