@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.access import Permission as P
+from app.access import Permission
 from app.tx import Tx
 from app.words import N_
 from app.workflow import Machine, Step, declare
@@ -42,14 +42,16 @@ def _working_steps() -> tuple[Step, ...]:
         "under_repair": N_("Take into repair"),
         "out_of_service": N_("Take out of service"),
     }
-    away = tuple(Step("in_service", state, word, P.USE_EQUIPMENT) for state, word in words.items())
-    back = tuple(Step(state, "in_service", N_("Back in service"), P.USE_EQUIPMENT) for state in words)
+    away = tuple(Step("in_service", state, word, Permission.USE_EQUIPMENT) for state, word in words.items())
+    back = tuple(
+        Step(state, "in_service", N_("Back in service"), Permission.USE_EQUIPMENT) for state in words
+    )
     gone = tuple(
         Step(
             state,
             "retired",
             N_("Retire"),
-            P.RETIRE_EQUIPMENT,
+            Permission.RETIRE_EQUIPMENT,
             ("retire_reason", "retire_decision"),
             grave=True,
         )
@@ -63,17 +65,30 @@ LIFE = declare(
         "SM-06",
         "equipment",
         (
-            Step("planned", "ordered", N_("Order"), P.EDIT_EQUIPMENT, ("supplier_id", "purchase_cost")),
             Step(
-                "ordered", "arrived", N_("Accept delivery"), P.EDIT_EQUIPMENT, ("serial_no", "arrival_check")
+                "planned", "ordered", N_("Order"), Permission.EDIT_EQUIPMENT, ("supplier_id", "purchase_cost")
             ),
-            Step("arrived", "to_install", N_("Release for installation"), P.EDIT_EQUIPMENT),
-            Step("arrived", "ordered", N_("Refuse delivery"), P.EDIT_EQUIPMENT, remark=True, grave=True),
+            Step(
+                "ordered",
+                "arrived",
+                N_("Accept delivery"),
+                Permission.EDIT_EQUIPMENT,
+                ("serial_no", "arrival_check"),
+            ),
+            Step("arrived", "to_install", N_("Release for installation"), Permission.EDIT_EQUIPMENT),
+            Step(
+                "arrived",
+                "ordered",
+                N_("Refuse delivery"),
+                Permission.EDIT_EQUIPMENT,
+                remark=True,
+                grave=True,
+            ),
             Step(
                 "to_install",
                 "commissioning",
                 N_("Installed"),
-                P.USE_EQUIPMENT,
+                Permission.USE_EQUIPMENT,
                 ("install_date", "location_id"),
             ),
             # To accept an installation is to verify work: the supervisor's.
@@ -81,7 +96,7 @@ LIFE = declare(
                 "commissioning",
                 "in_service",
                 N_("Put into service"),
-                P.VERIFY_WORK,
+                Permission.VERIFY_WORK,
                 ("acceptance", "commission_date"),
             ),
             *_working_steps(),
@@ -89,7 +104,7 @@ LIFE = declare(
                 "retired",
                 "disposed",
                 N_("Dispose of"),
-                P.RETIRE_EQUIPMENT,
+                Permission.RETIRE_EQUIPMENT,
                 ("disposal_way", "disposed_on"),
                 grave=True,
             ),

@@ -1,6 +1,6 @@
 """The lives of work orders (工单, SM-02) and of faults (故障, SM-09)."""
 
-from app.access import Permission as P
+from app.access import Permission
 from app.words import N_
 from app.workflow import Machine, Step, declare
 
@@ -13,22 +13,22 @@ ORDERS = declare(
                 "planned",
                 "assigned",
                 N_("Assign"),
-                P.PLAN_WORK,
+                Permission.PLAN_WORK,
                 ("assignee_id", "scope", "planned_start", "planned_end"),
             ),
             # Whoever raised an order may take it back while nobody works on it (a corrected slip in a round).
-            Step("planned", "cancelled", N_("Cancel order"), P.DO_WORK, remark=True, grave=True),
-            Step("assigned", "in_progress", N_("Start"), P.DO_WORK),
-            Step("assigned", "cancelled", N_("Cancel order"), P.DO_WORK, remark=True, grave=True),
-            Step("in_progress", "done", N_("Finish"), P.DO_WORK, ("done_text", "hours")),
-            Step("in_progress", "on_hold", N_("Put on hold"), P.DO_WORK, ("hold_reason",)),
-            Step("on_hold", "in_progress", N_("Resume"), P.DO_WORK),
-            Step("in_progress", "adjusting", N_("Adjust"), P.DO_WORK, ("adjustment",)),
-            Step("adjusting", "in_progress", N_("Go on"), P.DO_WORK),
-            Step("done", "verified", N_("Verify"), P.VERIFY_WORK),
-            Step("done", "in_progress", N_("Check failed"), P.VERIFY_WORK, remark=True),
-            Step("verified", "closed", N_("Close"), P.VERIFY_WORK, ("summary",)),
-            Step("verified", "in_progress", N_("Check failed"), P.VERIFY_WORK, remark=True),
+            Step("planned", "cancelled", N_("Cancel order"), Permission.DO_WORK, remark=True, grave=True),
+            Step("assigned", "in_progress", N_("Start"), Permission.DO_WORK),
+            Step("assigned", "cancelled", N_("Cancel order"), Permission.DO_WORK, remark=True, grave=True),
+            Step("in_progress", "done", N_("Finish"), Permission.DO_WORK, ("done_text", "hours")),
+            Step("in_progress", "on_hold", N_("Put on hold"), Permission.DO_WORK, ("hold_reason",)),
+            Step("on_hold", "in_progress", N_("Resume"), Permission.DO_WORK),
+            Step("in_progress", "adjusting", N_("Adjust"), Permission.DO_WORK, ("adjustment",)),
+            Step("adjusting", "in_progress", N_("Go on"), Permission.DO_WORK),
+            Step("done", "verified", N_("Verify"), Permission.VERIFY_WORK),
+            Step("done", "in_progress", N_("Check failed"), Permission.VERIFY_WORK, remark=True),
+            Step("verified", "closed", N_("Close"), Permission.VERIFY_WORK, ("summary",)),
+            Step("verified", "in_progress", N_("Check failed"), Permission.VERIFY_WORK, remark=True),
         ),
         line=("planned", "assigned", "in_progress", "done", "verified", "closed"),
     )
@@ -39,14 +39,18 @@ FAULTS = declare(
         "SM-09",
         "fault",
         (
-            Step("discovered", "reported", N_("Report"), P.REPORT_FAULTS, ("fault_class", "severity")),
-            Step("discovered", "withdrawn", N_("Withdraw"), P.REPORT_FAULTS, remark=True, grave=True),
-            Step("reported", "analysing", N_("Analyse"), P.DO_WORK),
-            Step("reported", "withdrawn", N_("Withdraw"), P.REPORT_FAULTS, remark=True, grave=True),
-            Step("analysing", "handling", N_("Handle"), P.DO_WORK, ("failure_cause",)),
-            Step("handling", "verified", N_("Verify"), P.VERIFY_WORK, ("solution", "restored_at")),
-            Step("verified", "archived", N_("Archive"), P.VERIFY_WORK, ("informed_party",)),
-            Step("verified", "handling", N_("Check failed"), P.VERIFY_WORK, remark=True),
+            Step(
+                "discovered", "reported", N_("Report"), Permission.REPORT_FAULTS, ("fault_class", "severity")
+            ),
+            Step(
+                "discovered", "withdrawn", N_("Withdraw"), Permission.REPORT_FAULTS, remark=True, grave=True
+            ),
+            Step("reported", "analysing", N_("Analyse"), Permission.DO_WORK),
+            Step("reported", "withdrawn", N_("Withdraw"), Permission.REPORT_FAULTS, remark=True, grave=True),
+            Step("analysing", "handling", N_("Handle"), Permission.DO_WORK, ("failure_cause",)),
+            Step("handling", "verified", N_("Verify"), Permission.VERIFY_WORK, ("solution", "restored_at")),
+            Step("verified", "archived", N_("Archive"), Permission.VERIFY_WORK, ("informed_party",)),
+            Step("verified", "handling", N_("Check failed"), Permission.VERIFY_WORK, remark=True),
         ),
         line=("discovered", "reported", "analysing", "handling", "verified", "archived"),
     )
