@@ -196,11 +196,26 @@ class ReportRun(Synced, Base):
     data_as_of: Mapped[int] = instant(N_("Data as of"), required=True)
 
 
+AUTH_EVENTS: Choices = (
+    ("signed_in", N_("Signed in with the password")),
+    ("signed_in_pin", N_("Signed in with the PIN")),
+    ("signed_out", N_("Signed out")),
+    ("failed", N_("Wrong entry")),
+    ("pin_set", N_("PIN set")),
+    ("password_set", N_("Password set")),
+    ("password_changed", N_("Password changed")),
+    ("read_private", N_("Protected data read")),
+    ("exported", N_("Data exported")),
+)
+
+
 class AuthEvent(Synced, Base):
     """A sign-in, a new PIN, a new password: that it happened, never the secret (登录记录)."""
 
     __tablename__ = "auth_event"
     about: ClassVar = About(N_("Sign-ins"), N_("Sign-in"), topic="access", fact=True)
     user_id: Mapped[bytes | None] = ref(N_("User account"), "user_account")
-    what: Mapped[str] = text(N_("What"), 40, required=True)
+    what: Mapped[str] = choice(N_("Event"), AUTH_EVENTS, required=True)
+    count: Mapped[int | None] = integer(N_("Wrong entries"), low=0)
+    subject: Mapped[str | None] = text(N_("Concerns"), 120)
     at: Mapped[int] = instant(N_("Time"), required=True)

@@ -117,6 +117,8 @@ def upgrade() -> None:
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('user_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('what', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=True),
+    sa.Column('subject', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
