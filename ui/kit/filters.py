@@ -266,7 +266,7 @@ class FilterRow(QWidget):
         for key, chip in self._chips.items():
             chip.show_value(self._words(self._filters[key]), active=key in self._values)
         if isinstance(self._folded, Button):
-            self._folded.set_text(" ".join(filter(None, [_("Filter"), str(len(self._values) or "")])))
+            self._folded.set_text(" ".join(filter(None, [_("Filters"), str(len(self._values) or "")])))
         self._clear.setVisible(bool(self._values) or bool(self.search.text()))
         self._fold()
 

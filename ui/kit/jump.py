@@ -173,7 +173,8 @@ class JumpBox(QWidget):
         row.addWidget(SignLabel("search", "text_2", 16))
         row.addWidget(self.field, 1)
         for cap in self._caps:
-            row.addWidget(cap)
+            cap.setFixedHeight(20)
+            row.addWidget(cap, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setFocusProxy(self.field)
 
     def begin(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -107,10 +108,10 @@ class PlaceTree(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 1, 0)
         column.setSpacing(0)
-        head = ElidedLabel(title, "body_strong")
-        head.setContentsMargins(12, 0, 12, 0)
-        head.setFixedHeight(42)
-        column.addWidget(head)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 10, 12, 10)
+        head.addWidget(ElidedLabel(title, "body_strong"))
+        column.addLayout(head)
         column.addWidget(self._tree, 1)
         self.setFocusProxy(self._tree)
 
