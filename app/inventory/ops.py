@@ -8,7 +8,7 @@ import msgspec
 from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
-from app.inventory.signs import OPPOSITE, SIGNED, is_piece
+from app.inventory.signs import OPPOSITE, is_piece, signed
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
@@ -154,7 +154,7 @@ def balance(read: Reader, part: bytes, place: bytes, batch: str | None = None) -
     """What lies in a bin by its movements, also those of the action that is just being done."""
     return int(
         read.value(
-            f"SELECT coalesce(sum({SIGNED}), 0) FROM stock_movement "
+            f"SELECT coalesce(sum({signed()}), 0) FROM stock_movement "
             "WHERE part_id = ? AND bin_id = ? AND coalesce(batch, '') = ?",
             part, place, batch or "",
         )

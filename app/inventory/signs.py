@@ -4,8 +4,12 @@ from app.search import normal
 from db.models.inventory import MOVEMENT_SIGNS
 
 _GAINS = ", ".join(f"'{kind}'" for kind, sign in MOVEMENT_SIGNS.items() if sign > 0)
-#: The signed quantity of a row of stock_movement, in SQL.
-SIGNED = f"CASE WHEN type IN ({_GAINS}) THEN qty ELSE -qty END"
+
+
+def signed(alias: str = "stock_movement") -> str:
+    """The signed quantity of a row of stock_movement, in SQL."""
+    return f"CASE WHEN {alias}.type IN ({_GAINS}) THEN {alias}.qty ELSE -{alias}.qty END"
+
 
 #: A reversal is a movement of the opposite kind, so that the balance stays the plain sum of all movements.
 OPPOSITE = {

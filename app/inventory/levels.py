@@ -1,0 +1,104 @@
+"""What derives from the movements: what lies in each bin, each part's state, and what is to be bought (R-4.4-b, c, d).
+
+available = on hand - reserved          position = available + on order
+out of stock: available <= 0            below safety: available <= safety stock
+at reorder point: available <= it       above maximum: on hand > maximum
+A purchase is proposed while position <= reorder point: up to the maximum, rounded up to whole order multiples.
+"""
+
+from app.changes import STOCK
+from app.inventory.purchases import EXPECTED
+from app.inventory.signs import signed
+from app.settle import settles
+from app.tx import Derive
+
+_PAIRED = ("stock_movement", "stock_policy", "reservation", "purchase_line")
+_EXPECTED = ", ".join(f"'{state}'" for state in EXPECTED)
+
+_LEVELS = f"""
+INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at)
+SELECT m.part_id, m.bin_id, coalesce(m.batch, ''), max(m.site_id), sum({signed("m")}), max(m.happened_at)
+FROM (SELECT DISTINCT part_id, bin_id FROM stock_movement
+      WHERE id IN (SELECT id FROM temp.touched WHERE tbl = 'stock_movement')) t
+CROSS JOIN stock_movement m ON m.part_id = t.part_id AND m.bin_id = t.bin_id
+WHERE true GROUP BY 1, 2, 3
+ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET
+  site_id = excluded.site_id, on_hand = excluded.on_hand, last_move_at = excluded.last_move_at"""
+
+#: A reservation is used up by what its work order took, and falls when the order is over.
+_RESERVED = f"""
+SELECT coalesce(sum(max(r.qty - CASE WHEN r.work_order_id IS NULL THEN 0 ELSE max(coalesce((
+    SELECT -sum({signed("m")}) FROM stock_movement m
+    WHERE m.work_order_id = r.work_order_id AND m.part_id = r.part_id AND m.site_id = r.site_id), 0), 0) END, 0)), 0)
+FROM reservation r LEFT JOIN work_order w ON w.id = r.work_order_id
+WHERE r.part_id = c.part_id AND r.site_id = c.site_id AND r.deleted = 0
+  AND (w.id IS NULL OR w.status NOT IN ('done', 'verified', 'closed', 'cancelled'))"""
+_ON_ORDER = f"""
+SELECT coalesce(sum(max(l.qty - coalesce((
+    SELECT sum({signed("m")}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0), 0)), 0)
+FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id
+WHERE l.part_id = c.part_id AND l.site_id = c.site_id AND l.deleted = 0 AND o.deleted = 0
+  AND o.status IN ({_EXPECTED})"""
+_FIGURES = f"""
+SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point AS reorder,
+  coalesce(y.max_stock, y.reorder_point + y.safety_stock) AS upto, y.max_stock AS most,
+  max(coalesce(y.order_multiple, 1), 1) AS pack, coalesce(l.on_hand, 0) AS on_hand, l.last_move_at,
+  ({_RESERVED}) AS reserved, ({_ON_ORDER}) AS on_order
+FROM temp.concerned c JOIN part p ON p.id = c.part_id
+LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
+  WHERE part_id = c.part_id AND site_id = c.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1)
+LEFT JOIN (SELECT part_id, site_id, sum(on_hand) AS on_hand, max(last_move_at) AS last_move_at
+  FROM stock_level WHERE part_id IN (SELECT part_id FROM temp.concerned) GROUP BY 1, 2) l
+  ON l.part_id = c.part_id AND l.site_id = c.site_id"""
+_STATE = """
+CASE WHEN status <> 'active' THEN 'inactive' WHEN reorder IS NULL THEN 'ok'
+  WHEN on_hand - reserved <= 0 THEN 'out_of_stock' WHEN on_hand - reserved <= safety THEN 'below_safety'
+  WHEN on_hand - reserved <= reorder THEN 'at_reorder' WHEN on_hand > most THEN 'above_max' ELSE 'ok' END"""
+_PROPOSAL = """
+CASE WHEN status = 'active' AND on_hand - reserved + on_order <= reorder
+  THEN (max(upto - (on_hand - reserved + on_order), 0) + pack - 1) / pack * pack ELSE 0 END"""
+_STOCK = f"""
+INSERT INTO part_stock (part_id, site_id, on_hand, reserved, on_order, state, proposal, last_move_at)
+SELECT part_id, site_id, on_hand, reserved, on_order, {_STATE}, {_PROPOSAL}, last_move_at FROM ({_FIGURES})
+WHERE true
+ON CONFLICT (part_id, site_id) DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved,
+  on_order = excluded.on_order, state = excluded.state, proposal = excluded.proposal,
+  last_move_at = excluded.last_move_at"""
+
+
+@settles("stock", {*_PAIRED, "part", "purchase_order", "work_order"}, STOCK, order=20)
+def settle_stock(derive: Derive) -> bool:
+    """Recompute the levels of the touched bins and the figures of the parts concerned."""
+    if "stock_movement" in derive.touched:
+        derive.run(_LEVELS)
+    if not concern(derive):
+        return False
+    derive.run(_STOCK)
+    return True
+
+
+def concern(derive: Derive) -> bool:
+    """Fill `temp.concerned (part_id, site_id)` with whose figures may have changed; False for nothing."""
+    derive.run(
+        "CREATE TEMP TABLE IF NOT EXISTS concerned (part_id BLOB, site_id BLOB, PRIMARY KEY (part_id, site_id)) "
+        "WITHOUT ROWID"
+    )
+    derive.run("DELETE FROM temp.concerned")
+    for table in _PAIRED:
+        if table in derive.touched:
+            _add(derive, table, "id", table)
+        if "part" in derive.touched:
+            _add(derive, table, "part_id", "part")
+    if "purchase_order" in derive.touched:
+        _add(derive, "purchase_line", "order_id", "purchase_order")
+    if "work_order" in derive.touched:
+        _add(derive, "reservation", "work_order_id", "work_order")
+    return bool(derive.value("SELECT 1 FROM temp.concerned LIMIT 1"))
+
+
+def _add(derive: Derive, table: str, column: str, touched: str) -> None:
+    derive.run(
+        f"INSERT OR IGNORE INTO temp.concerned (part_id, site_id) SELECT part_id, site_id FROM {table} "
+        f"WHERE {column} IN (SELECT id FROM temp.touched WHERE tbl = ?)",
+        touched,
+    )
