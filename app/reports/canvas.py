@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 from reportlab.pdfgen.canvas import Canvas
 
-from app.reports.text import BOLD, REGULAR, faces, fit, visible, width
+from app.reports.text import REGULAR, faces, fit, visible, width
 
 INK = "#111111"
 GREY = "#555555"
@@ -35,14 +35,19 @@ class Pen:
     """Draws on one PDF; `drawn` holds every string, `cut` those that had to lose their end."""
 
     def __init__(
-        self, stream: BinaryIO, size: tuple[float, float], title: str, author: str, language: str
+        self, stream: BinaryIO, size: tuple[float, float], *, title: str, author: str, language: str
     ) -> None:
         faces()
         self.width, self.height = size
         self.drawn: list[str] = []
         self.cut: list[str] = []
         self._canvas: Any = Canvas(
-            stream, pagesize=size, invariant=1, initialFontName=cast("Any", REGULAR), pageCompression=1, lang=language
+            stream,
+            pagesize=size,
+            invariant=1,
+            initialFontName=cast("Any", REGULAR),
+            pageCompression=1,
+            lang=language,
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor(author)
@@ -156,7 +161,8 @@ class Pen:
         else:
             self._canvas.rect(x, self.height - y - h, w, h, stroke=1, fill=0)
 
-    def image(self, x: float, y: float, w: float, h: float, picture: Any) -> None:
+    def image(self, area: Area, picture: Any) -> None:
+        x, y, w, h = area
         self._canvas.drawImage(picture, x, self.height - y - h, w, h)
 
     def next_page(self) -> None:
@@ -198,4 +204,3 @@ class Pen:
         if (font, size) != self._set:
             self._canvas.setFont(font, size)
             self._set = (font, size)
-

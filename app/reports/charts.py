@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from app.reports.canvas import BOLD, DARK, EARLIER, GREY, INK, MM, REGULAR, Area, Pen
+from app.reports.canvas import DARK, EARLIER, GREY, INK, MM, Area, Pen
 from app.reports.document import Chart, Charts
 from app.reports.page import Flow
 from app.reports.show import grouped
-from app.reports.text import width
+from app.reports.text import BOLD, REGULAR, width
 
 CHART_HEIGHT = 42 * MM
 PLOT = 27 * MM

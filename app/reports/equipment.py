@@ -115,7 +115,7 @@ def equipment_file(data: EquipmentFileData, issue: Issue, currency: str = "CNY")
     if data.figures:
         facts = tuple(Fact(label, value) for label, value in data.figures)
         blocks.append(Facts(facts, section(1, _("Key figures")), data.figures_basis, per_row=3))
-    charts = _charts(data, issue, currency)
+    charts = _charts(data, currency)
     if charts.charts:
         blocks.append(charts)
     blocks.append(_history(data, section(2 if data.figures else 1, _("History")), currency))
@@ -176,7 +176,7 @@ def _master(data: EquipmentFileData, currency: str) -> tuple[Fact, ...]:
     return (*facts, Fact(pgettext("report", "Part of"), data.parent, wide=True)) if data.parent else facts
 
 
-def _charts(data: EquipmentFileData, issue: Issue, currency: str) -> Charts:
+def _charts(data: EquipmentFileData, currency: str) -> Charts:
     charts = []
     if data.trend and data.trend.readings:
         trend = data.trend

@@ -9,11 +9,11 @@ from app import values
 from app.errors import AppError
 from app.labels.payload import Kind, encode
 from app.labels.symbol import matrix, outlines
-from app.reports.canvas import BOLD, DARK, GREY, HAIR, INK, MM, REGULAR, TINT, Area, Pen
+from app.reports.canvas import DARK, GREY, HAIR, INK, MM, TINT, Area, Pen
 from app.reports.document import Fact, Facts, Report, Status
 from app.reports.page import Flow, Page
 from app.reports.signs import SIGN_PAD, draw_sign, sign_size
-from app.reports.text import fit, visible, width, wrap
+from app.reports.text import BOLD, REGULAR, fit, visible, width, wrap
 from app.words import _
 
 NOTE = 7.5
@@ -22,6 +22,7 @@ SIZE, LEADING = 9.0, 1.36
 QR = 14 * MM
 SIDE = 58 * MM
 SECTION = 8.2 * MM
+LABEL = 22 * MM
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def draw_first_head(pen: Pen, report: Report, page: Page) -> None:
     for i, line in enumerate(sites):
         pen.text(page.left, 30.6 * MM + low - (len(sites) - 1 - i) * 3.4 * MM, line, size=8)
     payload = _payload(issue.number)
-    pen.fitted(page.right, (31.3 if payload else 30.6) * MM + low, _number(report), SIDE, size=8, align="right")
+    pen.fitted(
+        page.right, (31.3 if payload else 30.6) * MM + low, _number(report), SIDE, size=8, align="right"
+    )
     if payload:
         _draw_code(pen, payload, page.right - QR, 13.4 * MM + low)
     pen.rule(page.left, 32.8 * MM + low, page.right, 32.8 * MM + low, weight=1.4, colour=DARK)
@@ -143,7 +146,9 @@ def place_section(flow: Flow, title: str, aside: str, below: float) -> None:
         baseline = y + 5.4 * MM
         pen.fill(Area(page.left, baseline - 3.1 * MM, 1.2 * MM, 3.9 * MM), DARK)
         beside = width(aside, REGULAR, NOTE) + 4 * MM if aside else 0
-        pen.fitted(page.left + 2.6 * MM, baseline, title, page.text_width - 3 * MM - beside, font=BOLD, size=10.5)
+        pen.fitted(
+            page.left + 2.6 * MM, baseline, title, page.text_width - 3 * MM - beside, font=BOLD, size=10.5
+        )
         pen.fitted(page.right, baseline, aside, page.text_width / 2, size=NOTE, colour=GREY, align="right")
 
     flow.put(SECTION - 1.2 * MM, draw)
@@ -182,19 +187,18 @@ def place_facts(flow: Flow, block: Facts) -> None:
     """Labels and values in a box, so many pairs in a line."""
     page = flow.page
     pair = page.text_width / block.per_row
-    label = 22 * MM if block.per_row < 3 else 20 * MM
     for i, row in enumerate(rows := _rows_of(block)):
         wide = len(row) == 1 and (row[0].wide or block.per_row == 1)
         cells = [(f, page.text_width if wide else pair) for f in row]
-        height = max(_fact_height(f, w - label, label) for f, w in cells)
+        height = max(_fact_height(f, w) for f, w in cells)
         flow.need(height)
         ends = (i == 0 or flow.fresh, i == len(rows) - 1)
-        flow.put(height, partial(_draw_facts, page, cells, label, ends)
+        flow.put(height, partial(_draw_facts, page, cells, ends))
 
 
-def _fact_height(fact: Fact, room: float, label: float) -> float:
-    lines = _fact_lines(fact, room)
-    labels = wrap(fact.label, REGULAR, NOTE, label - 2 * PAD)
+def _fact_height(fact: Fact, room: float) -> float:
+    lines = _fact_lines(fact, room - LABEL)
+    labels = wrap(fact.label, REGULAR, NOTE, LABEL - 2 * PAD)
     return max(5.9 * MM, len(lines) * SIZE * LEADING + 4.5, len(labels) * NOTE * 1.3 + 5)
 
 
@@ -205,20 +209,22 @@ def _fact_lines(fact: Fact, room: float) -> tuple[str, ...]:
     return wrap(fact.value, REGULAR, SIZE, room - 2 * PAD)
 
 
-def _draw_facts(page: Page, cells: list[tuple[Fact, float]], label: float, ends: tuple[bool, bool], pen: Pen, y: float) -> None:
-    h = max(_fact_height(f, w - label, label) for f, w in cells)
+def _draw_facts(
+    page: Page, cells: list[tuple[Fact, float]], ends: tuple[bool, bool], pen: Pen, y: float
+) -> None:
+    h = max(_fact_height(f, w) for f, w in cells)
     x = page.left
     for fact, w in cells:
-        pen.fill(Area(x, y, label, h), TINT)
-        for i, line in enumerate(wrap(fact.label, REGULAR, NOTE, label - 2 * PAD)):
+        pen.fill(Area(x, y, LABEL, h), TINT)
+        for i, line in enumerate(wrap(fact.label, REGULAR, NOTE, LABEL - 2 * PAD)):
             pen.text(x + PAD, y + 11.2 + i * NOTE * 1.3, line, size=NOTE, colour=GREY)
-        lines = _fact_lines(fact, w - label)
+        lines = _fact_lines(fact, w - LABEL)
         if isinstance(fact.value, Status):
-            draw_sign(pen, x + label + PAD, y + 11.6, fact.value, lines)
+            draw_sign(pen, x + LABEL + PAD, y + 11.6, fact.value, lines)
         else:
             for i, line in enumerate(lines):
-                pen.text(x + label + PAD, y + 11.6 + i * SIZE * LEADING, line)
-        pen.rule(x + label, y, x + label, y + h, weight=0.25)
+                pen.text(x + LABEL + PAD, y + 11.6 + i * SIZE * LEADING, line)
+        pen.rule(x + LABEL, y, x + LABEL, y + h, weight=0.25)
         if x > page.left:
             pen.rule(x, y, x, y + h, weight=0.25)
         x += w

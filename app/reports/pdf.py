@@ -11,14 +11,14 @@ from typing import BinaryIO
 
 from app.files import write_safely
 from app.reports import heads
-from app.reports.canvas import MM, REGULAR, Pen
+from app.reports.canvas import MM, Pen
 from app.reports.charts import CHART_HEIGHT, place_charts
 from app.reports.document import TAIL, Block, Charts, Facts, Notes, Photos, Report, Table, Text
 from app.reports.page import Flow, Page
 from app.reports.pictures import pair_height, place_photos
 from app.reports.sheet import Sheet, Slice
 from app.reports.signatures import place_notes, place_tail, tail_height
-from app.reports.text import wrap
+from app.reports.text import REGULAR, wrap
 from app.words import language
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ def draw(report: Report, stream: BinaryIO) -> tuple[int, Pen]:
     pen = Pen(
         stream,
         (page.width, page.height),
-        f"{report.title} {report.issue.number}",
-        report.issue.organisation,
-        language().replace("_", "-"),
+        title=f"{report.title} {report.issue.number}",
+        author=report.issue.organisation,
+        language=language().replace("_", "-"),
     )
     for number, draws in enumerate(flow.pages, 1):
         if number > 1:

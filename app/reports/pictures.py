@@ -9,10 +9,10 @@ from typing import Any
 from PIL import Image, ImageOps
 from reportlab.lib.utils import ImageReader
 
-from app.reports.canvas import BOLD, GREY, INK, MM, REGULAR, WHITE, Area, Pen
+from app.reports.canvas import GREY, INK, MM, WHITE, Area, Pen
 from app.reports.document import Photo, Photos
 from app.reports.page import Flow
-from app.reports.text import width, wrap
+from app.reports.text import BOLD, REGULAR, width, wrap
 from app.words import _
 
 FRAME = 55 * MM
@@ -57,9 +57,16 @@ def _draw_pair(left: float, wide: float, pair: tuple[Photo, ...], pen: Pen, y: f
         x = left + i * (wide + GAP)
         pen.fill(Area(x, y, wide, FRAME), "#E4E4E4")
         if photo.jpeg:
-            _draw_picture(pen, x, y, wide, ImageReader(io.BytesIO(for_paper(photo.jpeg, wide))))
+            _draw_picture(pen, Area(x, y, wide, FRAME), ImageReader(io.BytesIO(for_paper(photo.jpeg, wide))))
         else:
-            pen.text(x + wide / 2, y + FRAME / 2, _("The photo is on another device"), size=CAPTION, colour=GREY, align="centre")
+            pen.text(
+                x + wide / 2,
+                y + FRAME / 2,
+                _("The photo is on another device"),
+                size=CAPTION,
+                colour=GREY,
+                align="centre",
+            )
         pen.box(Area(x, y, wide, FRAME), 0.4)
         tag = width(photo.label, BOLD, CAPTION) + 3 * MM
         pen.fill(Area(x, y, tag, 5 * MM), INK)
@@ -68,7 +75,9 @@ def _draw_pair(left: float, wide: float, pair: tuple[Photo, ...], pen: Pen, y: f
             pen.text(x, y + FRAME + 9.5 + j * CAPTION * 1.4, line, size=CAPTION)
 
 
-def _draw_picture(pen: Pen, x: float, y: float, wide: float, picture: Any) -> None:
+def _draw_picture(pen: Pen, frame: Area, picture: Any) -> None:
+    """The whole picture in the middle of its frame."""
+    x, y, wide, high = frame
     w, h = picture.getSize()
-    scale = min(wide / w, FRAME / h)
-    pen.image(x + (wide - w * scale) / 2, y + (FRAME - h * scale) / 2, w * scale, h * scale, picture)
+    scale = min(wide / w, high / h)
+    pen.image(Area(x + (wide - w * scale) / 2, y + (high - h * scale) / 2, w * scale, h * scale), picture)

@@ -58,7 +58,9 @@ def _lines(sheet: Sheet, pen: Pen, left: float, y: float, lines: tuple[Line, ...
         y += line.height
         if i < len(lines) - 1 and not sheet.table.form:
             heavy = lines[i + 1].kind == "total"
-            pen.rule(left, y, left + sheet.width, y, weight=0.6 if heavy else 0.25, colour=INK if heavy else HAIR)
+            pen.rule(
+                left, y, left + sheet.width, y, weight=0.6 if heavy else 0.25, colour=INK if heavy else HAIR
+            )
     return y
 
 
@@ -74,7 +76,15 @@ def _cell(pen: Pen, cell: Cell | None, area: Area, *, middle: bool = False) -> N
     else:
         at = {"left": x + PAD, "right": x + w - PAD, "centre": x + w / 2}[cell.align]
         for i, line in enumerate(cell.lines):
-            pen.text(at, baseline + i * cell.size * LEADING, line, cell.font, cell.size, colour=INK, align=cell.align)
+            pen.text(
+                at,
+                baseline + i * cell.size * LEADING,
+                line,
+                cell.font,
+                cell.size,
+                colour=INK,
+                align=cell.align,
+            )
 
 
 def _head(sheet: Sheet, pen: Pen, left: float, top: float) -> None:

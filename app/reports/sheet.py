@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from app.reports.canvas import BOLD, MM, REGULAR, Align, Pen
+from app.reports.canvas import MM, Align, Pen
 from app.reports.document import NUMBERS, Boxes, Choices, Col, Measure, Row, Status, Table, Value
 from app.reports.page import Flow
 from app.reports.show import places_of, shown
 from app.reports.signs import SIGN_PAD, sign_size
-from app.reports.text import atoms, width, wrap
+from app.reports.text import BOLD, REGULAR, atoms, width, wrap
 from app.words import _
 
 PAD = 3.7

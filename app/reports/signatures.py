@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.reports.canvas import BOLD, GREY, INK, MM, TINT, Area, Pen
+from functools import partial
+
+from app.reports.canvas import GREY, INK, MM, TINT, Area, Pen
 from app.reports.document import Block, Notes, ResultBox, Signature, Signatures
 from app.reports.page import Flow, Page
-from app.reports.text import REGULAR, width, wrap
+from app.reports.text import BOLD, REGULAR, width, wrap
 from app.words import _
 
 BOX = 20 * MM
@@ -37,8 +39,8 @@ def place_tail(flow: Flow, tail: list[Block]) -> None:
     for block in tail:
         if isinstance(block, ResultBox):
             flow.put(_height(flow, block), partial(_draw_result, flow.page, block))
-                elif isinstance(block, Signatures):
-            flow.put(BOX, lambda pen, y, b=block: _draw_signatures(pen, flow.page, y, b))  # type: ignore[misc]
+        elif isinstance(block, Signatures):
+            flow.put(BOX, partial(_draw_signatures, flow.page, block))
 
 
 def _result_lines(block: ResultBox, page: Page) -> list[list[tuple[float, str, str]]]:
@@ -61,27 +63,30 @@ def _result_height(block: ResultBox, page: Page) -> float:
     return RESULT + (len(_result_lines(block, page)) - 1) * 5 * MM
 
 
-def _draw_result(pen: Pen, page: Page, y: float, block: ResultBox) -> None:
+def _draw_result(page: Page, block: ResultBox, pen: Pen, y: float) -> None:
     for i, line in enumerate(_result_lines(block, page)):
         for x, text, font in line:
             pen.text(page.left + x, y + 5.2 * MM + i * 5 * MM, text, font)
     pen.box(Area(page.left, y, page.text_width, _result_height(block, page)), 0.8)
 
 
-def _draw_signatures(pen: Pen, page: Page, y: float, block: Signatures) -> None:
+def _draw_signatures(page: Page, block: Signatures, pen: Pen, y: float) -> None:
     w = page.text_width / len(block.boxes)
     for i, box in enumerate(block.boxes):
-        _draw_box(pen, page.left + i * w, y, w, box)
+        _draw_box(pen, Area(page.left + i * w, y, w, BOX), box)
     pen.box(Area(page.left, y, page.text_width, BOX), 0.8)
 
 
-def _draw_box(pen: Pen, x: float, y: float, w: float, box: Signature) -> None:
+def _draw_box(pen: Pen, area: Area, box: Signature) -> None:
+    x, y, w, _height = area
     inner = w - 2 * PAD
     pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner * 0.5, font=BOLD, size=9)
     names = wrap(box.name, REGULAR, 7.5, inner * 0.5)
     for i, line in enumerate(names[:3]):
         pen.text(x + w - PAD, y + 4.4 * MM + i * 3.3 * MM, line, size=7.5, colour=GREY, align="right")
-    pen.fitted(x + PAD, y + 8.2 * MM, box.note, inner if len(names) == 1 else inner * 0.48, size=7.5, colour=GREY)
+    pen.fitted(
+        x + PAD, y + 8.2 * MM, box.note, inner if len(names) == 1 else inner * 0.48, size=7.5, colour=GREY
+    )
     pen.rule(x + PAD, y + 14.2 * MM, x + w - PAD, y + 14.2 * MM, weight=0.4)
     pen.fitted(x + PAD, y + 18 * MM, _("Date:        Year     Month     Day"), inner, size=7.5, colour=GREY)
     if x > 21 * MM:
@@ -104,7 +109,14 @@ def place_notes(flow: Flow, block: Notes, below: float) -> None:
         for i, line in enumerate(lines):
             pen.text(page.left + 3.7, y + 11.2 + i * 8.25 * 1.36, line, BOLD, 8.25)
         for i in range(count):
-            pen.rule(page.left, y + head + i * NOTE_LINE, page.right, y + head + i * NOTE_LINE, weight=0.5, colour=INK)
+            pen.rule(
+                page.left,
+                y + head + i * NOTE_LINE,
+                page.right,
+                y + head + i * NOTE_LINE,
+                weight=0.5,
+                colour=INK,
+            )
         pen.box(Area(page.left, y, page.text_width, height), 0.8)
 
     flow.put(height, draw)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.reports.canvas import BOLD, DANGER, GREY, INK, MM, REGULAR, WHITE, Area, Pen
+from app.reports.canvas import DANGER, GREY, INK, MM, WHITE, Area, Pen
 from app.reports.document import Boxes, Status
-from app.reports.text import width
+from app.reports.text import BOLD, REGULAR, width
 
 SIGN_PAD = 2.6
 PLAIN, COMPACT = 8.0, 6.5
@@ -22,7 +22,9 @@ def draw_sign(pen: Pen, x: float, baseline: float, status: Status, lines: tuple[
     leading = size * LEADING
     if status.level not in {"danger", "warn"}:
         for i, line in enumerate(lines):
-            pen.text(x, baseline + i * leading, line, font, size, colour=GREY if status.level == "neutral" else INK)
+            pen.text(
+                x, baseline + i * leading, line, font, size, colour=GREY if status.level == "neutral" else INK
+            )
         return
     w = max(width(line, font, size) for line in lines) + 2 * SIGN_PAD
     top, h = baseline - size * 1.06, leading * len(lines) + size * 0.06
@@ -31,7 +33,14 @@ def draw_sign(pen: Pen, x: float, baseline: float, status: Status, lines: tuple[
     else:
         pen.box(Area(x, top, w, h), 0.8, INK, radius=1.5)
     for i, line in enumerate(lines):
-        pen.text(x + SIGN_PAD, baseline + i * leading, line, font, size, colour=WHITE if status.level == "danger" else INK)
+        pen.text(
+            x + SIGN_PAD,
+            baseline + i * leading,
+            line,
+            font,
+            size,
+            colour=WHITE if status.level == "danger" else INK,
+        )
 
 
 def draw_compact(pen: Pen, area: Area, status: Status, lines: tuple[str, ...]) -> None:

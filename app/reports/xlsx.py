@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app import values
 from app.files import write_safely
-from app.reports.document import Facts, Report, Status, Text
+from app.reports.document import Facts, Report, Text
 from app.reports.workbook import columns as shape
 from app.reports.workbook.finish import finished
 from app.reports.workbook.styles import add_styles
@@ -102,6 +102,3 @@ def _said(block: Any) -> list[tuple[str, str]]:
     if isinstance(block, Facts):
         return [(fact.label, str(fact.value)) for fact in block.facts]
     return [(block.title, block.text)] if isinstance(block, Text) and block.title else []
-
-
-__all__ = ["Status", "render_xlsx"]

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.reports.document import Report
@@ -68,15 +70,15 @@ def set_page(sheet: Worksheet, report: Report, *, landscape: bool, size: str) ->
     sheet.page_setup.paperSize = {"A4": 9, "A3": 8}[size]
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    margins = sheet.page_margins
-    margins.left, margins.right, margins.top, margins.bottom = 0.79, 0.59, 0.6, 0.75
-    margins.header = margins.footer = 0.3
-    sheet.oddHeader.right.text = _doubled(report.title)
-    sheet.oddFooter.left.text = _("Printed: {stamp}").format(stamp="&D &T")
-    sheet.oddFooter.center.text = _("Page {number} of {count}").format(number="&P", count="&N")
-    sheet.oddFooter.right.text = _doubled(report.issue.number)
-    for part in (sheet.oddHeader.right, sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins = PageMargins(0.79, 0.59, 0.6, 0.75, 0.3, 0.3)
+    head: Any = sheet.oddHeader
+    foot: Any = sheet.oddFooter
+    head.right.text = _doubled(report.title)
+    foot.left.text = _("Printed: {stamp}").format(stamp="&D &T")
+    foot.center.text = _("Page {number} of {count}").format(number="&P", count="&N")
+    foot.right.text = _doubled(report.issue.number)
+    for part in (head.right, foot.left, foot.center, foot.right):
         part.size = 8
 
 

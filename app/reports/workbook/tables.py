@@ -25,7 +25,7 @@ from app.reports.document import (
     Table,
     Value,
 )
-from app.reports.show import decimals, measured, places_of, shown
+from app.reports.show import decimals, places_of, shown
 from app.reports.workbook import columns as shape
 from app.reports.workbook.styles import number_format
 from app.words import _
@@ -236,18 +236,17 @@ class TableSheet:
                 continue
             letter = get_column_letter(i)
             area = f"{letter}{FIRST}:{letter}{self.last}"
-            bad = FormulaRule(
-                formula=[f'LEFT({letter}{FIRST},1)="×"'],
-                font=Font(bold=True, color="FFFFFFFF"),
-                fill=PatternFill(bgColor="FF8E1616", fill_type="solid"),
+            white, dark = (
+                Font(bold=True, color="FFFFFFFF"),
+                PatternFill(bgColor="FF8E1616", fill_type="solid"),
             )
-            near = FormulaRule(
-                formula=[f'LEFT({letter}{FIRST},1)="△"'],
-                font=Font(bold=True),
-                border=Border(side, side, side, side),
-            )
+            bad = self._rule(formula=[f'LEFT({letter}{FIRST},1)="×"'], font=white, fill=dark)
+            frame = Border(side, side, side, side)
+            near = self._rule(formula=[f'LEFT({letter}{FIRST},1)="△"'], font=Font(bold=True), border=frame)
             self.sheet.conditional_formatting.add(area, bad)
             self.sheet.conditional_formatting.add(area, near)
+
+    _rule: Any = staticmethod(FormulaRule)
 
     def _inputs(self) -> None:
         """Cells to fill in are open and checked, the rest is locked without a password."""
@@ -278,6 +277,3 @@ def _moment(text: str) -> date | datetime | None:
         )
     except ValueError:
         return None
-
-
-__all__ = ["TableSheet", "measured"]
