@@ -12,6 +12,8 @@ import secrets
 import sqlite3
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -70,15 +72,7 @@ class Profile:
 
     def hold(self) -> None:
         """Take the profile for the window. Raises Busy when another window has it."""
-        stream = (self.folder / "open.lock").open("a+")
-        try:
-            _lock(stream)
-        except OSError:
-            stream.close()
-            raise Busy(
-                N_("Sitewright is already open on this site. Use the window that is open, or close it first.")
-            ) from None
-        self._lock = stream
+        self._lock = _hold(self.folder)
 
     def close(self) -> None:
         """Leave the profile; the write-ahead log is folded into the site file."""
@@ -86,6 +80,25 @@ class Profile:
             self._lock.close()
             self._lock = None
         self.engine.dispose()
+
+
+def _hold(folder: Path) -> "IO[str]":
+    stream = (folder / "open.lock").open("a+")
+    try:
+        _lock(stream)
+    except OSError:
+        stream.close()
+        raise Busy(
+            N_("Sitewright is already open on this site. Use the window that is open, or close it first.")
+        ) from None
+    return stream
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """A folder while no window has it open (a restore). Raises Busy where one has."""
+    with _hold(folder):
+        yield
 
 
 def create_profile(

@@ -1,0 +1,203 @@
+"""The commands without a window. They act as the profile's local administrator and are logged as such."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import found, start
+from app.cli.parser import FAULTS, OK, REFUSED, USAGE
+from app.clock import Clock
+from app.desk import Desk
+from app.errors import AppError
+from app.words import N_, _
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def say(text: str) -> None:
+    """One line of the answer."""
+    sys.stdout.write(text + "\n")
+
+
+def say_json(value: Any) -> None:
+    """The answer for scripts."""
+    say(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def desk_of(arguments: argparse.Namespace) -> Iterator[Desk]:
+    """The local administrator's desk on the profile of the command line."""
+    profile = start(arguments.profile)
+    try:
+        yield Desk.of_administrator(profile)
+    finally:
+        profile.close()
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Make the sample site or an empty one."""
+    profile = found(arguments.profile, sample=arguments.sample)
+    try:
+        if arguments.sample:
+            from app.sample import load
+
+            load(profile)
+            say(_("The sample site is ready in {folder}.").format(folder=arguments.profile))
+        else:
+            _init_empty(profile, arguments)
+            say(_("The empty site is ready in {folder}.").format(folder=arguments.profile))
+    finally:
+        profile.close()
+    return OK
+
+
+def _init_empty(profile: Any, arguments: argparse.Namespace) -> None:
+    from app.auth import first_administrator
+
+    if arguments.password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        import getpass
+
+        password = getpass.getpass(_("Password of the administrator: "))
+    else:
+        raise AppError(N_("No terminal to ask for the password. Give it by --password-stdin."))
+    first_administrator(profile, arguments.admin, password, site_name=arguments.site)
+
+
+def bring_in(arguments: argparse.Namespace) -> int:
+    """Dry run, every bad row, then one action."""
+    from app.cli.exchange import import_file
+
+    with desk_of(arguments) as desk:
+        return import_file(desk, arguments)
+
+
+def write_out(arguments: argparse.Namespace) -> int:
+    """Write a register to a file."""
+    from app.cli.exchange import export_file
+
+    with desk_of(arguments) as desk:
+        return export_file(desk, arguments)
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Make a report, or list what there is."""
+    from app.reports.catalogue import REPORTS, make
+
+    if not arguments.name:
+        for known in REPORTS.values():
+            say(f"{known.name:24} {_(known.title)}")
+        return OK
+    if arguments.name not in REPORTS:
+        raise AppError(N_("There is no report “{name}”. The list: sitewright report"), name=arguments.name)
+    if not arguments.to:
+        raise AppError(N_("Say where the report goes: --to FILE.pdf or --to FILE.xlsx"))
+    with desk_of(arguments) as desk:
+        make(desk, arguments.name, _pairs(arguments.set), arguments.to)
+    say(_("Written: {path}").format(path=arguments.to))
+    return OK
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise AppError(N_("“{text}” is not NAME=VALUE."), text=text)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def labels(arguments: argparse.Namespace) -> int:
+    """Make a sheet of labels."""
+    from app.labels.jobs import labels_of, print_labels
+
+    with desk_of(arguments) as desk:
+        chosen = labels_of(desk, arguments.name, codes=arguments.code or None)
+        for warning in print_labels(desk, chosen, arguments.layout, arguments.to, first=arguments.first):
+            sys.stderr.write(warning + "\n")
+    say(_("Written: {path}").format(path=arguments.to))
+    return OK
+
+
+def stock(arguments: argparse.Namespace) -> int:
+    """Parts that need buying or looking after."""
+    from app.cli.stock import low
+
+    with desk_of(arguments) as desk:
+        return low(desk, as_json=arguments.json)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """A sentence for each fault of the site file; exit code 1 if there is one."""
+    from app.health import check as examine
+
+    with desk_of(arguments) as desk:
+        if arguments.rebuild:
+            desk.profile.store.rebuild()
+        faults = examine(desk.profile)
+    if arguments.json:
+        say_json({"faults": faults})
+    else:
+        for fault in faults or [_("The site file is in order.")]:
+            say(fault)
+    return FAULTS if faults else OK
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """A verified copy of the site file."""
+    from app.backup import back_up
+
+    with desk_of(arguments) as desk:
+        made = back_up(desk.profile, arguments.to)
+    say(_("Written and verified: {path}").format(path=made.path))
+    return OK
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Put a backup in the place of the site file, or list the backups."""
+    from app.backup import restore as put_back
+
+    folder: Path = arguments.profile
+    if not arguments.file:
+        for path in sorted((folder / "backups").glob("*.db"), reverse=True):
+            say(str(path))
+        return OK
+    with _closed(folder):
+        kept = put_back(folder, arguments.file, Clock().now())
+    say(_("Restored. The file that was replaced is kept: {path}").format(path=kept))
+    return OK
+
+
+@contextmanager
+def _closed(folder: Path) -> Iterator[None]:
+    """The profile while no window has it. Raises AppError where one has."""
+    from app.profile import held
+
+    if not folder.is_dir():
+        raise AppError(
+            N_("There is no site in the folder {folder}. Start with: sitewright init --sample"),
+            folder=str(folder),
+        )
+    with held(folder):
+        yield
+
+
+COMMANDS: dict[str, Command] = {
+    "init": init,
+    "import": bring_in,
+    "export": write_out,
+    "report": report,
+    "labels": labels,
+    "stock": stock,
+    "check": check,
+    "backup": backup,
+    "restore": restore,
+}
+
+__all__ = ["COMMANDS", "FAULTS", "OK", "REFUSED", "USAGE"]

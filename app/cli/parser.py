@@ -1,0 +1,234 @@
+"""What may be typed after `sitewright`; the help text is made here, in both languages."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import platformdirs
+
+from app.version import VERSION
+from app.words import LANGUAGES, _, system_language, use
+
+#: Exit codes for scripts.
+OK, FAULTS, USAGE, REFUSED = 0, 1, 2, 3
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or _("usage: "))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose own sentences are in the catalogue."""
+
+    def __init__(self, **settings: Any) -> None:
+        helpful = settings.pop("add_help", True)
+        super().__init__(**settings, add_help=False, formatter_class=_Formatter)
+        self._optionals.title = _("options")
+        self._positionals.title = _("what")
+        if helpful:
+            self.add_argument("-h", "--help", action="help", help=_("show this help and stop"))
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, _("sitewright: {message}. See: sitewright --help").format(message=message) + "\n")
+
+
+def default_profile() -> Path:
+    """Where a user's own site lies; the sample site never lies there."""
+    return Path(platformdirs.user_data_dir("sitewright", appauthor=False)) / "profile"
+
+
+def language_first(argv: list[str]) -> None:
+    """Speak the language asked for before the parser (and its help) is made."""
+    chosen = argv[argv.index("--lang") + 1] if "--lang" in argv[:-1] else ""
+    inline = next((a.split("=", 1)[1] for a in argv if a.startswith("--lang=")), "")
+    use(chosen or inline or system_language())
+
+
+def make_parser() -> Parser:
+    """The whole command line."""
+    parser = Parser(
+        prog="sitewright",
+        description=_(
+            "Inspections, equipment, spare parts and training for on-site maintenance teams. Without a command: the window."
+        ),
+        epilog=_("Exit codes: 0 done, 1 faults or bad rows found, 2 wrong usage, 3 refused or not possible."),
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"sitewright {VERSION}", help=_("show the version and stop")
+    )
+    common = Parser(add_help=False)
+    _common(parser, None)
+    _common(common, argparse.SUPPRESS)
+    parser.add_argument("--quit-after-start", action="store_true", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(
+        dest="command", metavar=_("COMMAND"), title=_("commands"), parser_class=Parser
+    )
+    for add in (
+        _init,
+        _import,
+        _export,
+        _report,
+        _labels,
+        _stock,
+        _check,
+        _backup,
+        _restore,
+        _screenshots,
+        _demo,
+    ):
+        add(commands, common)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, default: str | None) -> None:
+    where = default_profile()
+    about = _("folder of the site (default: {path})").format(path=where)
+    parser.add_argument("--profile", type=Path, metavar=_("DIR"), default=default or where, help=about)
+    parser.add_argument(
+        "--lang",
+        choices=tuple(LANGUAGES),
+        default=default,
+        help=_("language of the words (default: the system's)"),
+    )
+
+
+Commands = Any  # argparse keeps the class of a group of commands to itself
+
+
+def _command(commands: Commands, common: Parser, name: str, text: str, *, json: bool = False) -> Parser:
+    made: Parser = commands.add_parser(name, parents=[common], help=text, description=text)
+    if json:
+        made.add_argument("--json", action="store_true", help=_("the result as JSON"))
+    return made
+
+
+def _init(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "init", _("make a new site: the invented sample, or an empty one"))
+    kind = made.add_mutually_exclusive_group(required=True)
+    kind.add_argument(
+        "--sample", action="store_true", help=_("the sample site, with accounts to try everything")
+    )
+    kind.add_argument("--empty", action="store_true", help=_("an empty site with one administrator"))
+    made.add_argument("--site", metavar=_("NAME"), default="", help=_("name of the site (with --empty)"))
+    made.add_argument(
+        "--admin", metavar=_("USER"), default="admin", help=_("user name of the administrator (with --empty)")
+    )
+    made.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_("read the administrator's password from standard input (with --empty)"),
+    )
+
+
+def _import(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "import", _("bring in a table: Excel, CSV and others"), json=True)
+    made.add_argument("file", type=Path, metavar=_("FILE"))
+    made.add_argument(
+        "--as",
+        dest="name",
+        required=True,
+        metavar=_("NAME"),
+        help=_("what its rows are: part, equipment, supplier …"),
+    )
+    made.add_argument(
+        "--dry-run", action="store_true", help=_("only say what would happen, with every bad row")
+    )
+    made.add_argument(
+        "--good-rows", action="store_true", help=_("bring in the good rows although others are bad")
+    )
+    made.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar=_("FIELD=COLUMN"),
+        help=_("a column of the file for a field; =value for a constant"),
+    )
+
+
+def _export(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "export", _("write a register to an Excel or CSV file"))
+    made.add_argument("name", metavar=_("NAME"), help=_("which: part, equipment, supplier …"))
+    made.add_argument("--to", type=Path, required=True, metavar=_("FILE.xlsx|.csv"))
+
+
+def _report(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "report", _("make a report as PDF or Excel"))
+    made.add_argument("name", metavar=_("NAME"), nargs="?", help=_("which; left out: the list of all"))
+    made.add_argument("--to", type=Path, metavar=_("FILE.pdf|.xlsx"))
+    made.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar=_("NAME=VALUE"),
+        help=_("a parameter: code=DC1-CRA-003, site=DC1 …"),
+    )
+
+
+def _labels(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "labels", _("make a sheet of QR labels as PDF"))
+    made.add_argument("name", choices=("part", "equipment", "location"), metavar="part|equipment|location")
+    made.add_argument("--to", type=Path, required=True, metavar=_("FILE.pdf"))
+    made.add_argument("--layout", default="L7160", metavar=_("LAYOUT"))
+    made.add_argument(
+        "--code",
+        action="append",
+        default=[],
+        metavar=_("CODE"),
+        help=_("only these records (may be repeated)"),
+    )
+    made.add_argument("--first", type=int, default=1, metavar="N", help=_("first free label on the sheet"))
+
+
+def _stock(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "stock", _("what the stock needs"), json=True)
+    made.add_argument(
+        "what", choices=("low",), metavar="low", help=_("parts that need buying or looking after")
+    )
+
+
+def _check(commands: Commands, common: Parser) -> None:
+    made = _command(
+        commands,
+        common,
+        "check",
+        _("prove that the site file is whole; exit 1 and a sentence for each fault"),
+        json=True,
+    )
+    made.add_argument(
+        "--rebuild", action="store_true", help=_("first recompute what derives from the records")
+    )
+
+
+def _backup(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "backup", _("copy the site file and prove the copy by opening it"))
+    made.add_argument("--to", type=Path, metavar=_("FILE.db"))
+
+
+def _restore(commands: Commands, common: Parser) -> None:
+    made = _command(
+        commands, common, "restore", _("put a backup in the place of the site file, which is kept")
+    )
+    made.add_argument(
+        "file", type=Path, nargs="?", metavar=_("FILE.db"), help=_("which copy; left out: the list of all")
+    )
+
+
+def _screenshots(commands: Commands, common: Parser) -> None:
+    made = _command(
+        commands, common, "screenshots", _("paint every page in both languages, at 1366x768 and at 200 %%")
+    )
+    made.add_argument("--to", type=Path, required=True, metavar=_("DIR"))
+    made.add_argument("--only", default="", metavar=_("PAGE"), help=_("one page"))
+
+
+def _demo(commands: Commands, common: Parser) -> None:
+    made = _command(
+        commands,
+        common,
+        "demo",
+        _("play the main story without a display; leaves PDFs, workbooks and pictures"),
+    )
+    made.add_argument("--to", type=Path, required=True, metavar=_("DIR"))
