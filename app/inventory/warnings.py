@@ -100,5 +100,5 @@ def settle_alerts(derive: Derive) -> bool:
     cured = [(derive.now, alert) for alert in opened.keys() - standing]
     derive.run_many(_RAISE, raised)
     derive.run_many("UPDATE alert SET facts = ? WHERE id = ?", told)
-    derive.run_many("UPDATE alert SET state = 'closed', cleared_at = ? WHERE id = ?", cured)
+    derive.run_many("UPDATE alert SET state = 'cleared', cleared_at = ? WHERE id = ?", cured)
     return bool(raised or told or cured)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -19,6 +20,8 @@ LEADING = 1.36
 RECORD, FORM, MATRIX = 5.9 * MM, 8.5 * MM, 5.5 * MM
 TURNED = (33 * MM, 40 * MM, 50 * MM, 60 * MM, 75 * MM)
 KEEP = 3
+LONGEST_WORD = 28 * MM
+_WORD = re.compile(r"[A-Za-z]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Line:
     band: Line | None = None
     mark: bool = False
     title: str = ""
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,16 @@ class Sheet:
         return Cell(wrap(self._title(col), BOLD, HEAD, self._room(i)), BOLD, HEAD, self._align(col))
 
     def _least_width(self, col: Col) -> float:
-        """No word of a title is broken."""
+        """No word of a title or of an English text is broken."""
         if col.turned:
             return 0
         words = (word for part in wrap(self._title(col), BOLD, HEAD, 1e6) for word in atoms(part))
-        return max((width(word.rstrip(), BOLD, HEAD) for word in words), default=0) + 2 * PAD + 0.1
+        longest = max((width(word.rstrip(), BOLD, HEAD) for word in words), default=0)
+        said = {str(row.values.get(col.key, "")) for row in self.table.rows}
+        size = SMALL if col.small else SIZE
+        for word in {word for text in said for word in _WORD.findall(text)}:
+            longest = max(longest, min(width(word, BOLD, size), LONGEST_WORD))
+        return longest + 2 * PAD + 0.1
 
     def _turned(self, i: int, height: float) -> tuple[str, ...]:
         return wrap(self.columns[i].title, REGULAR, SMALL, height - 2 * PAD)
@@ -205,11 +214,16 @@ class Sheet:
 
     def slices(self, flow: Flow, tail: float) -> list[Slice]:
         """Lines per page; the first list is empty if nothing fits on the present page."""
-        pages = self._fill(flow.room - self.head_height, flow.full - self.head_height)
+        full = flow.full - self.head_height
+        pages = self._fill(flow.room - self.head_height, full)
         used = sum(line.height for line in pages[-1])
-        room = (flow.room if len(pages) == 1 else flow.full) - self.head_height
-        if tail and used + tail > room:
-            pages[-1:] = self._hand_over(pages[-1])
+        room = full if len(pages) > 1 else flow.room - self.head_height
+        if len(pages) > 1 and sum(line.kind == "row" for line in pages[-1]) < KEEP:
+            rest = pages.pop()
+            lines = pages.pop() + rest[rest[0].repeated :]
+            pages += self._hand_over(lines, full - tail)
+        elif tail and used + tail > room:
+            pages += self._hand_over(pages.pop(), full - tail)
         return [Slice(tuple(lines), last=i == len(pages) - 1) for i, lines in enumerate(pages)]
 
     def _fill(self, first: float, full: float) -> list[list[Line]]:
@@ -236,20 +250,21 @@ class Sheet:
         return height
 
     def _continued(self, band: Line) -> Line:
-        return self._band(_("{title} (continued)").format(title=band.title))
+        return replace(self._band(_("{title} (continued)").format(title=band.title)), repeated=True)
 
-    def _hand_over(self, lines: list[Line]) -> list[list[Line]]:
-        """The last three rows go over to the page of the signatures, with their sums and their band."""
-        start, rows = len(lines), 0
-        while start and rows < KEEP:
-            start -= 1
-            rows += lines[start].kind == "row"
-        if start and lines[start - 1].kind == "band":
-            start -= 1
-        over = lines[start:]
-        band = over[0].band
-        if start and over[0].kind == "row" and band:
-            over = [self._continued(band), *over]
+    def _hand_over(self, lines: list[Line], room: float) -> list[list[Line]]:
+        """The last three rows go over to the page of the signatures, with their sums and their band; fewer if they are tall."""
+        for keep in range(KEEP, 0, -1):
+            start, rows = len(lines), 0
+            while start and rows < keep:
+                start -= 1
+                rows += lines[start].kind == "row"
+            start -= bool(start) and lines[start - 1].kind == "band"
+            over = lines[start:]
+            if start and over[0].kind == "row" and over[0].band:
+                over = [self._continued(over[0].band), *over]
+            if sum(line.height for line in over) <= room:
+                break
         return [lines[:start], over]
 
     # Drawing

@@ -60,7 +60,7 @@ def _head(data: LowStockData) -> tuple[Fact, ...]:
 
 def _by_state(data: LowStockData) -> str:
     count = {state: sum(row.state == state for row in data.low) for state in _STATES}
-    return "  ".join(f"{Status.of(state)} {number}" for state, number in count.items() if number)
+    return "  ".join(f"{Status.of(state)}\u00a0{number}" for state, number in count.items() if number)
 
 
 def _low(data: LowStockData) -> Table:
@@ -77,7 +77,7 @@ def _low(data: LowStockData) -> Table:
         Col("on_order", _("On order"), "quantity", 11),
         Col("safety", _("Safety stock"), "quantity", 16),
         Col("reorder", _("Reorder point"), "quantity", 13),
-        Col("maximum", _("Maximum"), "quantity", 11),
+        Col("maximum", _("Max."), "quantity", 11),
         Col("state", _("Status"), "status", 27),
     )
     worst_first = sorted(

@@ -18,10 +18,10 @@ BOLD = "Sitewright-Bold"
 _FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 
 # 禁则: signs that never begin a line, and signs that never end one.
-NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·～％℃,.;:?!)]}%°")
-NO_END = frozenset("（《「『【〔〈“‘¥￥≤≥([{")
+NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·～％℃,.;:?!)]}%°\u00a0")
+NO_END = frozenset("（《「『【〔〈“‘¥￥≤≥([{\u00a0")
 WHOLE_CODE = 16
-_RUN = re.compile(r"\s+|[!-\u1fff]+|.", re.DOTALL)
+_RUN = re.compile(r"[^\S\u00a0]+|[!-\u1fff]+|.", re.DOTALL)
 _PIECE = re.compile(r"[^-_/.]*[-_/.]+|[^-_/.]+")
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
-from app.words import _
+from app.words import _, pgettext
 from ui.kit import icons, theme
 from ui.kit.buttons import Button, button, icon_button
 from ui.kit.table import Table
@@ -165,7 +165,6 @@ class FilterRow(QWidget):
         self._row.addWidget(widget)
 
     def _lay_out(self) -> None:
-        self.setFixedHeight(54)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(20, 0, 12, 0)
         self._row.setSpacing(8)
@@ -252,7 +251,7 @@ class FilterRow(QWidget):
         if now is None:
             return _("all")
         wanted = now if found.many else (now,)
-        return _(", ").join(c.words for c in found.choices() if c.value in wanted) or str(now)
+        return pgettext("list", ", ").join(c.words for c in found.choices() if c.value in wanted) or str(now)
 
     def _on_text(self) -> None:
         self._pause.start()
@@ -274,6 +273,8 @@ class FilterRow(QWidget):
         """Chips that do not fit go into one button."""
         wanted = sum(chip.sizeHint().width() + 8 for chip in self._chips.values())
         others = 20 + 12 + 118 + self._clear.sizeHint().width() + 2 * 40
+        compact = self.window().width() < theme.size("breakpoint.compact_below")
+        self.setFixedHeight(44 if compact else 54)
         folded = bool(self._chips) and wanted + others > self.width()
         self._folded.setVisible(folded)
         for chip in self._chips.values():

@@ -13,7 +13,7 @@ from ui.kit.labels import KeyCap, label
 EVERYWHERE = (
     ("Ctrl K", N_("Search, jump")),
     ("F6", N_("Next pane")),
-    ("Ctrl F", N_("Filter")),
+    ("Ctrl F", N_("Filters")),
     ("Ctrl N", N_("New")),
     ("Ctrl P", N_("Print")),
     ("Ctrl Z", N_("Undo")),
