@@ -128,10 +128,10 @@ class PlaceTree(QWidget):
             item.setData(0, _NODE, node)
             item.setText(0, node.words)
             item.setToolTip(0, plain_tip(node.words) if self._is_long(node) else "")
+        if chosen in self._items:
+            self._tree.setCurrentItem(self._items[chosen])  # opens its branch, so it comes first
         for key, item in self._items.items():
             item.setExpanded(key not in shut)
-        if chosen in self._items:
-            self._tree.setCurrentItem(self._items[chosen])
         self._tree.blockSignals(False)
         if chosen is not None and chosen not in self._items:
             self.selected.emit(None)

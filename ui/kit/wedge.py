@@ -84,9 +84,9 @@ class BurstDetector(Generic[K]):
         """Decide what is held at once: the burst has ended, or something happened that no scanner does."""
         keys, text, burst = self._held, self._text, self._is_burst()
         self._held, self._text, self._control = [], "", False
-        if len(text) >= self.least:
-            return [Scan(text)]
-        return [Replay(keys)] if keys and not burst else []
+        if burst:
+            return [Scan(text)] if len(text) >= self.least else []
+        return [Replay(keys)] if keys else []
 
     def _is_burst(self) -> bool:
         """No person types so many keys so fast, or anything within a gap of a shortcut or of a scan's end."""
@@ -123,6 +123,13 @@ _MODIFIERS = {
 }
 _ENDS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
 _POINTING = {QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin, QEvent.Type.Wheel}
+_TYPING = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.KeyRelease,
+    QEvent.Type.ShortcutOverride,
+    QEvent.Type.InputMethod,
+}
+_WATCHED = _POINTING | _TYPING
 
 
 class Wedge(QObject):
@@ -215,7 +222,8 @@ class Wedge(QObject):
         now = time.monotonic() * 1000
         if event is None or not event.timestamp():
             return now
-        self._skew = min(self._skew, now - event.timestamp())
+        delay = now - event.timestamp()
+        self._skew = delay if delay - self._skew > 1000 else min(self._skew, delay)  # its clock began anew
         return event.timestamp() + self._skew
 
     def _hold(self, now: float, key: _Key, *, end: bool = False) -> bool:
@@ -262,6 +270,8 @@ class Wedge(QObject):
 
     def eventFilter(self, receiver: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind not in _WATCHED:
+            return False
         if kind in _POINTING:
             self._act(self._burst.flush())
             return False

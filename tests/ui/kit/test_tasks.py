@@ -59,12 +59,12 @@ def test_an_error_of_the_user_goes_to_its_owner_or_is_told(qtbot, tasks):
     tasks.refused.connect(told.append)
 
     def refuse():
-        raise AppError("No")
+        raise AppError("Not today")
 
     tasks.run(refuse, print, took.append, owner=owner, ended=lambda: ended.append(1))
     tasks.run(refuse, print, owner=owner, ended=lambda: ended.append(2))
     qtbot.waitUntil(tasks.idle)
-    assert [str(e) for e in took + told] == ["No", "No"]
+    assert [str(e) for e in took + told] == ["Not today", "Not today"]
     assert ended == [1, 2]
 
 
