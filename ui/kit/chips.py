@@ -14,7 +14,7 @@ BARE_SIGN = 16
 
 
 def _measured(text: str, font: QFont) -> int:
-    return QFontMetrics(font).horizontalAdvance(text)
+    return QFontMetrics(font).horizontalAdvance(text) + 1  # it rounds down, and the word would elide
 
 
 def chip_width(word: str) -> int:
