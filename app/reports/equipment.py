@@ -141,11 +141,7 @@ def equipment_file(data: EquipmentFileData, issue: Issue, currency: str = "CNY")
 
 def _master(data: EquipmentFileData, currency: str) -> tuple[Fact, ...]:
     unit = data.equipment
-    life = ""
-    if data.design_life_years:
-        life = (
-            _("{years} years, {percent} % used") if data.life_used_percent is not None else _("{years} years")
-        )
+    life = _life(data)
     cost = (
         _("{currency} {amount}").format(currency=_(currency), amount=show_money(unit.cost))
         if unit.cost is not None
@@ -166,7 +162,7 @@ def _master(data: EquipmentFileData, currency: str) -> tuple[Fact, ...]:
         Fact(_("In service since"), unit.commissioned),
         Fact(_("Purchase cost"), cost),
         Fact(_("Warranty until"), unit.warranty_until),
-        Fact(_("Design life"), life.format(years=data.design_life_years, percent=data.life_used_percent)),
+        Fact(_("Design life"), life),
         Fact(_("Planned retirement"), unit.retire_on),
         Fact(_("Run hours"), hours),
         Fact(_("Responsible"), data.responsible),
@@ -174,6 +170,15 @@ def _master(data: EquipmentFileData, currency: str) -> tuple[Fact, ...]:
         Fact(pgettext("report", "Parts of it"), data.children or "—"),
     )
     return (*facts, Fact(pgettext("report", "Part of"), data.parent, wide=True)) if data.parent else facts
+
+
+def _life(data: EquipmentFileData) -> str:
+    years, used = data.design_life_years, data.life_used_percent
+    if years is None:
+        return ""
+    if used is not None:
+        return _("{years} years, {percent} % used").format(years=years, percent=used)
+    return ngettext("{years} year", "{years} years", years).format(years=years)
 
 
 def _charts(data: EquipmentFileData, currency: str) -> Charts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from typing import Literal
 
 import pytest
 
@@ -60,9 +61,7 @@ READINGS = (
 
 
 def table(name: str) -> list[dict[str, str]]:
-    with (
-        files("resources").joinpath("sample", f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream
-    ):
+    with files("resources").joinpath("sample", f"{name}.csv").open(encoding="utf-8-sig") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -327,7 +326,7 @@ def equipment_rows() -> tuple[EquipmentRow, ...]:
     )
 
 
-def register(size: str = "A3") -> Report:
+def register(size: Literal["A4", "A3"] = "A3") -> Report:
     return equipment_register(equipment_rows(), make_issue("TZ-ALL-20261122-01"), as_of=TODAY, size=size)
 
 
@@ -460,7 +459,7 @@ def history() -> Report:
     return equipment_file(data, make_issue("LL-DC1-UPS-001"))
 
 
-def matrix(size: str = "A4") -> Report:
+def matrix(size: Literal["A4", "A3"] = "A4") -> Report:
     records: dict[tuple[str, str], dict[str, str]] = {}
     for record in table("training_records"):
         records[record["staff_no"], record["course_code"]] = record
@@ -473,8 +472,8 @@ def matrix(size: str = "A4") -> Report:
                 "required_for_roles"
             ].split(";"):
                 continue
-            record = records.get((person["staff_no"], course["course_code"]))
-            cells[course["course_code"]] = _cell(record)
+            found = records.get((person["staff_no"], course["course_code"]))
+            cells[course["course_code"]] = _cell(found)
         rows.append(
             MatrixRow(
                 name(person).replace(" (fictional)", ""), person["job_title_zh"], person["site_code"], cells
