@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.errors import AppError
 from app.words import _
 from ui.bus import Bus
 from ui.kit import theme
 from ui.kit.busy import Toast
+from ui.kit.dialogs import tell
 from ui.kit.inspector import Panes
 from ui.kit.jump import Hit, JumpBox
 from ui.kit.tasks import Tasks
@@ -178,6 +180,7 @@ class MainWindow(QMainWindow):
         self.jump.jumped.connect(self.jumped)
         self._wedge.scanned.connect(self._on_scanned)
         self._bus.changed.connect(self._on_changed)
+        self._tasks.refused.connect(self._on_refused)
         theme.notifier.changed.connect(self.update)
 
     def _add_keys(self) -> None:
@@ -241,6 +244,10 @@ class MainWindow(QMainWindow):
             self.say(_("This page does not take the code {code}.").format(code=code))
         else:
             self.jump.scan(code)
+
+    def _on_refused(self, error: AppError) -> None:
+        if self.isVisible():
+            tell(self, error)
 
     def undo(self) -> None:
         """Take the person's last step back (Ctrl Z) and say so."""

@@ -1,10 +1,11 @@
 from dataclasses import dataclass, field
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
+from app.errors import AppError
 from ui.bus import Bus
 from ui.kit import theme
 from ui.kit.inspector import Inspector, Panes
@@ -254,3 +255,25 @@ def test_the_inspector_lies_over_the_list_in_a_narrow_window(qtbot, window, widt
     qtbot.waitUntil(lambda: not inspector.isVisible())
     assert main.hasFocus()
     window.pop()
+
+
+def test_what_nobody_took_is_said_in_a_dialog(qtbot, window):
+    def refuse():
+        raise AppError("The store is read-only.")
+
+    said = []
+
+    def shut():
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            said.append(dialog.windowTitle())
+            dialog.close()
+        return bool(said)
+
+    window._tasks.run(refuse, print, owner=window)
+    watch = QTimer(window, interval=20)
+    watch.timeout.connect(shut)
+    watch.start()
+    qtbot.waitUntil(lambda: bool(said))
+    watch.stop()
+    assert said == ["The store is read-only."]

@@ -188,6 +188,8 @@ class Tasks(QObject):
         if job.ended and alive and not stale:
             job.ended()
         if isinstance(error, AppError):
+            if stale:
+                return
             if job.failed and alive:
                 job.failed(error)
             else:

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from ui.kit.wedge import BurstDetector, Replay, Scan, Wedge
 
@@ -214,3 +214,76 @@ def test_a_held_key_repeats(page, wedge):
         QTest.simulateEvent(page.first, True, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a", True)
     assert page.first.text() == "aaaaaaa"
     assert not wedge.codes
+
+
+NASTY = [
+    "<img src=http://example.invalid/x.png>",
+    "javascript:alert(1)",
+    "=cmd|' /C calc'!A0",
+    "'; DROP TABLE part; --",
+    "\x1b[A\x1b[B0000",
+    "\x08\x08\x08\x7f1234",
+    "\x01\x03\x16\x1a12",
+    "\x0e\x11\x17qqqq",
+    "12\n34\n56789\n",
+    "a\tb\tc\td\te",
+    "../../etc/passwd",
+    "{code} %s %n",
+]
+KEYS = {
+    "\n": Qt.Key.Key_Return,
+    "\t": Qt.Key.Key_Tab,
+    "\x1b": Qt.Key.Key_Escape,
+    "\x08": Qt.Key.Key_Backspace,
+}
+
+
+@pytest.mark.parametrize("payload", NASTY)
+def test_a_hostile_code_does_nothing_but_be_read(qtbot, page, wedge, payload):
+    fired = []
+    for key in ("Ctrl+N", "Ctrl+Q", "Ctrl+W", "Ctrl+A", "Ctrl+Z", "Ctrl+V", "Esc", "Del", "1", "q"):
+        QShortcut(QKeySequence(key), page).activated.connect(lambda key=key: fired.append(key))
+    page.first.setText("kept")
+    for sign in payload:
+        if sign in KEYS:
+            press(page, KEYS[sign])
+        elif ord(sign) < 32:
+            press(page, Qt.Key(ord(sign) + 64), Qt.KeyboardModifier.ControlModifier)
+        elif sign == "\x7f":
+            press(page, Qt.Key.Key_Delete)
+        else:
+            press(page, sign)
+    press(page, Qt.Key.Key_Return)
+    wait(qtbot, 90)
+    assert fired == []
+    assert page.first.text() == "kept"
+    assert page.second.text() == ""
+    assert page.first.hasFocus()
+    assert all(code.isprintable() for code in wedge.codes)
+
+
+def test_a_dialog_that_a_key_opens_takes_keys_and_scans(qtbot, page, wedge):
+    dialog = QDialog(page)
+    field = QLineEdit(dialog)
+    steps = iter(["type", "scan", "shut"])
+
+    def step():
+        match next(steps):
+            case "type":
+                press(dialog, "a")
+            case "scan":
+                for sign in "13579":
+                    press(dialog, sign)
+                press(dialog, Qt.Key.Key_Return)
+            case "shut":
+                dialog.close()
+
+    timer = QTimer(page, interval=120)
+    timer.timeout.connect(step)
+    shortcut = QShortcut(QKeySequence("Ctrl+N"), page)
+    shortcut.activated.connect(lambda: (timer.start(), dialog.exec(), timer.stop()))
+    press(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: wedge.codes == ["13579"] and not dialog.isVisible())
+    assert field.text() == "a"
+    press(page, "b")
+    qtbot.waitUntil(lambda: page.first.text() == "b")
