@@ -73,6 +73,10 @@ class Desk:
         """The next number of a series on this laptop."""
         return self.profile.store.number(series)
 
+    def numbers(self, series: str, count: int) -> list[str]:
+        """The next numbers of a series on this laptop, drawn at once."""
+        return self.profile.store.numbers(series, count) if count else []
+
     def undo(self, action_id: bytes) -> Done:
         """Take back an action."""
         return self.profile.store.undo(self.actor, action_id)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from app import ops as operations
 from app.access import Actor
@@ -89,6 +89,7 @@ class Store:
         self._keep_shadow = keep_shadow
         self._door = threading.RLock()
         self._listeners: list[Listener] = []
+        self._writing: PoolProxiedConnection | None = None
 
     @property
     def clock(self) -> Clock:
@@ -112,7 +113,7 @@ class Store:
     @contextmanager
     def local(self) -> Iterator[sqlite3.Connection]:
         """A transaction on the laptop's own tables (secrets, drafts, preferences): nothing here is an op or travels."""
-        with self._door, translated(), self._connected() as connection, _transaction(connection):
+        with self._door, translated(), self._writer() as connection, _transaction(connection):
             yield connection
 
     def perform(
@@ -128,7 +129,7 @@ class Store:
         `reason` overrides the objections that may be overridden; `more` is a lazy continuation (an import) with `progress`
         called after each op, which may raise to cancel. Raises Denied, Refused or another AppError; then nothing happened.
         """
-        with self._door, translated(), self._connected() as connection, _transaction(connection, "op"):
+        with self._door, translated(), self._writer() as connection, _transaction(connection, "op"):
             action = _Action(connection, self, actor, reason)
             for count, op in enumerate(ops, 1):
                 action.do(op)
@@ -150,7 +151,8 @@ class Store:
         """The newest action of this person that can be taken back: its id and the kind of its first op."""
         with self.read() as read:
             found = read.row(
-                "SELECT action_id, kind FROM op WHERE actor IS ? AND outcome = 'applied' AND reason IS NULL ORDER BY n DESC LIMIT 1",
+                "SELECT action_id, kind FROM op WHERE actor IS ? AND outcome = 'applied' AND reason IS NULL "
+                "AND kind <> 'auth.note' ORDER BY n DESC LIMIT 1",
                 actor.user_id,
             )
         return (found[0], found[1]) if found else None
@@ -188,7 +190,7 @@ class Store:
         """Let time pass: recompute what the clock alone changes. None while the clock is behind the newest record."""
         if self.clock_behind():
             return None
-        with self._door, translated(), self._connected() as connection, _transaction(connection):
+        with self._door, translated(), self._writer() as connection, _transaction(connection):
             topics = settle(connection, {}, self._clock.now(), tick=True)
         return self._tell(Done(b"", (), frozenset(topics))) if topics else None
 
@@ -196,7 +198,7 @@ class Store:
         """Recompute all derived rows from the synced ones."""
         from app.settle import everything
 
-        with self._door, translated(), self._connected() as connection, _transaction(connection):
+        with self._door, translated(), self._writer() as connection, _transaction(connection):
             settle(connection, everything(connection), self._clock.now(), tick=True)
 
     def clock_behind(self) -> int:
@@ -208,18 +210,36 @@ class Store:
 
     def number(self, series: str) -> str:
         """The next number of a series on this device: `WO-A7K-0043`. Never provisional, gaps allowed."""
+        return self.numbers(series, 1)[0]
+
+    def numbers(self, series: str, count: int) -> list[str]:
+        """The next numbers of a series, drawn at once (an import)."""
         with self.local() as connection:
             connection.execute(
-                "INSERT INTO counter (series, value) VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET value = value + 1",
-                (series,),
+                "INSERT INTO counter (series, value) VALUES (?, ?) ON CONFLICT (series) DO UPDATE SET value = value + excluded.value",
+                (series, count),
             )
-            value = connection.execute("SELECT value FROM counter WHERE series = ?", (series,)).fetchone()[0]
-        return f"{series}-{self._device}-{value:04d}"
+            last = connection.execute("SELECT value FROM counter WHERE series = ?", (series,)).fetchone()[0]
+        return [f"{series}-{self._device}-{value:04d}" for value in range(last - count + 1, last + 1)]
 
     def _tell(self, done: Done) -> Done:
         for listener in self._listeners:
             listener(done)
         return done
+
+    @contextmanager
+    def _writer(self) -> Iterator[sqlite3.Connection]:
+        """The connection that all writes share, held open: taking one from the pool costs as much as a row."""
+        if self._writing is None:
+            self._writing = self._engine.raw_connection()
+        yield cast("sqlite3.Connection", self._writing.driver_connection)
+
+    def close(self) -> None:
+        """Give up the writing connection; the next write takes another."""
+        with self._door:
+            if self._writing is not None:
+                self._writing.close()
+                self._writing = None
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
