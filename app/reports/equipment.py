@@ -49,7 +49,7 @@ def equipment_register(
         Col("location", _("Location"), width=28, small=True),
         Col("model", _("Model"), width=27),
         Col("serial", _("Serial no."), width=28, paper=wide),
-        Col("state", _("Status"), "status", 24),
+        Col("state", _("Status"), "status", 28),
         Col("criticality", _("Criticality"), width=17, centred=True),
         Col("commissioned", _("In service since"), "date", 20),
         Col("warranty", _("Warranty until"), "date", 20, paper=wide),
@@ -82,7 +82,7 @@ def equipment_register(
         head=head,
         blocks=(table,),
         period=as_of,
-        retention=_("Kept as long as the equipment"),
+        retention=_("as long as the equipment is in use"),
         size=size,
         landscape=True,
     )

@@ -48,7 +48,7 @@ def inspection_report(data: InspectionReportData, issue: Issue) -> Report:
         blocks.append(_photos(data, len(blocks) + 1))
     if data.conclusion:
         blocks.append(Text(data.conclusion, section(len(blocks) + 1, _("Conclusion"))))
-    words = (Status.of(state).word for state in ("pass", "passed_after_repair", "fail"))
+    words = (Status.of(state).word for state in ("pass", "conditional", "fail"))
     choices = (*words, _("Sent back"))
     blocks.append(ResultBox(_("Review:"), choices, _("Re-check on:")))
     blocks.append(signed(data.signers, _("Inspected by"), _("Reviewed by"), _("Approved by")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,8 @@ from app.reports.document import Photo, Photos
 from app.reports.page import Flow
 from app.reports.text import BOLD, REGULAR, width, wrap
 from app.words import _
+
+log = logging.getLogger(__name__)
 
 FRAME = 55 * MM
 CAPTION = 7.5
@@ -32,6 +35,17 @@ def for_paper(data: bytes, wide: float) -> bytes:
     stream = io.BytesIO()
     plain.save(stream, "JPEG", quality=80, optimize=True)
     return stream.getvalue()
+
+
+def _readable(photo: Photo, wide: float) -> tuple[bytes | None, str]:
+    """The picture for paper, or what stands in its place."""
+    if photo.jpeg is None:
+        return None, _("The photo is on another device")
+    try:
+        return for_paper(photo.jpeg, wide), ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        log.exception("a photo could not be read")
+        return None, _("The photo cannot be read")
 
 
 def place_photos(flow: Flow, block: Photos, below: float) -> None:
@@ -56,13 +70,14 @@ def _draw_pair(left: float, wide: float, pair: tuple[Photo, ...], pen: Pen, y: f
     for i, photo in enumerate(pair):
         x = left + i * (wide + GAP)
         pen.fill(Area(x, y, wide, FRAME), "#E4E4E4")
-        if photo.jpeg:
-            _draw_picture(pen, Area(x, y, wide, FRAME), ImageReader(io.BytesIO(for_paper(photo.jpeg, wide))))
+        picture, instead = _readable(photo, wide)
+        if picture:
+            _draw_picture(pen, Area(x, y, wide, FRAME), ImageReader(io.BytesIO(picture)))
         else:
             pen.text(
                 x + wide / 2,
                 y + FRAME / 2,
-                _("The photo is on another device"),
+                instead,
                 size=CAPTION,
                 colour=GREY,
                 align="centre",

@@ -57,7 +57,7 @@ class PhotoRow:
 
 @dataclass(frozen=True, slots=True)
 class InspectionReportData:
-    """A finished inspection. `result`: pass, passed_after_repair, failed_open or fail."""
+    """A finished inspection. `result`: pass, conditional, failed_open or fail."""
 
     name: str
     template_code: str

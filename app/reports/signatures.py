@@ -80,8 +80,9 @@ def _draw_signatures(page: Page, block: Signatures, pen: Pen, y: float) -> None:
 def _draw_box(pen: Pen, area: Area, box: Signature) -> None:
     x, y, w, _height = area
     inner = w - 2 * PAD
-    pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner * 0.5, font=BOLD, size=9)
-    names = wrap(box.name, REGULAR, 7.5, inner * 0.5)
+    names = wrap(box.name, REGULAR, 7.5, inner * 0.45)
+    beside = max(width(name, REGULAR, 7.5) for name in names) + 2 * MM
+    pen.fitted(x + PAD, y + 4.4 * MM, box.role, inner - beside, font=BOLD, size=9)
     for i, line in enumerate(names[:3]):
         pen.text(x + w - PAD, y + 4.4 * MM + i * 3.3 * MM, line, size=7.5, colour=GREY, align="right")
     pen.fitted(
