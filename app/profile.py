@@ -79,6 +79,7 @@ class Profile:
         if self._lock:
             self._lock.close()
             self._lock = None
+        self.store.close()
         self.engine.dispose()
 
 

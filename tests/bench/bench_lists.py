@@ -1,0 +1,78 @@
+"""B3: any list opens, sorts, filters, scrolls, against the same SELECTs by sqlite3 with the rows thrown away."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from large_site import Size, build
+
+from app.desk import Desk
+from app.inventory.parts import part_ids, part_rows
+
+if TYPE_CHECKING:
+    from run import Measure
+
+PAGE = 200
+
+
+def measures(folder: Path, size: Size) -> Iterator["Measure"]:
+    """The lists of parts, each way of looking at them."""
+    from run import Measure, in_turn, timed
+
+    profile = build(folder, size)
+    desk = Desk.of_administrator(profile)
+    for what, work in _works(desk).items():
+        statements = _spied(desk, work)
+
+        def ours(work: Callable[[], object] = work) -> object:
+            return work()
+
+        with closing(sqlite3.connect(folder / "site.db")) as raw:
+            raw.execute("PRAGMA cache_size=-16000")
+            ours_s, reference, ratio = in_turn(
+                timed(ours), timed(lambda raw=raw, statements=statements: _replay(raw, statements)), 9
+            )
+        yield Measure("B3", what, ours_s * 1000, reference * 1000, "ms", ratio, 2.0)
+    with desk.read() as read:
+        ids = part_ids(read, None)
+    yield Measure(
+        "B3", "bytes of memory a row of the list", float(ids.itemsize), 16.0, "B", ids.itemsize / 16, 1.0
+    )
+    profile.close()
+
+
+def _works(desk: Desk) -> dict[str, Callable[[], object]]:
+    def opened(sort: str = "", text: str = "", **filters: object) -> Callable[[], object]:
+        def work() -> object:
+            with desk.read() as read:
+                ids = part_ids(read, None, sort, filters=filters, text=text)
+                return part_rows(read, ids[:PAGE], None)
+
+        return work
+
+    return {
+        "parts: open, most urgent first, one page of rows": opened(),
+        "parts: sort by name": opened("name"),
+        "parts: sort by price": opened("price"),
+        "parts: filter by what needs action": opened(urgent=True),
+        "parts: search 水泵": opened(text="水泵"),
+    }
+
+
+def _spied(desk: Desk, work: Callable[[], object]) -> list[str]:
+    """The SELECTs that a piece of work sends, with their values."""
+    seen: list[str] = []
+    with desk.profile.store._connected() as connection:  # noqa: SLF001 - the bench looks under the hood
+        connection.set_trace_callback(seen.append)
+    work()
+    with desk.profile.store._connected() as connection:  # noqa: SLF001 - as above
+        connection.set_trace_callback(None)
+    return [s for s in seen if s.lstrip().upper().startswith(("SELECT", "WITH"))]
+
+
+def _replay(raw: sqlite3.Connection, statements: list[str]) -> None:
+    for statement in statements:
+        for _row in raw.execute(statement):
+            pass
