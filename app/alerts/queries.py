@@ -1,0 +1,169 @@
+"""Alerts as lists and cards: the derived row together with what people did about it."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.access import Actor, Permission
+from app.alerts.actions import STATE
+from app.alerts.rules import rule_of, say
+from app.fields import from_json
+from app.names import person
+from app.tx import Reader
+from app.words import _
+
+#: Whom the alerts of a rule concern, by the beginning of its code.
+CONCERNS = {
+    "inspection.": Permission.HANDLE_ALERTS,
+    "stock.": Permission.MOVE_STOCK,
+    "equipment.": Permission.EDIT_EQUIPMENT,
+    "certificate.": Permission.EDIT_TRAINING,
+    "training.": Permission.EDIT_TRAINING,
+}
+_OPEN = f"{STATE} NOT IN ('closed', 'cleared')"
+_FROM = "FROM alert a LEFT JOIN search_row r ON r.tbl = a.subject_table AND r.row_id = a.subject_id"
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """A line of the list of alerts."""
+
+    n: int
+    id: bytes
+    rule: str
+    level: int
+    state: str
+    table: str
+    subject: bytes
+    code: str
+    name: str
+    place: str
+    facts: str
+    raised_at: int
+    cleared_at: int | None
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """What the rule wrote down."""
+        return from_json(self.facts) or {}
+
+    @property
+    def title(self) -> str:
+        """What kind of situation it is."""
+        return _(rule_of(self.rule).title)
+
+    @property
+    def what(self) -> str:
+        """The situation in a sentence."""
+        return (
+            say(rule_of(self.rule).says, {"name": self.name, "code": self.code} | dict(self.known))
+            or self.name
+        )
+
+    @property
+    def why(self) -> str:
+        """By which rule it was raised."""
+        return say(rule_of(self.rule).why, self.known)
+
+    @property
+    def todo(self) -> str:
+        """What to do about it."""
+        return say(rule_of(self.rule).do, self.known)
+
+
+_COLUMNS = (
+    f"a.n, a.id, a.rule, a.level, {STATE}, a.subject_table, a.subject_id, coalesce(r.code, ''), "
+    "coalesce(r.title, ''), coalesce(r.place, ''), a.facts, a.raised_at, a.cleared_at"
+)
+_SORTS = {"level": "a.level", "raised_at": "a.raised_at", "code": "r.code", "title": "a.rule", "state": STATE}
+
+
+def _concerning(actor: Actor) -> tuple[str, list[str]]:
+    """A condition for the rules that concern a person."""
+    mine = [prefix for prefix, permission in CONCERNS.items() if actor.may(permission)]
+    return " OR ".join(["a.rule LIKE ?"] * len(mine)) or "0", [f"{prefix}%" for prefix in mine]
+
+
+def alert_ids(
+    read: Reader, sort: str, filters: Mapping[str, Any], text: str, *, descending: bool, actor: Actor
+) -> "array[int]":
+    """The row numbers of the alerts that fit. Without `sort`: the worst first, then the newest."""
+    terms: list[str] = []
+    params: list[Any] = []
+    if not filters.get("all"):
+        terms.append(_OPEN)
+    if filters.get("mine"):
+        condition, more = _concerning(actor)
+        terms.append(f"({condition})")
+        params += more
+    for name, column in {"level": "a.level", "site": "a.site_id", "state": STATE, "rule": "a.rule"}.items():
+        if filters.get(name) is not None:
+            terms.append(f"{column} = ?")
+            params.append(filters[name])
+    if text.strip():
+        terms.append("(r.code LIKE ? OR r.title LIKE ? OR a.facts LIKE ?)")
+        params += [f"%{text.strip()}%"] * 3
+    key, way = _SORTS.get(sort), "DESC" if descending else "ASC"
+    order = f"{key} {way}, a.n" if key else "a.cleared_at IS NOT NULL, a.level, a.raised_at DESC, a.n"
+    found = read.rows(f"SELECT a.n {_FROM} WHERE {' AND '.join(terms) or '1'} ORDER BY {order}", *params)
+    return array("q", (n for (n,) in found))
+
+
+def alert_rows(read: Reader, ids: Sequence[int]) -> list[AlertRow | None]:
+    """The lines of these row numbers, as many and in the same order."""
+    marks = ", ".join("?" * len(ids))
+    found = read.as_(AlertRow, f"SELECT {_COLUMNS} {_FROM} WHERE a.n IN ({marks})", *ids)
+    by_n = {row.n: row for row in found}
+    return [by_n.get(n) for n in ids]
+
+
+def alert_row(read: Reader, alert: bytes) -> AlertRow | None:
+    """One alert."""
+    found = read.as_(AlertRow, f"SELECT {_COLUMNS} {_FROM} WHERE a.id = ?", alert)
+    return found[0] if found else None
+
+
+def alerts_on(read: Reader, table: str, row_id: bytes) -> list[AlertRow]:
+    """The open alerts about one record, the worst first."""
+    sql = f"SELECT {_COLUMNS} {_FROM} WHERE a.subject_table = ? AND a.subject_id = ? AND {_OPEN} ORDER BY a.level"
+    return read.as_(AlertRow, sql, table, row_id)
+
+
+def waiting(read: Reader, actor: Actor, site: bytes | None = None) -> int:
+    """How many alerts wait for this person: raised, not acknowledged (the badge of the rail and the bell)."""
+    condition, params = _concerning(actor)
+    found = read.value(
+        f"SELECT count(*) FROM alert a WHERE a.cleared_at IS NULL AND ({condition}) AND (? IS NULL OR a.site_id IS NULL "
+        f"OR a.site_id = ?) AND {STATE} = 'raised'",
+        *params, site, site,
+    )  # fmt: skip
+    return int(found)
+
+
+def levels(read: Reader, site: bytes | None = None) -> dict[int, int]:
+    """How many alerts are open at each level."""
+    sql = f"SELECT a.level, count(*) FROM alert a WHERE {_OPEN} AND (? IS NULL OR a.site_id IS NULL OR a.site_id = ?) GROUP BY 1"
+    return dict(read.rows(sql, site, site))
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What somebody did about an alert."""
+
+    action: str
+    at: int
+    who: str | None
+    cause: str | None
+    measure: str | None
+    reason: str | None
+
+
+def acted(read: Reader, alert: bytes) -> list[Acted]:
+    """Everything that was done about an alert, the newest first."""
+    return read.as_(
+        Acted,
+        f"SELECT x.action, x.at, {person('x.by_id')}, x.cause, x.measure, x.reason FROM alert_action x "
+        "WHERE x.alert_id = ? AND x.deleted = 0 ORDER BY x.at DESC, x.n DESC",
+        alert,
+    )
