@@ -1,0 +1,64 @@
+"""What the jump box finds: a scanned label's record, another code's record, or what fits the words."""
+
+from app.labels.payload import Kind, read_scan
+from app.search import SEARCHED, Found, find
+from app.tx import Reader
+from app.words import N_
+
+#: Kind on a label -> table of its record.
+TABLES = {
+    Kind.EQ: "equipment",
+    Kind.LC: "location",
+    Kind.PT: "part",
+    Kind.BN: "location",
+    Kind.WO: "work_order",
+}
+WORDS = {
+    "equipment": N_("Equipment"),
+    "part": N_("Spare part"),
+    "location": N_("Location"),
+    "work_order": N_("Work order"),
+    "fault": N_("Fault"),
+    "inspection_template": N_("Inspection template"),
+    "staff": N_("Staff member"),
+    "supplier": N_("Supplier"),
+    "course": N_("Course"),
+    "site": N_("Site"),
+    "purchase_order": N_("Purchase order"),
+}
+
+
+def by_code(read: Reader, table: str, code: str) -> Found | None:
+    """The record of a table that has this code, in any case, or once had it (an alias still scans)."""
+    sql = "SELECT tbl, row_id, code, title, place FROM search_row WHERE tbl = ? AND code = ? COLLATE NOCASE"
+    found = read.as_(Found, sql, table, code)
+    if not found:
+        alias = "SELECT target_id FROM code_alias WHERE target_table = ? AND code = ? COLLATE NOCASE AND deleted = 0"
+        kept = read.value(alias, table, code)
+        found = read.as_(
+            Found,
+            "SELECT tbl, row_id, code, title, place FROM search_row WHERE tbl = ? AND row_id = ?",
+            table,
+            kept,
+        )
+    return found[0] if found else None
+
+
+def look_up(read: Reader, text: str) -> list[Found]:
+    """Records for what was typed or scanned, the likeliest first."""
+    scan = read_scan(text)
+    if scan.payload and (table := TABLES.get(scan.payload.kind)):
+        found = by_code(read, table, scan.payload.code)
+        return [found] if found else []
+    if scan.ean and (part := _by_barcode(read, scan.ean)):
+        return [part]
+    return find(read, scan.text, SEARCHED)
+
+
+def _by_barcode(read: Reader, code: str) -> Found | None:
+    sql = (
+        "SELECT r.tbl, r.row_id, r.code, r.title, r.place FROM part p JOIN search_row r ON r.tbl = 'part' AND r.row_id = p.id "
+        "WHERE p.barcode_alias LIKE '%' || ? || '%' AND p.deleted = 0"
+    )
+    found = read.as_(Found, sql, f'"{code}"')
+    return found[0] if found else None
