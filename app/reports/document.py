@@ -196,6 +196,23 @@ class Charts:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of a time line: recorded, a step in between, or a broken limit."""
+
+    at: str
+    text: str
+    who: str = ""
+    kind: Literal["recorded", "step", "broken"] = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    moments: tuple[Moment, ...]
+    title: str = ""
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
     """Empty lines to write on, under a head."""
 
@@ -222,7 +239,7 @@ class Signatures:
     boxes: tuple[Signature, ...]
 
 
-Block = Table | Facts | Text | Photos | Charts | Notes | ResultBox | Signatures
+Block = Table | Facts | Text | Photos | Charts | Timeline | Notes | ResultBox | Signatures
 TAIL = (ResultBox, Signatures)
 
 

@@ -13,12 +13,13 @@ from app.files import write_safely
 from app.reports import heads
 from app.reports.canvas import MM, Pen
 from app.reports.charts import CHART_HEIGHT, place_charts
-from app.reports.document import TAIL, Block, Charts, Facts, Notes, Photos, Report, Table, Text
+from app.reports.document import TAIL, Block, Charts, Facts, Notes, Photos, Report, Table, Text, Timeline
 from app.reports.page import Flow, Page
 from app.reports.pictures import pair_height, place_photos
 from app.reports.sheet import Sheet, Slice
 from app.reports.signatures import place_notes, place_tail, tail_height
 from app.reports.text import REGULAR, wrap
+from app.reports.timeline import place_timeline
 from app.words import language
 
 log = logging.getLogger(__name__)
@@ -150,6 +151,11 @@ def _place_photos(flow: Flow, block: Photos, below: float) -> None:
     place_photos(flow, block, below)
 
 
+def _place_timeline(flow: Flow, block: Timeline, below: float) -> None:
+    heads.place_section(flow, block.title, block.aside, 12 * MM)
+    place_timeline(flow, block, below)
+
+
 def _place_charts(flow: Flow, block: Charts, below: float) -> None:
     flow.need(CHART_HEIGHT + below)
     place_charts(flow, block)
@@ -165,5 +171,6 @@ _PLACERS: dict[type, Callable[..., None]] = {
     Text: _place_text,
     Photos: _place_photos,
     Charts: _place_charts,
+    Timeline: _place_timeline,
     Notes: _place_notes,
 }

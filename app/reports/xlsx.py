@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app import values
 from app.files import write_safely
-from app.reports.document import Facts, Report, Text
+from app.reports.document import Facts, Report, Text, Timeline
 from app.reports.workbook import columns as shape
 from app.reports.workbook.finish import finished
 from app.reports.workbook.styles import add_styles
@@ -101,4 +101,6 @@ def _pairs(report: Report) -> list[tuple[str, str]]:
 def _said(block: Any) -> list[tuple[str, str]]:
     if isinstance(block, Facts):
         return [(fact.label, str(fact.value)) for fact in block.facts]
+    if isinstance(block, Timeline):
+        return [(moment.at, f"{moment.text}  {moment.who}".rstrip()) for moment in block.moments]
     return [(block.title, block.text)] if isinstance(block, Text) and block.title else []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from app.errors import AppError
 from app.files import write_safely
@@ -19,6 +20,7 @@ from app.reports.document import (
     Fact,
     Group,
     Issue,
+    Moment,
     Photo,
     Photos,
     Report,
@@ -28,8 +30,10 @@ from app.reports.document import (
     Status,
     Table,
     Text,
+    Timeline,
 )
 from app.reports.pdf import draw, render_pdf
+from app.reports.xlsx import render_xlsx
 
 Maker = Callable[[], Report]
 pytestmark = pytest.mark.usefixtures("spoken")
@@ -171,6 +175,29 @@ def test_stretched_names_stay_whole(maker: Maker, tmp_path: Path) -> None:
     assert not pen.cut
     found = squeezed(tool("pdftotext", "-raw", str(path), "-"))
     assert not [text for text in pen.drawn if squeezed(text) not in found]
+
+
+def test_a_time_line_goes_over_pages_and_into_the_workbook(
+    issue: Callable[[str], Issue], tmp_path: Path
+) -> None:
+    kinds: tuple[Any, ...] = ("recorded", "step", "broken")
+    moments = tuple(
+        Moment(
+            f"2026-11-22 {i // 60:02}:{i % 60:02}", f"第 {i} 步处理 " * (1 + i % 4), "独孤小电", kinds[i % 3]
+        )
+        for i in range(60)
+    )
+    signatures = Signatures((Signature("A"), Signature("B")))
+    report = Report("t", "故障处理报告", "", issue("GZ-1"), blocks=(Timeline(moments, "时间线"), signatures))
+    pages, pen = printed(report, tmp_path / "t.pdf")
+    assert pages >= 2
+    assert not pen.cut
+    assert sum(text.startswith("2026-11-22 0") for text in pen.drawn) == 60
+    assert "步处理" in tool("pdftotext", "-raw", "-f", str(pages), str(tmp_path / "t.pdf"), "-")
+    stream = io.BytesIO()
+    render_xlsx(report, stream)
+    stream.seek(0)
+    assert "第 59 步处理" in str(CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0).to_python())
 
 
 def test_a_code_of_forty_characters_and_a_text_of_five_pages(

@@ -76,7 +76,7 @@ def test_the_code_of_the_document_leads_back_to_it(
         check=True,
     )
     with Image.open(tmp_path / "page.png") as page:
-        found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     assert [decode(code.text) for code in found] == [decode(found[0].text)]
     payload = decode(found[0].text)
     assert payload
