@@ -1,0 +1,215 @@
+"""What the storekeeper does: issue, receive, return, transfer, adjust, scrap, and take a slip of the finger back (R-4.4-b, g)."""
+
+from typing import Any
+
+import msgspec
+
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError
+from app.inventory.ops import MoveStock
+from app.inventory.signs import OPPOSITE
+from app.tx import Reader
+from app.words import N_
+from db.ids import new_id
+
+#: The series of movement numbers.
+SERIES = "SM"
+
+
+def issue_part(
+    desk: Desk,
+    part: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    work_order: bytes | None = None,
+    equipment: bytes | None = None,
+    taken_by: bytes | None = None,
+    reason: str = "",
+    batch: str | None = None,
+    anyway: str = "",
+) -> Done:
+    """A part leaves the store (领用) for a work order, a machine or a reason; `anyway` overrides what may be overridden."""
+    with desk.read() as read:
+        place = place or bin_of(read, desk, part)
+        machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
+        batch = batch or _oldest(read, part, place, qty)
+    op = _move(desk, "issue", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
+    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+
+
+def return_part(
+    desk: Desk,
+    part: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    work_order: bytes | None = None,
+    equipment: bytes | None = None,
+    taken_by: bytes | None = None,
+    reason: str = "",
+    batch: str | None = None,
+    anyway: str = "",
+) -> Done:
+    """A part that was not used comes back (退库); the cost of the order and the machine falls with it."""
+    with desk.read() as read:
+        place = place or bin_of(read, desk, part)
+        machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
+    op = _move(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
+    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+
+
+def receive_part(
+    desk: Desk,
+    part: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    purchase_line: bytes | None = None,
+    unit_price: int | None = None,
+    batch: str | None = None,
+    reason: str = "",
+    anyway: str = "",
+) -> Done:
+    """Parts arrive (入库), for a line of a purchase order or without one."""
+    with desk.read() as read:
+        place = place or bin_of(read, desk, part)
+    op = _move(desk, "receipt", part, place, qty, batch=batch, price=unit_price)
+    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), reason=anyway)
+
+
+def transfer_part(
+    desk: Desk,
+    part: bytes,
+    source: bytes,
+    target: bytes,
+    qty: int,
+    *,
+    batch: str | None = None,
+    reason: str = "",
+    anyway: str = "",
+) -> Done:
+    """Parts move to another bin or another site (调拨): two movements of one transfer, one action."""
+    transfer, told = new_id(), {"reason": reason or None}
+    out = _told(_move(desk, "transfer_out", part, source, qty, batch=batch), transfer=transfer, **told)
+    into = _told(_move(desk, "transfer_in", part, target, qty, batch=batch), transfer=transfer, **told)
+    return desk.perform(out, into, reason=anyway)
+
+
+def adjust_stock(
+    desk: Desk,
+    part: bytes,
+    place: bytes,
+    difference: int,
+    *,
+    reason: str,
+    batch: str | None = None,
+    count: bytes | None = None,
+    anyway: str = "",
+) -> Done:
+    """The books follow what lies there (盘盈盘亏): a gain or a loss, with its reason."""
+    if not reason.strip():
+        raise AppError(N_("Please give the reason."))
+    kind = "adjust_gain" if difference > 0 else "adjust_loss"
+    op = _move(desk, kind, part, place, abs(difference), batch=batch)
+    return desk.perform(_told(op, count=count, reason=reason), reason=anyway)
+
+
+def scrap_part(
+    desk: Desk,
+    part: bytes,
+    place: bytes,
+    qty: int,
+    *,
+    reason: str,
+    batch: str | None = None,
+    anyway: str = "",
+) -> Done:
+    """Parts that are spoiled leave the books (报废), with the reason."""
+    if not reason.strip():
+        raise AppError(N_("Please give the reason."))
+    op = _move(desk, "scrap", part, place, qty, batch=batch)
+    return desk.perform(_told(op, reason=reason), reason=anyway)
+
+
+def reverse_movement(desk: Desk, movement: bytes, *, reason: str = "") -> Done:
+    """Take a movement back by its opposite (冲销); of a transfer, both halves."""
+    with desk.read() as read:
+        found = read.get("stock_movement", movement)
+        if found is None:
+            raise AppError(N_("This movement is not in the ledger."))
+        if found["reversal_of_id"]:
+            raise AppError(N_("A reversal cannot be reversed. Book the movement again instead."))
+        halves = [found]
+        if found["transfer_id"]:
+            others = read.rows(
+                "SELECT id FROM stock_movement WHERE transfer_id = ? AND id <> ? AND reversal_of_id IS NULL",
+                found["transfer_id"], movement,
+            )  # fmt: skip
+            halves += [row for (other,) in others if (row := read.get("stock_movement", other))]
+    return desk.perform(*(_reversal(desk, half, reason) for half in halves))
+
+
+def _reversal(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
+    return MoveStock(
+        number=desk.number(SERIES), type=OPPOSITE[row["type"]], part=row["part_id"], site=row["site_id"],
+        bin=row["bin_id"], qty=row["qty"], happened_at=desk.now(), batch=row["batch"], serial=row["serial"],
+        unit_price=row["unit_price"], work_order=row["work_order_id"], equipment=row["equipment_id"],
+        purchase_line=row["purchase_line_id"], count=row["count_id"], transfer=row["transfer_id"],
+        taken_by=row["taken_by_id"], reason=reason or row["reason"], reversal_of=row["id"],
+    )  # fmt: skip
+
+
+def bin_of(read: Reader, desk: Desk, part: bytes) -> bytes:
+    """The bin that a part is taken from or put into: where most of it lies, or its usual one. Raises AppError."""
+    here, params = (" AND site_id = ?", [desk.site.id]) if desk.site else ("", [])
+    found = read.value(
+        f"SELECT bin_id FROM stock_level WHERE part_id = ? AND on_hand > 0{here} ORDER BY on_hand DESC LIMIT 1",
+        part, *params,
+    ) or read.value(
+        f"SELECT bin_id FROM stock_policy WHERE part_id = ? AND bin_id IS NOT NULL AND deleted = 0{here} LIMIT 1",
+        part, *params,
+    )  # fmt: skip
+    if not isinstance(found, bytes):
+        raise AppError(N_("Choose the bin: this part has none yet."))
+    return found
+
+
+def _oldest(read: Reader, part: bytes, place: bytes, qty: int) -> str | None:
+    """The batch to take first: the one that came first and is enough; None where there are no batches."""
+    found = read.value(
+        "SELECT l.batch FROM stock_level l WHERE l.part_id = ? AND l.bin_id = ? AND l.batch <> '' AND l.on_hand >= ? "
+        "ORDER BY (SELECT min(happened_at) FROM stock_movement m WHERE m.part_id = l.part_id "
+        "AND m.bin_id = l.bin_id AND m.batch = l.batch), l.batch LIMIT 1",
+        part, place, qty,
+    )  # fmt: skip
+    return str(found) if found else None
+
+
+def _move(
+    desk: Desk,
+    kind: str,
+    part: bytes,
+    place: bytes,
+    qty: int,
+    *,
+    batch: str | None = None,
+    price: int | None = None,
+    work_order: bytes | None = None,
+    equipment: bytes | None = None,
+) -> MoveStock:
+    """The movement at this moment, at the bin's site, at the part's price; it gets its number last."""
+    with desk.read() as read:
+        bin_row, row = read.get("location", place), read.get("part", part)
+    if bin_row is None or row is None:
+        raise AppError(N_("This part or bin is not in the register any more. Look it up again."))
+    return MoveStock(
+        number=desk.number(SERIES), type=kind, part=part, site=bin_row["site_id"], bin=place, qty=qty,
+        happened_at=desk.now(), batch=batch, unit_price=row["unit_price"] if price is None else price,
+        work_order=work_order, equipment=equipment,
+    )  # fmt: skip
+
+
+def _told(op: MoveStock, **more: Any) -> MoveStock:
+    return msgspec.structs.replace(op, **more)

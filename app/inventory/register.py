@@ -1,0 +1,107 @@
+"""The part register: a new part with its policy, changes of both, and foreign barcodes (R-4.4-a, e)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError, Objection, Refused
+from app.fields import from_json, to_json
+from app.generic import create, patch
+from app.inventory.card import policy_of
+from app.inventory.reorder import work_out
+from app.ops import Op
+from app.words import N_
+from db.ids import new_id
+
+POLICY = ("safety_stock", "reorder_point", "max_stock", "order_multiple", "bin_id", "override_reason")
+_FLAGS = {"serialised": 0, "batch_tracked": 0}
+
+
+def create_part(
+    desk: Desk, part: Mapping[str, Any], policy: Mapping[str, Any] | None = None
+) -> tuple[bytes, Done]:
+    """Register a part, with its policy at the site in view; gives its id. Raises Refused with the fields to mend."""
+    part_id = new_id()
+    values = {"status": "active", "kind": "spare"} | _FLAGS | dict(part)
+    ops: list[Op] = [create("part", part_id, **values)]
+    if policy and any(value is not None for value in policy.values()):
+        _weigh(policy)
+        ops.append(_new_policy(desk, part_id, policy, values))
+    return part_id, desk.perform(*ops)
+
+
+def edit_part(
+    desk: Desk, part_id: bytes, part: Mapping[str, Any], policy: Mapping[str, Any] | None = None
+) -> Done | None:
+    """Change a part and its policy at the site in view; None where nothing changed."""
+    with desk.read() as read:
+        row = read.get("part", part_id)
+        old = policy_of(read, part_id, desk.site.id if desk.site else None)
+    if row is None:
+        raise AppError(N_("This part is not in the register any more. Look it up again."))
+    ops: list[Op | None] = [patch("part", row, **part)]
+    if policy and any(value is not None for value in policy.values()):
+        now = row | dict(part)
+        _weigh((old or {}) | dict(policy))
+        if old is None:
+            ops.append(_new_policy(desk, part_id, policy, now))
+        else:
+            ops.append(patch("stock_policy", old, **_complete(policy, now)))
+    changed = [op for op in ops if op is not None]
+    return desk.perform(*changed) if changed else None
+
+
+def _new_policy(desk: Desk, part: bytes, policy: Mapping[str, Any], row: Mapping[str, Any]) -> Op:
+    if desk.site is None:
+        raise AppError(N_("Choose a site first: the stock policy belongs to a site."))
+    return create("stock_policy", new_id(), part_id=part, site_id=desk.site.id, **_complete(policy, row))
+
+
+def _complete(policy: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy with its method: computed where it is what the working gives, else set by hand; the working is kept."""
+    made = {name: policy[name] for name in POLICY if name in policy}
+    found = work_out(row.get("annual_usage"), row.get("lead_time_days"))
+    made["method"] = "manual"
+    if found:
+        taken = (policy.get("safety_stock"), policy.get("reorder_point"))
+        made["method"] = "computed" if taken == (found.safety, found.reorder_point) else "manual"
+        made["inputs"] = to_json(
+            {"annual": found.annual, "lead_days": found.lead_days, "service": found.service,
+             "safety": found.safety, "reorder": found.reorder_point}
+        )  # fmt: skip
+    return made
+
+
+def _weigh(policy: Mapping[str, Any]) -> None:
+    found = list(check_policy(policy))
+    if found:
+        raise Refused(found)
+
+
+def check_policy(policy: Mapping[str, Any]) -> Iterator[Objection]:
+    """Safety stock <= reorder point < maximum, and nothing below zero."""
+    safety, reorder, most = (policy.get(name) for name in POLICY[:3])
+    for name, value in zip(POLICY[:3], (safety, reorder, most), strict=True):
+        if value is None:
+            yield Objection(
+                "policy", N_("Fill in safety stock, reorder point and maximum together."), field=name
+            )
+    if safety is not None and reorder is not None and safety > reorder:
+        yield Objection(
+            "policy", N_("The reorder point must not be below the safety stock."), field="reorder_point"
+        )
+    if most is not None and reorder is not None and most <= reorder:
+        yield Objection("policy", N_("The maximum must be above the reorder point."), field="max_stock")
+
+
+def bind_barcode(desk: Desk, part_id: bytes, number: str) -> Done | None:
+    """From now on this foreign barcode finds the part."""
+    with desk.read() as read:
+        row = read.get("part", part_id)
+    if row is None:
+        raise AppError(N_("This part is not in the register any more. Look it up again."))
+    known = [str(code) for code in from_json(row["barcode_alias"]) or ()]
+    if number in known:
+        return None
+    return desk.perform(patch("part", row, barcode_alias=to_json([*known, number])))
