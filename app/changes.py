@@ -16,3 +16,11 @@ class Done:
     touched: dict[str, frozenset[bytes]] = field(default_factory=dict)
     #: Rows that an undo left as they are since others changed them: (table, id).
     skipped: tuple[tuple[str, bytes], ...] = ()
+
+
+def all_topics() -> frozenset[str]:
+    """Every topic that a page may listen to: something was written that this process did not see."""
+    from db.models import BY_TABLE
+
+    declared = {cls.about.topic for cls in BY_TABLE.values() if cls.about}
+    return frozenset(declared | {STOCK, ALERTS, ROUNDS, SEARCH})

@@ -1,0 +1,195 @@
+"""The running program: one profile, one window, whoever is signed in. It wires; every job is done elsewhere."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QLocale, QObject, QTimer, QTranslator, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from app import settings as options
+from app.alerts import open_count
+from app.changes import Done, all_topics
+from app.desk import Desk
+from app.profile import Profile
+from app.settings import Settings
+from app.words import language, system_language, use
+from ui.bus import Bus
+from ui.face import Face
+from ui.kit import theme
+from ui.kit.tasks import Tasks
+from ui.kit.wedge import Wedge
+from ui.pages import Links, open_record, pages_for
+from ui.signin import SignInPage
+from ui.window import MainWindow
+
+log = logging.getLogger(__name__)
+TICK_MS = 60_000
+POLL_MS = 2_000
+
+
+class Program(QObject):
+    """From the sign-in page to the window and back."""
+
+    entered = Signal(object)
+    """The window of the person who has just signed in."""
+
+    def __init__(self, profile: Profile, settings: Settings, qt: QApplication) -> None:
+        super().__init__()
+        self.profile, self.settings, self._qt = profile, settings, qt
+        self.tasks, self.bus, self.wedge = Tasks(self), Bus(self), Wedge(self)
+        self.window: MainWindow | None = None
+        self.door: QMainWindow | None = None
+        self.desk: Desk | None = None
+        self._translator = QTranslator(self)
+        self._seen = self._own = self._newest()
+        profile.store.listen(self._on_done)
+        self._clock = self._every(TICK_MS, self._on_tick)
+        self._poll = self._every(POLL_MS, self._on_poll)
+
+    def start(self, size: tuple[int, int] = (1366, 768)) -> None:
+        """Show the sign-in page."""
+        self._size = size
+        theme.apply(self._qt, self.settings.get(options.THEME))
+        self._speak(self.settings.get(options.LANGUAGE))
+        self.show_door()
+
+    def show_door(self) -> None:
+        """The sign-in page: who is here?"""
+        door = QMainWindow()
+        door.setWindowTitle("Sitewright")
+        page = SignInPage(self.profile, self.tasks, self.settings)
+        page.signed_in.connect(self.enter)
+        page.language_wanted.connect(self.change_language)
+        door.setCentralWidget(page)
+        door.resize(*self._size)
+        door.show()
+        self._close_window()
+        self.door = door
+
+    def enter(self, desk: Desk) -> MainWindow:
+        """The window of a person who signed in."""
+        sites = desk.sites()
+        home = next((s for s in sites if s.id == desk.actor.site_id), sites[0] if sites else None)
+        return self._open(replace(desk, site=desk.site or home))
+
+    def _open(self, desk: Desk, page: str = "today") -> MainWindow:
+        self.desk = desk
+        links = Links(self, desk)
+        window = MainWindow(Face(desk, open_count), pages_for(desk, links), self.bus, self.tasks, self.wedge)
+        links.window = window
+        window.wanted.connect(self._on_wanted)
+        window.jumped.connect(lambda target: open_record(links, target.table, target.id))
+        window.resize(*self._size)
+        window.open(page) or window.open("today")
+        window.show()
+        self._close_window()
+        self._close_door()
+        self.window = window
+        self.entered.emit(window)
+        return window
+
+    def change_language(self, code: str) -> None:
+        """Speak another language: what is open is made anew."""
+        self.settings.set(options.LANGUAGE, code)
+        self._speak(code)
+        self._again()
+
+    def _again(self) -> None:
+        if self.desk and self.window:
+            self._size = (self.window.width(), self.window.height())
+            self._open(self.desk, self.window.key)
+        elif self.door:
+            old = self.door
+            self.show_door()
+            old.deleteLater()
+
+    def _speak(self, code: str) -> None:
+        use(system_language() if code == "system" else code)
+        self._qt.removeTranslator(self._translator)
+        QLocale.setDefault(QLocale(language()))
+        from PySide6.QtCore import QLibraryInfo
+
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(f"qtbase_{language()}", folder):
+            self._qt.installTranslator(self._translator)
+
+    def _on_wanted(self, what: str, code: str) -> None:
+        acts: dict[str, Callable[[str], object]] = {
+            "site": self._change_site,
+            "language": self.change_language,
+            "theme": self._change_theme,
+            "notices": lambda _code: self.window and self.window.open("alerts"),
+            "sync": lambda _code: self.window and self.window.open("settings"),
+            "switch": lambda _code: self.leave(),
+            "lock": lambda _code: self.leave(),
+            "leave": lambda _code: self.leave(),
+        }
+        if what in acts:
+            acts[what](code)
+
+    def _change_site(self, code: str) -> None:
+        if self.desk and self.window:
+            site = next((s for s in self.desk.sites() if s.code == code), None)
+            self._open(self.desk.at(site), self.window.key)
+
+    def _change_theme(self, code: str) -> None:
+        self.settings.set(options.THEME, code)
+        theme.apply(self._qt, code)
+
+    def leave(self) -> None:
+        """Sign out: back to the sign-in page."""
+        from app.auth import sign_out
+
+        if self.desk:
+            sign_out(self.desk)
+        self.desk = None
+        self.show_door()
+
+    def stop(self) -> None:
+        """Finish the worker's tasks and leave the profile."""
+        self._clock.stop()
+        self._poll.stop()
+        self._close_window()
+        self._close_door()
+        self.tasks.stop()
+        self.profile.close()
+
+    def _close_window(self) -> None:
+        if self.window:
+            self.window.close()
+            self.window.deleteLater()
+            self.window = None
+
+    def _close_door(self) -> None:
+        if self.door:
+            self.door.close()
+            self.door.deleteLater()
+            self.door = None
+
+    # The store speaks on the worker's thread; the bus carries it over.
+
+    def _on_done(self, done: Done) -> None:
+        self._own = done.op_ids[-1] if done.op_ids else self._own
+        self.bus.post(done.topics)
+
+    def _on_tick(self) -> None:
+        self.tasks.run(self.profile.store.tick, lambda _done: None, owner=self, latest="tick")
+
+    def _on_poll(self) -> None:
+        """A command that wrote beside the window shows itself by the newest op of the log."""
+        newest = self._newest()
+        if newest not in {self._seen, self._own}:
+            self.bus.post(all_topics())
+        self._seen = newest
+
+    def _newest(self) -> bytes | None:
+        with self.profile.store.read() as read:
+            found = read.value("SELECT op_id FROM op ORDER BY n DESC LIMIT 1")
+        return found if isinstance(found, bytes) else None
+
+    def _every(self, interval: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, interval=interval)
+        timer.timeout.connect(slot)
+        timer.start()
+        return timer
