@@ -1,0 +1,61 @@
+"""Signing in at a shared laptop (登录): passwords and PINs, accounts and roles, who may do what."""
+
+from app.auth.accounts import (
+    Account,
+    RoleView,
+    account,
+    accounts,
+    create_account,
+    first_administrator,
+    is_empty,
+    role_ops,
+    roles,
+    save_account,
+    save_role,
+)
+from app.auth.people import Colleague, actor_of, colleagues, desk_of
+from app.auth.record import AuthNote, note
+from app.auth.signin import (
+    Wait,
+    change_password,
+    has_pin,
+    must_change_password,
+    set_password,
+    set_pin,
+    sign_in,
+    sign_in_by_pin,
+    sign_out,
+    store_password,
+    wait_left,
+)
+
+__all__ = [
+    "Account",
+    "AuthNote",
+    "Colleague",
+    "RoleView",
+    "Wait",
+    "account",
+    "accounts",
+    "actor_of",
+    "change_password",
+    "colleagues",
+    "create_account",
+    "desk_of",
+    "first_administrator",
+    "has_pin",
+    "is_empty",
+    "must_change_password",
+    "note",
+    "role_ops",
+    "roles",
+    "save_account",
+    "save_role",
+    "set_password",
+    "set_pin",
+    "sign_in",
+    "sign_in_by_pin",
+    "sign_out",
+    "store_password",
+    "wait_left",
+]
