@@ -147,7 +147,7 @@ def low_stock(read: Reader, site: bytes | None) -> list[LowRow]:
 
 def covered(read: Reader, site: bytes | None) -> list[str]:
     """Part numbers at or below their reorder point that are not proposed, since what is on order is enough."""
-    return [row.part_no for row in low_stock(read, site) if not row.proposal and row.on_order]
+    return sorted(row.part_no for row in low_stock(read, site) if not row.proposal and row.on_order)
 
 
 def proposals(read: Reader, site: bytes | None) -> list[ProposalRow]:
