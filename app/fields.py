@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -75,35 +75,55 @@ def clean_row(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_row(table: str, row: Mapping[str, Any], *, complete: bool) -> Iterator[Objection]:
     """What a person must mend in a row before it is recorded; `complete`: required fields must be there."""
-    for name, field in fields_of(table).items():
-        if name not in row and not complete:
-            continue
-        value = row.get(name)
-        if value in (None, ""):
-            if field.required and field.kind != "flag":
-                yield Objection(
-                    "required", N_("{field}: please fill this in."), {"field": field.label}, field=name
-                )
-            continue
-        yield from _check(name, field, value)
+    for name in _required(table) if complete else ():
+        if row.get(name) in (None, ""):
+            yield _missing(table, name)
+    limited = _limited(table)
+    for name, value in row.items():
+        if value is None or value == "":
+            if not complete and name in _required(table):
+                yield _missing(table, name)
+        elif name in limited:
+            yield from _check(name, limited[name], value)
+
+
+@cache
+def _required(table: str) -> frozenset[str]:
+    return frozenset(
+        name for name, field in fields_of(table).items() if field.required and field.kind != "flag"
+    )
+
+
+@cache
+def _limited(table: str) -> dict[str, Field]:
+    """The fields whose values can be wrong although their type is right."""
+    return {
+        name: field
+        for name, field in fields_of(table).items()
+        if field.size or field.kind == "choice" or field.low is not None or field.high is not None
+    }
+
+
+def _missing(table: str, name: str) -> Objection:
+    label = fields_of(table)[name].label
+    return Objection("required", N_("{field}: please fill this in."), {"field": label}, field=name)
 
 
 def _check(name: str, field: Field, value: Any) -> Iterator[Objection]:
-    params = {"field": field.label, "value": value}
-    if field.size and isinstance(value, str) and len(value) > field.size:
-        yield Objection(
-            "long", N_("{field}: at most {size} characters."), params | {"size": field.size}, field=name
-        )
-    if field.kind == "choice" and value not in dict(field.choices):
-        yield Objection("choice", N_("{field}: “{value}” is not one of the choices."), params, field=name)
-    if isinstance(value, int) and field.low is not None and value < field.low:
-        yield Objection(
-            "low", N_("{field}: at least {limit}."), params | {"limit": show(field, field.low)}, field=name
-        )
-    if isinstance(value, int) and field.high is not None and value > field.high:
-        yield Objection(
-            "high", N_("{field}: at most {limit}."), params | {"limit": show(field, field.high)}, field=name
-        )
+    if isinstance(value, str):
+        if field.kind == "choice" and all(value != code for code, _word in field.choices):
+            said: dict[str, Any] = {"field": field.label, "value": value}
+            yield Objection("choice", N_("{field}: “{value}” is not one of the choices."), said, field=name)
+        if field.size and len(value) > field.size:
+            said: dict[str, Any] = {"field": field.label, "size": field.size}
+            yield Objection("long", N_("{field}: at most {size} characters."), said, field=name)
+    elif isinstance(value, int):
+        if field.low is not None and value < field.low:
+            said = {"field": field.label, "limit": show(field, field.low)}
+            yield Objection("low", N_("{field}: at least {limit}."), said, field=name)
+        if field.high is not None and value > field.high:
+            said = {"field": field.label, "limit": show(field, field.high)}
+            yield Objection("high", N_("{field}: at most {limit}."), said, field=name)
 
 
 def parse(field: Field, text: str) -> Any:

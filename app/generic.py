@@ -1,6 +1,6 @@
 """The ops that serve every register: create, patch, transition, retire, merge. A new register is a declaration, not a program."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -47,12 +47,12 @@ class Create(_TableOp, frozen=True):
         return creator_of(self.table)
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
-        key = about(self.table).key
         for row in self.rows:
             yield from check_row(self.table, row.values, complete=True)
-            if key and (value := row.values.get(key)) and read.find(self.table, **{key: value}):
-                label = fields_of(self.table)[key].label
-                text = N_("{field}: “{value}” exists already. Choose another one.")
+        if key := about(self.table).key:
+            label = fields_of(self.table)[key].label
+            text = N_("{field}: “{value}” exists already. Choose another one.")
+            for value in _taken(read, self.table, key, [row.values.get(key) for row in self.rows]):
                 yield Objection("duplicate", text, {"field": label, "value": value}, field=key)
 
     def apply(self, tx: Tx) -> None:
@@ -71,6 +71,18 @@ class Create(_TableOp, frozen=True):
 
     def subject(self) -> Subject | None:
         return (self.table, self.rows[0].id) if len(self.rows) == 1 else None
+
+
+def _taken(read: Reader, table: str, key: str, wanted: Sequence[Any]) -> list[str]:
+    """The business keys that are in the register already."""
+    values = [value for value in wanted if value]
+    marks = ", ".join("?" * len(values))
+    return [
+        value
+        for (value,) in read.rows(
+            f'SELECT "{key}" FROM "{table}" WHERE "{key}" IN ({marks}) AND deleted = 0', *values
+        )
+    ]
 
 
 def _changed_since(read: Reader, table: str, row_id: bytes, op_id: bytes) -> bool:

@@ -20,6 +20,7 @@ PRICE = 10_000
 INT64 = 2**63 - 1
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
@@ -28,11 +29,11 @@ def clean(text: str) -> str:
 
     Raises AppError where a character cannot be stored in both databases.
     """
-    if "\0" in text or any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if _UNSTORABLE.search(text):
         raise AppError(
             N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
         )
-    return unicodedata.normalize("NFC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
 
 
 def parse_scaled(text: str, scale: int) -> int:

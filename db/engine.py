@@ -18,7 +18,12 @@ def sqlite_engine(path: Path) -> Engine:
         f"sqlite:///{path}",
         poolclass=QueuePool,
         pool_size=6,
-        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": WAIT_MS / 1000, "cached_statements": 512},
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "timeout": WAIT_MS / 1000,
+            "cached_statements": 512,
+        },
     )
     event.listen(engine, "connect", _prepare)
     return engine

@@ -1,5 +1,9 @@
 """All tables, and the fields that each declares."""
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from sqlalchemy import Table
 
 from db.models import equipment, inspections, inventory, oplog, people, sites, training, work
@@ -21,10 +25,10 @@ def table(name: str) -> Table:
     return metadata.tables[name]
 
 
-def fields_of(name: str) -> dict[str, Field]:
+@cache
+def fields_of(name: str) -> Mapping[str, Field]:
     """Column name -> declared field, in the order of declaration, without the system columns."""
-    return {
-        c.name: c.info["field"]
-        for c in table(name).columns
-        if c.name not in SYSTEM_COLUMNS and "field" in c.info
-    }
+    columns = table(name).columns
+    return MappingProxyType(
+        {c.name: c.info["field"] for c in columns if c.name not in SYSTEM_COLUMNS and "field" in c.info}
+    )

@@ -82,7 +82,9 @@ class OrgUnit(Synced, Base):
     """A unit of the organisation (组织单元), down to the team (班组)."""
 
     __tablename__ = "org_unit"
-    about: ClassVar = About(N_("Organisation units"), N_("Organisation unit"), key="code", name="name", topic="people")
+    about: ClassVar = About(
+        N_("Organisation units"), N_("Organisation unit"), key="code", name="name", topic="people"
+    )
     code: Mapped[str] = code(N_("Unit code"))
     name: Mapped[str] = text(N_("Name"), required=True)
     level: Mapped[str] = choice(N_("Level"), ORG_LEVELS, required=True)
