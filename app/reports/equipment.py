@@ -40,24 +40,7 @@ def equipment_register(
     currency: str = "CNY",
 ) -> Report:
     """All equipment in scope; on A4 the columns that a walk does not need are left out."""
-    wide = size == "A3"
-    columns = (
-        Col("code", _("Code"), "code", 30),
-        Col("name", _("Name"), width=42),
-        Col("class", _("Class"), width=28 if wide else 26),
-        Col("site", _("Site"), width=12),
-        Col("location", _("Location"), width=28, small=True),
-        Col("model", _("Model"), width=27),
-        Col("serial", _("Serial no."), width=28, paper=wide),
-        Col("state", _("Status"), "status", 28),
-        Col("criticality", _("Criticality"), width=17, centred=True),
-        Col("commissioned", _("In service since"), "date", 20),
-        Col("warranty", _("Warranty until"), "date", 20, paper=wide),
-        Col("retire", _("Planned retirement"), "date", 20),
-        Col("cost", _("Purchase cost"), "money", 25, unit=_(currency), paper=wide),
-        Col("hours", _("Run hours"), "quantity", 16, unit="h"),
-        Col("note", pgettext("report", "Note"), width=0, small=True, paper=wide),
-    )
+    columns = _register_columns(_(currency), wide=size == "A3")
     table = Table(
         columns,
         (Group("", tuple(map(_register_row, rows))),),
@@ -85,6 +68,26 @@ def equipment_register(
         retention=_("as long as the equipment is in use"),
         size=size,
         landscape=True,
+    )
+
+
+def _register_columns(currency: str, *, wide: bool) -> tuple[Col, ...]:
+    return (
+        Col("code", _("Code"), "code", 30),
+        Col("name", _("Name"), width=42),
+        Col("class", _("Class"), width=28 if wide else 26),
+        Col("site", _("Site"), width=12),
+        Col("location", _("Location"), width=28, small=True),
+        Col("model", _("Model"), width=27),
+        Col("serial", _("Serial no."), width=28, paper=wide),
+        Col("state", _("Status"), "status", 28),
+        Col("criticality", _("Criticality"), width=17, centred=True),
+        Col("commissioned", _("In service since"), "date", 20),
+        Col("warranty", _("Warranty until"), "date", 20, paper=wide),
+        Col("retire", _("Planned retirement"), "date", 20),
+        Col("cost", _("Purchase cost"), "money", 25, unit=currency, paper=wide),
+        Col("hours", _("Run hours"), "quantity", 16, unit="h"),
+        Col("note", pgettext("report", "Note"), width=0, small=True, paper=wide),
     )
 
 

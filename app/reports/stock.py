@@ -74,9 +74,9 @@ def _low(data: LowStockData) -> Table:
         Col("on_hand", _("On hand"), "quantity", paper=False),
         Col("reserved", _("Reserved"), "quantity", paper=False),
         Col("available", _("Available"), "quantity", 12, bold=True),
-        Col("on_order", _("On order"), "quantity", 11),
+        Col("on_order", pgettext("column", "On order"), "quantity", 11),
         Col("safety", _("Safety stock"), "quantity", 16),
-        Col("reorder", _("Reorder point"), "quantity", 13),
+        Col("reorder", pgettext("column", "Reorder point"), "quantity", 13),
         Col("maximum", _("Max."), "quantity", 11),
         Col("state", _("Status"), "status", 27),
     )
@@ -129,7 +129,7 @@ def _proposal(data: LowStockData) -> Table:
         Col("quantity", _("Proposed"), "quantity", 18, bold=True),
         Col("price", _("Unit price"), "price", 20),
         Col("amount", _("Amount"), "money", 25, unit=_(data.currency)),
-        Col("lead", _("Lead time"), "int", 14, unit=_("days")),
+        Col("lead", pgettext("column", "Lead time"), "int", 14, unit=_("days")),
         Col("approved", pgettext("report", "Approved"), "input", 17, right=True),
     )
     by_supplier = sorted(data.proposals, key=lambda row: (row.supplier, row.part_no))

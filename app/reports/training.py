@@ -121,7 +121,7 @@ def training_record(data: TrainingRecordData, issue: Issue) -> Report:
     )
     return Report(
         code="training-record",
-        title=_("Training record"),
+        title=pgettext("report", "Training record"),
         subtitle=f"{data.staff_no}  {data.name}",
         issue=issue,
         head=_person(data),

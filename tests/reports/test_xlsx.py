@@ -43,7 +43,7 @@ def test_every_table_is_a_sheet_with_its_rows(maker: Maker) -> None:
         assert str(sheet.freeze_panes).endswith("5")
         first = [sheet.cell(row, 1).value for row in range(5, 5 + len(table.rows))]
         assert None not in first
-        assert {sheet.cell(5, c).font.name for c in range(1, sheet.max_column + 1)} == {"等线"}
+        assert {sheet.cell(5, c).font.name for c in range(1, sheet.max_column + 1)} == {"DengXian"}
 
 
 @pytest.mark.usefixtures("spoken")

@@ -7,7 +7,7 @@ from functools import cache
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 
-FONT = "等线"
+FONT = "DengXian"
 THIN = Side(style="thin", color="FFBFBFBF")
 STRONG = Side(style="medium", color="FF111111")
 HEAD = PatternFill("solid", fgColor="FFECEFF2")
@@ -16,11 +16,11 @@ INPUT = PatternFill("solid", fgColor="FFFFFBE6")
 
 def add_styles(book: Workbook) -> None:
     """Register the styles in the order in which they are listed here."""
-    for style in _styles():
+    for style in (*_heads(), *_cells(), *_ends()):
         book.add_named_style(style)
 
 
-def _styles() -> list[NamedStyle]:
+def _heads() -> list[NamedStyle]:
     left, right, centre = ("left", 1), ("right", 1), ("center", 0)
     return [
         _style("sw_title", size=16, bold=True, align=centre),
@@ -50,6 +50,12 @@ def _styles() -> list[NamedStyle]:
             turned=90,
             border=Border(top=STRONG, bottom=Side(style="thin", color="FF111111")),
         ),
+    ]
+
+
+def _cells() -> list[NamedStyle]:
+    left, right, centre = ("left", 1), ("right", 1), ("center", 0)
+    return [
         _style("sw_text", align=left, wrap=True, border=Border(bottom=THIN)),
         _style("sw_code", align=left, number="@", border=Border(bottom=THIN)),
         _style("sw_right", align=right, wrap=True, border=Border(bottom=THIN)),
@@ -61,6 +67,12 @@ def _styles() -> list[NamedStyle]:
         _style("sw_date", align=left, number="yyyy-mm-dd", border=Border(bottom=THIN)),
         _style("sw_instant", align=left, number="yyyy-mm-dd hh:mm", border=Border(bottom=THIN)),
         _style("sw_input", align=right, number="#,##0", fill=INPUT, border=Border(bottom=THIN), locked=False),
+    ]
+
+
+def _ends() -> list[NamedStyle]:
+    left, right = ("left", 1), ("right", 1)
+    return [
         _style(
             "sw_total",
             bold=True,
