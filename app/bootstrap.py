@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from app import auth, generic, inspections, inventory, search
+from app import auth, generic, inspections, inventory, search, training
 from app.clock import Clock
 from app.profile import Profile, create_profile, open_profile
 
 #: Importing a feature registers its ops, machines and settlers.
-FEATURES = (generic, search, auth, inventory, inspections)
+FEATURES = (generic, search, auth, inventory, inspections, training)
 
 
 def start(folder: Path, clock: Clock | None = None) -> Profile:

@@ -1,0 +1,223 @@
+"""Photos (照片): taken in from a file, made small, stripped of the place where they were taken, and kept by their content.
+
+The bytes lie in the profile's `files` folder under their SHA-256; the `attachment` row names the record that they belong to.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.access import Actor, Permission
+from app.desk import Desk
+from app.errors import AppError, Objection
+from app.files import write_safely
+from app.ops import Op, Subject, operation
+from app.profile import Profile
+from app.tx import Reader, Tx
+from app.values import zone
+from app.words import N_
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LONGEST_SIDE = 1600
+LARGEST_BYTES = 300 * 1024
+THUMBNAIL_SIDE = 240
+THUMBNAIL_BYTES = 20 * 1024
+#: More than any camera makes; a file beyond it is refused before it is unpacked.
+MOST_PIXELS = 120_000_000
+LARGEST_FILE = 64 * 1024 * 1024
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff")
+_TAKEN = 36867
+_EXIF = 0x8769
+_NO_PHOTO = N_("“{name}” is not a photo that can be read. Choose a JPEG or PNG file.")
+_TOO_LARGE = N_("“{name}” is too large for a photo. Choose a smaller file.")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo ready to be kept: the JPEG, its hash, a thumbnail, and when it was taken if the camera said so."""
+
+    jpeg: bytes
+    sha256: bytes
+    thumbnail: bytes
+    taken_at: int | None
+    name: str
+
+
+def read_photo(path: Path, timezone: str = "Asia/Shanghai") -> Photo:
+    """Read a file of a person's choice. Raises AppError where it is none, is hostile, or cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise AppError(_TOO_LARGE, name=path.name)
+        raw = path.read_bytes()
+    except OSError:
+        raise AppError(N_("The file “{name}” cannot be read. Choose another one."), name=path.name) from None
+    return made_small(raw, path.name, timezone)
+
+
+def made_small(raw: bytes, name: str, timezone: str = "Asia/Shanghai") -> Photo:
+    """The photo at most 1600 pixels long and some 300 kB, upright, without camera data and without its position."""
+    import PIL.Image
+    from PIL import ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            with PIL.Image.open(BytesIO(raw), formats=FORMATS) as found:
+                if found.width * found.height > MOST_PIXELS:
+                    raise AppError(_TOO_LARGE, name=name)
+                taken = _taken_at(found, timezone)
+                found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                upright = ImageOps.exif_transpose(found).convert("RGB")
+    except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError):
+        raise AppError(_TOO_LARGE, name=name) from None
+    except (OSError, ValueError, SyntaxError, MemoryError, EOFError, TypeError, OverflowError):
+        raise AppError(_NO_PHOTO, name=name) from None
+    jpeg = _fitted(upright, LONGEST_SIDE, LARGEST_BYTES)
+    thumbnail = _fitted(upright, THUMBNAIL_SIDE, THUMBNAIL_BYTES)
+    return Photo(jpeg, hashlib.sha256(jpeg).digest(), thumbnail, taken, name)
+
+
+def _fitted(image: "Image", side: int, largest: int) -> bytes:
+    """The image as a JPEG of at most so many bytes: first coarser, then smaller."""
+    made = image.copy()
+    made.thumbnail((side, side))
+    while True:
+        for quality in (85, 75, 65, 50, 35):
+            stream = BytesIO()
+            made.save(stream, "JPEG", quality=quality, optimize=True)
+            if stream.tell() <= largest:
+                return stream.getvalue()
+        made.thumbnail((made.width * 3 // 4, made.height * 3 // 4))
+
+
+def _taken_at(image: "Image", timezone: str) -> int | None:
+    with suppress(Exception):  # a camera's data may hold anything; the photo counts without them
+        text = str(image.getexif().get_ifd(_EXIF)[_TAKEN])
+        moment = datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone(timezone))
+        return int(moment.timestamp() * 1000)
+    return None
+
+
+def path_of(profile: Profile, sha256: bytes) -> Path:
+    """Where the bytes of this content lie."""
+    name = sha256.hex()
+    return profile.files / name[:2] / name
+
+
+def keep(profile: Profile, photo: Photo) -> None:
+    """Write the bytes unless they are there; whole or not at all."""
+    path = path_of(profile, photo.sha256)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_safely(path) as stream:
+            stream.write(photo.jpeg)
+    with profile.store.local() as connection:
+        connection.execute(
+            "INSERT INTO blob (sha256, size, have, sent_to, state) VALUES (?1, ?2, ?2, 0, 'whole') "
+            "ON CONFLICT (sha256) DO NOTHING",
+            (photo.sha256, len(photo.jpeg)),
+        )
+
+
+def bytes_of(profile: Profile, sha256: bytes) -> bytes | None:
+    """The bytes of a content; None where they are on another device or are not what they were."""
+    try:
+        found = path_of(profile, sha256).read_bytes()
+    except OSError:
+        return None
+    return found if hashlib.sha256(found).digest() == sha256 else None
+
+
+@operation("file.attach", Permission.REPORT_FAULTS, {"files"})
+class Attach(Op, frozen=True, kw_only=True):
+    """A photo or document is put to a record: a fact, with a thumbnail; the bytes travel by their content."""
+
+    owner_table: str
+    owner_id: bytes
+    kind: str
+    sha256: bytes
+    size: int
+    mime: str
+    site_id: bytes | None = None
+    item_id: bytes | None = None
+    original_name: str | None = None
+    caption: str | None = None
+    taken_at: int | None = None
+    thumbnail: bytes | None = None
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        if read.get(self.owner_table, self.owner_id) is None:
+            yield Objection(
+                "owner", N_("This record does not exist here. It may have come from another site.")
+            )
+
+    def apply(self, tx: Tx) -> None:
+        names = self.__struct_fields__
+        tx.insert("attachment", tx.op.op_id, {name: getattr(self, name) for name in names})
+
+    def subject(self) -> Subject:
+        return self.owner_table, self.owner_id
+
+
+def attach_photo(
+    desk: Desk,
+    path: Path,
+    owner_table: str,
+    owner_id: bytes,
+    *,
+    item_id: bytes | None = None,
+    caption: str = "",
+) -> bytes:
+    """Put a photo from a file to a record; returns its SHA-256."""
+    photo = read_photo(path, desk.timezone)
+    keep(desk.profile, photo)
+    with desk.read() as read:
+        owner = read.get(owner_table, owner_id) or {}
+    desk.perform(
+        Attach(
+            owner_table=owner_table,
+            owner_id=owner_id,
+            kind="photo",
+            sha256=photo.sha256,
+            size=len(photo.jpeg),
+            mime="image/jpeg",
+            site_id=owner.get("site_id"),
+            item_id=item_id,
+            original_name=photo.name[:200],
+            caption=caption[:200] or None,
+            taken_at=photo.taken_at,
+            thumbnail=photo.thumbnail,
+        )
+    )
+    return photo.sha256
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo of a record as a page shows it."""
+
+    sha256: bytes
+    item_id: bytes | None
+    caption: str
+    taken_at: int
+    thumbnail: bytes | None
+
+
+def photos_of(read: Reader, owner_table: str, owner_id: bytes, item_id: bytes | None = None) -> list[Kept]:
+    """The photos of a record, or of one of its items, oldest first."""
+    return read.as_(
+        Kept,
+        "SELECT sha256, item_id, coalesce(caption, original_name, ''), coalesce(taken_at, created_at), thumbnail "
+        "FROM attachment WHERE owner_table = ?1 AND owner_id = ?2 AND kind = 'photo' AND deleted = 0 "
+        "AND (?3 IS NULL OR item_id = ?3) ORDER BY n",
+        owner_table, owner_id, item_id,
+    )  # fmt: skip
