@@ -112,11 +112,11 @@ def _missing(table: str, name: str) -> Objection:
 def _check(name: str, field: Field, value: Any) -> Iterator[Objection]:
     if isinstance(value, str):
         if field.kind == "choice" and all(value != code for code, _word in field.choices):
-            said: dict[str, Any] = {"field": field.label, "value": value}
+            said = {"field": field.label, "value": value}
             yield Objection("choice", N_("{field}: “{value}” is not one of the choices."), said, field=name)
         if field.size and len(value) > field.size:
-            said: dict[str, Any] = {"field": field.label, "size": field.size}
-            yield Objection("long", N_("{field}: at most {size} characters."), said, field=name)
+            long: dict[str, Any] = {"field": field.label, "size": field.size}
+            yield Objection("long", N_("{field}: at most {size} characters."), long, field=name)
     elif isinstance(value, int):
         if field.low is not None and value < field.low:
             said = {"field": field.label, "limit": show(field, field.low)}
