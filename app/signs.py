@@ -130,6 +130,8 @@ SIGNS: dict[str, Sign] = {
     "expiring": _warn(N_("Expiring"), "clock-alert"),
     "expired": _danger(N_("Expired")),
     "not_passed": _danger(N_("Not passed")),
+    "review_overdue": _danger(N_("Review overdue"), "clock-alert"),
+    "revoked": _neutral(N_("Revoked"), "circle-slash", DASH),
     "missing": _neutral(N_("Missing")),
     "not_required": _neutral(N_("Not required"), "circle-dot", DASH),
     # exchange
