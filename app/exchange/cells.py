@@ -67,7 +67,9 @@ def from_error(row: int, column: str, value: str, error: AppError, kind: str) ->
 
 def from_objection(row: int, column: str, value: str, found: Objection) -> Problem:
     """What the declared limits had to say."""
-    return Problem(row, column, value, ERROR, found.message, _FOR_CODES.get(found.code, _MENDS["text"]), found.params)
+    return Problem(
+        row, column, value, ERROR, found.message, _FOR_CODES.get(found.code, _MENDS["text"]), found.params
+    )
 
 
 def value_of(column: Column, table: str, text: str, shift_days: int = 0) -> Any:

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Denied
 from app.exchange.plan import Options, Plan, Progress, dry_run
-from app.access import Permission
 from app.generic import MAX_ROWS, Create, NewRow, Patch, PatchRow
 from app.ops import MAX_BODY, Op
 from app.words import N_
@@ -35,7 +35,14 @@ class Imported:
         return self.done.action_id if self.done else None
 
 
-def commit(desk: Desk, plan: Plan, *, only_good: bool = False, options: Options = Options(), progress: Progress | None = None) -> Imported:
+def commit(
+    desk: Desk,
+    plan: Plan,
+    *,
+    only_good: bool = False,
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> Imported:
     """Bring the rows of a dry run in. `progress` may raise to cancel; then nothing happened.
 
     Raises AppError while the file has errors (unless `only_good`), or when records changed since the dry run.
@@ -51,7 +58,9 @@ def commit(desk: Desk, plan: Plan, *, only_good: bool = False, options: Options 
         return Imported(None, *counts)
     ops = list(_ops(desk, plan, options))
     total = len(ops)
-    done = desk.perform(reason="import", more=ops, progress=(lambda count: progress(count, total)) if progress else None)
+    done = desk.perform(
+        reason="import", more=ops, progress=(lambda count: progress(count, total)) if progress else None
+    )
     return Imported(done, *counts)
 
 
@@ -62,7 +71,9 @@ def _still_true(desk: Desk, plan: Plan, options: Options) -> Plan:
     if now == plan.seen:
         return plan
     again = dry_run(desk, plan.sheet, plan.mapping, options=options)
-    if [line.verdict for line in again.lines] != [line.verdict for line in plan.lines] or _patched(again) != _patched(plan):
+    if [line.verdict for line in again.lines] != [line.verdict for line in plan.lines] or _patched(
+        again
+    ) != _patched(plan):
         raise AppError(N_("Records of this file have changed since the check. Check the file again."))
     return again
 

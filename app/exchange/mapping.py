@@ -3,7 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping as Map, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Map
 
 import msgspec
 
@@ -55,7 +56,11 @@ def guess(target: Target, header: Sequence[str]) -> Mapping:
 def guess_target(header: Sequence[str], allowed: Iterable[str] = ()) -> str:
     """The kind of table that the headings fit best; empty when none does."""
     names = set(allowed) or set(targets())
-    scored = [(_fit(target, header), -place, name) for place, (name, target) in enumerate(targets().items()) if name in names]
+    scored = [
+        (_fit(target, header), -place, name)
+        for place, (name, target) in enumerate(targets().items())
+        if name in names
+    ]
     best = max(scored, default=(0.0, 0, ""))
     return best[2] if best[0] > 0.3 else ""
 
@@ -96,7 +101,11 @@ def remember(desk: Desk, sheet: Sheet, mapping: Mapping) -> None:
     with desk.profile.store.local() as connection:
         connection.execute(
             "INSERT INTO preference (user_id, key, value) VALUES (?, ?, ?) ON CONFLICT (user_id, key) DO UPDATE SET value = excluded.value",
-            (desk.actor.user_id or _NOBODY, _key(mapping.target, sheet), msgspec.json.encode(mapping).decode()),
+            (
+                desk.actor.user_id or _NOBODY,
+                _key(mapping.target, sheet),
+                msgspec.json.encode(mapping).decode(),
+            ),
         )
 
 
@@ -104,7 +113,9 @@ def remembered(desk: Desk, sheet: Sheet, target: str) -> Mapping | None:
     """The mapping that this person last used for such a file."""
     with desk.read() as read:
         found = read.value(
-            "SELECT value FROM preference WHERE user_id = ? AND key = ?", desk.actor.user_id or _NOBODY, _key(target, sheet)
+            "SELECT value FROM preference WHERE user_id = ? AND key = ?",
+            desk.actor.user_id or _NOBODY,
+            _key(target, sheet),
         )
     if not found:
         return None
@@ -122,4 +133,9 @@ def _still_fits(mapping: Mapping, sheet: Sheet) -> Mapping:
     def kept(values: Map[str, object]) -> dict[str, object]:
         return {name: value for name, value in values.items() if name in known}
 
-    return msgspec.structs.replace(mapping, sources=kept(mapping.sources), constants=kept(mapping.constants), prefixes=kept(mapping.prefixes))
+    return msgspec.structs.replace(
+        mapping,
+        sources=kept(mapping.sources),
+        constants=kept(mapping.constants),
+        prefixes=kept(mapping.prefixes),
+    )

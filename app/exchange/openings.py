@@ -61,10 +61,15 @@ def weigh_openings(read: Reader, lines: Sequence["Line"], heading: str) -> list[
         for line in members:
             line.opening = None
         if before != wanted:
-            text = N_("An opening balance of {booked} is booked already; the file says {wanted}. It stays as it is.")
+            text = N_(
+                "An opening balance of {booked} is booked already; the file says {wanted}. It stays as it is."
+            )
             said = {"booked": values.show_quantity(before), "wanted": values.show_quantity(wanted)}
             mend = N_("Count the bin and book the difference by a stocktake.")
-            problems += [Problem(line.row, heading, values.show_quantity(wanted), NOTE, text, mend, said) for line in members[:1]]
+            problems += [
+                Problem(line.row, heading, values.show_quantity(wanted), NOTE, text, mend, said)
+                for line in members[:1]
+            ]
     return problems
 
 

@@ -81,7 +81,9 @@ class Plan:
     @property
     def noted(self) -> int:
         """Rows that can go in but should be looked at."""
-        return len({p.row for p in self.problems if p.level == NOTE} - {line.row for line in self.lines if line.bad})
+        return len(
+            {p.row for p in self.problems if p.level == NOTE} - {line.row for line in self.lines if line.bad}
+        )
 
     @property
     def changes(self) -> int:
@@ -89,7 +91,14 @@ class Plan:
         return self.count("new") + self.count("changed")
 
 
-def dry_run(desk: Desk, sheet: Sheet, mapping: Mapping, *, options: Options = Options(), progress: Progress | None = None) -> Plan:
+def dry_run(
+    desk: Desk,
+    sheet: Sheet,
+    mapping: Mapping,
+    *,
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> Plan:
     """Try a file without writing anything. `progress` may raise to cancel. Raises Denied where the role may not import it."""
     target = targets()[mapping.target]
     desk.actor.demand(target.needs)
@@ -122,7 +131,9 @@ class _Bound:
 class _Run:
     """One dry run."""
 
-    def __init__(self, read: Reader, desk: Desk, sheet: Sheet, target: Target, mapping: Mapping, options: Options) -> None:
+    def __init__(
+        self, read: Reader, desk: Desk, sheet: Sheet, target: Target, mapping: Mapping, options: Options
+    ) -> None:
         self._read, self._desk, self._sheet, self._target, self._options = read, desk, sheet, target, options
         self._tables = {spec.name: spec.table for spec in target.rows} | {OPENING: "stock_movement"}
         self._bound = [b for c in target.columns if (b := self._bind(c, mapping))]
@@ -139,7 +150,14 @@ class _Run:
             return None
         places = tuple(self._sheet.header.index(h) for h in headings)
         table = self._tables.get(column.row, "")
-        return _Bound(column, table, places, headings[0] if headings else column.field.label, constant, mapping.prefixes.get(column.name, ""))
+        return _Bound(
+            column,
+            table,
+            places,
+            headings[0] if headings else column.field.label,
+            constant,
+            mapping.prefixes.get(column.name, ""),
+        )
 
     def heading(self, name: str) -> str:
         """The heading that feeds a field, else its name."""
@@ -181,7 +199,9 @@ class _Run:
             code = key.text(row)
             if not code:
                 continue
-            row_id = self._read.find(main.table, **{main.key[0]: code}) or self._options.make_id(main.table, code)
+            row_id = self._read.find(main.table, **{main.key[0]: code}) or self._options.make_id(
+                main.table, code
+            )
             self._ids[row.number] = row_id
             where = self._quiet(site, row) if main.table == "location" and site else None
             self._resolver.register(main.table, code, name.text(row) if name else "", row_id, where)
@@ -211,13 +231,21 @@ class _Run:
         texts = [(b, text) for b in self._bound if (text := b.text(row))]
         for bound, text in texts:
             if bound.column.field.kind != "ref":
-                self._take(given, bound, text, line, lambda b=bound, t=text: value_of(b.column, b.table, t, self._options.shift_days))  # type: ignore[misc]
+                self._take(
+                    given,
+                    bound,
+                    text,
+                    line,
+                    lambda b=bound, t=text: value_of(b.column, b.table, t, self._options.shift_days),
+                )  # type: ignore[misc]
         for bound, text in sorted(texts, key=lambda pair: pair[0].column.field.target != "site"):
             if bound.column.field.kind == "ref":
                 self._take(given, bound, text, line, lambda b=bound, t=text: self._reference(b, t, given))  # type: ignore[misc]
         return given
 
-    def _take(self, given: dict[str, Any], bound: _Bound, text: str, line: Line, work: Callable[[], Any]) -> None:
+    def _take(
+        self, given: dict[str, Any], bound: _Bound, text: str, line: Line, work: Callable[[], Any]
+    ) -> None:
         try:
             given[bound.column.name] = work()
         except AppError as error:
@@ -226,7 +254,9 @@ class _Run:
     def _reference(self, bound: _Bound, text: str, given: dict[str, Any]) -> bytes:
         column = bound.column
         site = self._site(column.row, given)
-        more = {n.removeprefix(f"{column.name}."): v for n, v in given.items() if n.startswith(f"{column.name}.")}
+        more = {
+            n.removeprefix(f"{column.name}."): v for n, v in given.items() if n.startswith(f"{column.name}.")
+        }
         return self._resolver.find(column.field.target, text, site, more)
 
     def _site(self, row: str, given: dict[str, Any]) -> bytes | None:
@@ -239,12 +269,18 @@ class _Run:
         self.problems.append(problem)
 
     def _main(self, spec: RowSpec, given: dict[str, Any], line: Line, row: Row) -> bytes | None:
-        values = {b.column.name: given[b.column.name] for b in self._bound if b.column.row == MAIN and b.column.name in given}
+        values = {
+            b.column.name: given[b.column.name]
+            for b in self._bound
+            if b.column.row == MAIN and b.column.name in given
+        }
         old = self._existing(spec, values, row)
         key = tuple(values.get(name) for name in spec.key)
         line.key = next((str(v) for v in key if isinstance(v, str)), "")
         self._demand_once(key, line)
-        row_id = old["id"] if old else self._ids.get(row.number) or self._options.make_id(spec.table, line.key)
+        row_id = (
+            old["id"] if old else self._ids.get(row.number) or self._options.make_id(spec.table, line.key)
+        )
         self._put(spec, row_id, old, values, line)
         line.new = old is None
         return bytes(row_id)
@@ -257,7 +293,9 @@ class _Run:
     def _by_key(self, spec: RowSpec, values: dict[str, Any]) -> dict[str, Any] | None:
         if any(values.get(name) is None for name in spec.key):
             return None
-        return self._read.get(spec.table, self._read.find(spec.table, **{name: values[name] for name in spec.key}))
+        return self._read.get(
+            spec.table, self._read.find(spec.table, **{name: values[name] for name in spec.key})
+        )
 
     def _demand_once(self, key: tuple[Any, ...], line: Line) -> None:
         if None in key:
@@ -270,7 +308,9 @@ class _Run:
             mend = N_("Keep one of the two rows, or give each its own number.")
             self._blame(line, Problem(line.row, bound.heading, line.key, ERROR, text, mend, {"first": first}))
 
-    def _put(self, spec: RowSpec, row_id: bytes, old: dict[str, Any] | None, values: dict[str, Any], line: Line) -> None:
+    def _put(
+        self, spec: RowSpec, row_id: bytes, old: dict[str, Any] | None, values: dict[str, Any], line: Line
+    ) -> None:
         """A new row, or the fields of an old one that differ."""
         new = values if old else dict(spec.defaults) | values
         self._check(spec, new, line, complete=old is None)
@@ -285,7 +325,14 @@ class _Run:
         for found in check_row(spec.table, values, complete=complete):
             heading = self._heading_of(f"{prefix}{found.field}")
             if heading not in blamed:
-                shown = next((b.text(self._row(line)) for b in self._bound if b.column.name == f"{prefix}{found.field}"), "")
+                shown = next(
+                    (
+                        b.text(self._row(line))
+                        for b in self._bound
+                        if b.column.name == f"{prefix}{found.field}"
+                    ),
+                    "",
+                )
                 self._blame(line, from_objection(line.row, heading, shown, found))
 
     def _row(self, line: Line) -> Row:
@@ -314,12 +361,20 @@ class _Run:
         if spec.table == "stock_policy":
             self._complete_policy(values, given, line)
         old = self._by_key(spec, values) if not line.new else None
-        row_id = old["id"] if old else self._options.make_id(spec.table, "/".join(_key_text(values.get(n)) for n in spec.key))
+        row_id = (
+            old["id"]
+            if old
+            else self._options.make_id(spec.table, "/".join(_key_text(values.get(n)) for n in spec.key))
+        )
         self._put(spec, row_id, old, values, line)
 
     def _complete_policy(self, values: dict[str, Any], given: dict[str, Any], line: Line) -> None:
         place = values.get("bin_id")
-        values["site_id"] = values.get("site_id") or (self._resolver.site_of(place) if place else None) or self._site("policy", given)
+        values["site_id"] = (
+            values.get("site_id")
+            or (self._resolver.site_of(place) if place else None)
+            or self._site("policy", given)
+        )
         if values["site_id"] is None:
             del values["site_id"]
         if "safety_stock" in values:
@@ -344,11 +399,26 @@ class _Run:
             return
         site = self._resolver.site_of(place) if place else None
         if place is None or site is None:
-            text, mend = N_("{field}: please fill this in."), N_("Fill in the cell, or give one value for all rows.")
-            self._blame(line, Problem(line.row, self.heading("opening.qty"), "", ERROR, text, mend, {"field": N_("Bin")}))
+            text, mend = (
+                N_("{field}: please fill this in."),
+                N_("Fill in the cell, or give one value for all rows."),
+            )
+            self._blame(
+                line,
+                Problem(line.row, self.heading("opening.qty"), "", ERROR, text, mend, {"field": N_("Bin")}),
+            )
             return
         self._demand_site(place, values.get("site_id"), "opening.bin_id", line)
-        line.opening = Opening(part, site, place, quantity, values.get("batch"), values.get("serial"), values.get("unit_price"), values.get("reason"))
+        line.opening = Opening(
+            part,
+            site,
+            place,
+            quantity,
+            values.get("batch"),
+            values.get("serial"),
+            values.get("unit_price"),
+            values.get("reason"),
+        )
 
     def _key_of_opening(self, line: Line) -> str:
         bound = next((b for b in self._bound if b.column.name == "opening.part_id"), None)
@@ -359,7 +429,10 @@ class _Run:
         for name in ("part_id", "bin_id", "qty"):
             heading = self._heading_of(f"{OPENING}.{name}")
             if values.get(name) is None and heading not in blamed:
-                text, mend = N_("{field}: please fill this in."), N_("Fill in the cell, or give one value for all rows.")
+                text, mend = (
+                    N_("{field}: please fill this in."),
+                    N_("Fill in the cell, or give one value for all rows."),
+                )
                 label = self._target.column(f"{OPENING}.{name}").field.label
                 self._blame(line, Problem(line.row, heading, "", ERROR, text, mend, {"field": label}))
         if (quantity := values.get("qty")) is not None and quantity < 0:

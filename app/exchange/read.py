@@ -58,7 +58,9 @@ class Raw:
     lost: int = 0
 
 
-def read_table(path: Path, sheet: str = "", *, header_row: int = 0, progress: Progress | None = None) -> Sheet:
+def read_table(
+    path: Path, sheet: str = "", *, header_row: int = 0, progress: Progress | None = None
+) -> Sheet:
     """Read a file. `header_row` says where the headings stand when the guess was wrong.
 
     Raises AppError with a sentence for what is no table, too large, damaged or locked.
@@ -77,17 +79,27 @@ def _first_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise AppError(N_("“{name}” is larger than {limit} MB. Split it into several files."), name=path.name, limit=MAX_BYTES >> 20)
+            raise AppError(
+                N_("“{name}” is larger than {limit} MB. Split it into several files."),
+                name=path.name,
+                limit=MAX_BYTES >> 20,
+            )
         with path.open("rb") as stream:
             head = stream.read(8192)
     except FileNotFoundError:
-        raise AppError(N_("The file “{name}” is not there any more. Choose it again."), name=path.name) from None
+        raise AppError(
+            N_("The file “{name}” is not there any more. Choose it again."), name=path.name
+        ) from None
     except IsADirectoryError:
         raise AppError(N_("“{name}” is a folder. Choose a file in it."), name=path.name) from None
     except OSError:
-        raise AppError(N_("The file “{name}” cannot be read. Close it in other programs and try again."), name=path.name) from None
+        raise AppError(
+            N_("The file “{name}” cannot be read. Close it in other programs and try again."), name=path.name
+        ) from None
     if not head.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
-        raise AppError(N_("The file “{name}” is empty. Save the table again and choose that file."), name=path.name)
+        raise AppError(
+            N_("The file “{name}” is empty. Save the table again and choose that file."), name=path.name
+        )
     return head
 
 
@@ -96,24 +108,38 @@ def _with_header(path: Path, raw: Raw, header_row: int, progress: Progress | Non
     head = [row for _count, row in zip(range(_HEAD), rows, strict=False)]
     found = _header_at(head, header_row)
     if found is None:
-        raise AppError(N_("There is no table in “{name}”: no row has headings in two or more columns."), name=path.name)
+        raise AppError(
+            N_("There is no table in “{name}”: no row has headings in two or more columns."), name=path.name
+        )
     header = _distinct(_trimmed(found.cells))
     width = len(header)
-    body = [_fitted(row, width) for row in [*(r for r in head if r.number > found.number), *rows] if any(row.cells)]
+    body = [
+        _fitted(row, width)
+        for row in [*(r for r in head if r.number > found.number), *rows]
+        if any(row.cells)
+    ]
     if not body:
         raise AppError(N_("“{name}” has headings but no rows under them."), name=path.name)
     width = max(width, max(len(row.cells) for row in body))
     header = _distinct((*header, *[""] * (width - len(header))))
-    made = tuple(row if len(row.cells) == width else Row(row.number, row.cells + ("",) * (width - len(row.cells))) for row in body)
+    made = tuple(
+        row if len(row.cells) == width else Row(row.number, row.cells + ("",) * (width - len(row.cells)))
+        for row in body
+    )
     return Sheet(path, raw.name, raw.names, raw.form, header, found.number, made, raw.lost)
 
 
 def _limited(rows: Iterable[Row], progress: Progress | None) -> Iterator[Row]:
     for count, row in enumerate(rows, 1):
         if count > MAX_ROWS:
-            raise AppError(N_("The table has more than {limit} rows. Split it into several files."), limit=MAX_ROWS)
+            raise AppError(
+                N_("The table has more than {limit} rows. Split it into several files."), limit=MAX_ROWS
+            )
         if len(row.cells) > MAX_COLUMNS:
-            raise AppError(N_("The table has more than {limit} columns. Delete the columns that are not needed."), limit=MAX_COLUMNS)
+            raise AppError(
+                N_("The table has more than {limit} columns. Delete the columns that are not needed."),
+                limit=MAX_COLUMNS,
+            )
         if progress and count % 5_000 == 0:
             progress(count)
         yield row
@@ -129,7 +155,12 @@ def _header_at(rows: list[Row], wanted: int) -> Row | None:
     for row in rows:
         filled = [cell for cell in row.cells if cell]
         words = sum(not _number_like(cell) for cell in filled)
-        if len(filled) >= min(2, width) and len(filled) >= 0.6 * width and words >= 0.8 * len(filled) and len(set(filled)) > 0.5 * len(filled):
+        if (
+            len(filled) >= min(2, width)
+            and len(filled) >= 0.6 * width
+            and words >= 0.8 * len(filled)
+            and len(set(filled)) > 0.5 * len(filled)
+        ):
             return row
     return None
 

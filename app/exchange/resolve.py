@@ -22,7 +22,13 @@ _NEW: dict[str, dict[str, Any]] = {
 }
 CREATABLE = frozenset(_NEW)
 #: How the codes begin that are given on the way.
-_SERIES = {"supplier": "SUP-N", "org_unit": "TEAM-", "equipment_class": "CLS-", "cert_type": "CT-", "location": "L"}
+_SERIES = {
+    "supplier": "SUP-N",
+    "org_unit": "TEAM-",
+    "equipment_class": "CLS-",
+    "cert_type": "CT-",
+    "location": "L",
+}
 
 
 def fresh_id(_table: str, _key: str) -> bytes:
@@ -53,7 +59,9 @@ class Resolver:
         if site:
             self._site_of[row_id] = site
 
-    def find(self, table: str, text: str, site: bytes | None = None, more: Mapping[str, Any] | None = None) -> bytes:
+    def find(
+        self, table: str, text: str, site: bytes | None = None, more: Mapping[str, Any] | None = None
+    ) -> bytes:
         """The id of the record that a text names. Raises AppError when there is none, or more than one."""
         self._load(table)
         plain = normal(text).strip()
@@ -80,7 +88,9 @@ class Resolver:
             return
         declared = about(table)
         codes, names = self._codes.setdefault(table, {}), self._names.setdefault(table, {})
-        for code, row_id in self._read.rows("SELECT code, target_id FROM code_alias WHERE target_table = ? AND deleted = 0", table):
+        for code, row_id in self._read.rows(
+            "SELECT code, target_id FROM code_alias WHERE target_table = ? AND deleted = 0", table
+        ):
             codes[normal(code)] = row_id
         for row_id, code, name in self._read.rows(
             f'SELECT id, "{declared.key}", "{declared.name or declared.key}" FROM "{table}" WHERE deleted = 0 ORDER BY n'
@@ -108,7 +118,9 @@ class Resolver:
             return found
         name = normal(text).strip()
         hits = {
-            row_id for (where, path), row_id in self._places.items() if (site is None or where == site) and path.rpartition("/")[2] == name
+            row_id
+            for (where, path), row_id in self._places.items()
+            if (site is None or where == site) and path.rpartition("/")[2] == name
         }
         if len(hits) > 1:
             raise AppError(N_("Several records are called “{text}”. Use the code."), text=text)
@@ -116,7 +128,9 @@ class Resolver:
 
     def _new_place(self, text: str, site: bytes | None) -> bytes:
         if site is None:
-            raise AppError(N_("Say at which site “{text}” lies: map the site, or give it for all rows."), text=text)
+            raise AppError(
+                N_("Say at which site “{text}” lies: map the site, or give it for all rows."), text=text
+            )
         parent: bytes | None = None
         parts = [part.strip() for part in text.split("/") if part.strip()]
         for depth, name in enumerate(parts, 1):
@@ -124,7 +138,12 @@ class Resolver:
             found = self._places.get((site, path))
             if found is None:
                 kind = "warehouse" if depth == 1 and len(parts) > 1 else "bin"
-                found = self._new("location", name, {"site_id": site, "parent_id": parent, "location_type": kind}, own_code=len(parts) == 1)
+                found = self._new(
+                    "location",
+                    name,
+                    {"site_id": site, "parent_id": parent, "location_type": kind},
+                    own_code=len(parts) == 1,
+                )
                 self._places[site, path], self._site_of[found] = found, site
             parent = found
         if parent is None:

@@ -71,7 +71,9 @@ class Target:
 
     def required(self) -> list[Column]:
         """The columns without which no new row can be made."""
-        return [c for c in self.columns if c.field.required and c.row in (MAIN, OPENING) and not self._given(c)]
+        return [
+            c for c in self.columns if c.field.required and c.row in (MAIN, OPENING) and not self._given(c)
+        ]
 
     def _given(self, column: Column) -> bool:
         return column.row == MAIN and self.main is not None and column.column in self.main.defaults
@@ -110,20 +112,28 @@ def _columns(table: str, row: str = MAIN, *, only: tuple[str, ...] = ()) -> tupl
     return tuple(
         Column(prefix + name, declared, row, synonyms(table, name))
         for name, declared in fields_of(table).items()
-        if (not only or name in only) and name not in _LEFT_OUT.get(table, ()) and declared.kind not in ("bytes", "map")
+        if (not only or name in only)
+        and name not in _LEFT_OUT.get(table, ())
+        and declared.kind not in ("bytes", "map")
     )
 
 
 def _named(table: str, ref: str, *names: str) -> tuple[Column, ...]:
     """What a referenced record is called when it is created on the way: `cert_type_id.name`."""
     target = fields_of(table)[ref].target
-    return tuple(Column(f"{ref}.{n}", replace(fields_of(target)[n], required=False), f"new:{ref}", synonyms(target, n)) for n in names)
+    return tuple(
+        Column(f"{ref}.{n}", replace(fields_of(target)[n], required=False), f"new:{ref}", synonyms(target, n))
+        for n in names
+    )
 
 
 @cache
 def _synonyms() -> dict[tuple[str, str], tuple[str, ...]]:
     text = (files("resources") / "exchange" / "headers.csv").read_text("utf-8-sig")
-    return {(r["table"], r["column"]): tuple(w for w in r["words"].split("|") if w) for r in csv.DictReader(text.splitlines())}
+    return {
+        (r["table"], r["column"]): tuple(w for w in r["words"].split("|") if w)
+        for r in csv.DictReader(text.splitlines())
+    }
 
 
 def synonyms(table: str, column: str) -> tuple[str, ...]:
@@ -139,15 +149,27 @@ def value_words() -> dict[tuple[str, str, str], str]:
     return {(r["table"], r["column"], w.casefold()): r["code"] for r in rows for w in r["words"].split("|")}
 
 
-def _register(table: str, *more: Column, rows: tuple[RowSpec, ...] = (), defaults: Mapping[str, Any] | None = None, key: tuple[str, ...] = ()) -> Target:
+def _register(
+    table: str,
+    *more: Column,
+    rows: tuple[RowSpec, ...] = (),
+    defaults: Mapping[str, Any] | None = None,
+    key: tuple[str, ...] = (),
+) -> Target:
     spec = RowSpec(MAIN, table, key or (about(table).key,), defaults=defaults or {})
     return Target(table, about(table).title, (spec, *rows), (*_columns(table), *more))
 
 
 _POLICY = RowSpec(
-    "policy", "stock_policy", ("part_id", "site_id"), {"part_id": "id"}, {"safety_stock": 0, "reorder_point": 0, "method": "manual"}
+    "policy",
+    "stock_policy",
+    ("part_id", "site_id"),
+    {"part_id": "id"},
+    {"safety_stock": 0, "reorder_point": 0, "method": "manual"},
 )
-_FIT = RowSpec("fit", "staff_private", ("staff_id",), {"staff_id": "id", "site_id": "site_id"}, {"fit_status": "fit"})
+_FIT = RowSpec(
+    "fit", "staff_private", ("staff_id",), {"staff_id": "id", "site_id": "site_id"}, {"fit_status": "fit"}
+)
 
 
 def _optional(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -190,5 +212,6 @@ def targets() -> dict[str, Target]:
         _register("training_record", defaults={"passed": 1, "retake": 0}),
         _register("inspection_template", defaults={"version": 1, "kind": "condition", "status": "published"}),
         _register("inspection_item", defaults={"required": 1, "photo_required": 0, "on_fail": "record", "seq": 1}),
+        _register("inspection_plan", defaults={"interval": 1, "window_before_days": 0, "grace_days": 0, "active": 1}),
     )  # fmt: skip
     return {target.name: target for target in made}

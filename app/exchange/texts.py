@@ -19,7 +19,21 @@ _BOMS = (
 _SEPARATORS = ",;\t|"
 #: Above this share of unreadable bytes it is no text.
 _MOST_LOST = 0.05
-_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"GIF8", b"RIFF", b"SQLite", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"MZ", b"\x7fELF", b"II*\0", b"MM\0*")
+_BINARY = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"%PDF",
+    b"GIF8",
+    b"RIFF",
+    b"SQLite",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"MZ",
+    b"\x7fELF",
+    b"II*\0",
+    b"MM\0*",
+)
 
 
 def read(path: Path, head: bytes) -> Raw:
@@ -29,7 +43,9 @@ def read(path: Path, head: bytes) -> Raw:
     try:
         data = path.read_bytes()
     except OSError:
-        raise AppError(N_("The file “{name}” cannot be read. Close it in other programs and try again."), name=path.name) from None
+        raise AppError(
+            N_("The file “{name}” cannot be read. Close it in other programs and try again."), name=path.name
+        ) from None
     text, form, lost = decode(data, path)
     return Raw("", (), form, _rows(path, text), lost)
 
@@ -48,7 +64,9 @@ def decode(data: bytes, path: Path) -> tuple[str, str, int]:
     try:
         return data.decode("utf-8"), "UTF-8", 0
     except UnicodeDecodeError:
-        codec, name = ("gb18030", "GB18030") if _gb_share(data) >= _big5_share(data) else ("big5hkscs", "Big5")
+        codec, name = (
+            ("gb18030", "GB18030") if _gb_share(data) >= _big5_share(data) else ("big5hkscs", "Big5")
+        )
     return _decoded(data, codec, name, path)
 
 
@@ -95,7 +113,11 @@ def _rows(path: Path, text: str) -> Iterator[Row]:
     if text[:4].lower() == "sep=" and text[5:6] in ("\r", "\n"):
         text = "\n" + text[5:].lstrip("\r\n")
     # A lone CR ends a line in files of old programs; inside quotes the reader keeps what it finds.
-    reader = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline=""),
+        delimiter=separator,
+        strict=True,
+    )
     start = 1
     while True:
         try:
@@ -112,8 +134,21 @@ def _rows(path: Path, text: str) -> Iterator[Row]:
 
 def _broken(path: Path, line: int, said: str) -> AppError:
     if "field larger" in said:
-        return AppError(N_("A cell in row {row} of “{name}” is longer than {limit} characters. A quotation mark is probably missing."), name=path.name, row=line, limit=MAX_CELL)
-    return AppError(N_("The quotation marks in row {row} of “{name}” do not match. Mend that row and choose the file again."), name=path.name, row=line)
+        return AppError(
+            N_(
+                "A cell in row {row} of “{name}” is longer than {limit} characters. A quotation mark is probably missing."
+            ),
+            name=path.name,
+            row=line,
+            limit=MAX_CELL,
+        )
+    return AppError(
+        N_(
+            "The quotation marks in row {row} of “{name}” do not match. Mend that row and choose the file again."
+        ),
+        name=path.name,
+        row=line,
+    )
 
 
 def separator_of(text: str) -> str:

@@ -47,8 +47,17 @@ def _demand_harmless(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         raise _damaged(path) from None
     unpacked, packed = sum(p.file_size for p in parts), max(1, path.stat().st_size)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > _EXPANDED_SMALL and unpacked > MAX_RATIO * packed):
-        raise AppError(N_("“{name}” unpacks to far more than a table needs and was not opened. Save the table alone in a new workbook."), name=path.name)
+    if (
+        len(parts) > MAX_PARTS
+        or unpacked > MAX_UNPACKED
+        or (unpacked > _EXPANDED_SMALL and unpacked > MAX_RATIO * packed)
+    ):
+        raise AppError(
+            N_(
+                "“{name}” unpacks to far more than a table needs and was not opened. Save the table alone in a new workbook."
+            ),
+            name=path.name,
+        )
     names = {p.filename for p in parts}
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         raise AppError(N_("“{name}” is not a table. Choose an Excel, ODS or CSV file."), name=path.name)
@@ -70,11 +79,19 @@ def _demand_no_entities(path: Path) -> None:
                         raise
                     raise _damaged(path) from None
                 if b"<!ENTITY" in head or b"<!DOCTYPE" in head:
-                    raise AppError(N_("“{name}” holds XML entities, which no table needs, and was not opened."), name=path.name)
+                    raise AppError(
+                        N_("“{name}” holds XML entities, which no table needs, and was not opened."),
+                        name=path.name,
+                    )
 
 
 def _damaged(path: Path) -> AppError:
-    return AppError(N_("The workbook “{name}” is damaged or cut off. Open it in Excel or WPS, save it again, and choose that file."), name=path.name)
+    return AppError(
+        N_(
+            "The workbook “{name}” is damaged or cut off. Open it in Excel or WPS, save it again, and choose that file."
+        ),
+        name=path.name,
+    )
 
 
 def _read_calamine(path: Path, sheet: str) -> Raw:
@@ -86,10 +103,16 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
         chosen = sheet if sheet in names else _first_filled(book, names)
         found = book.get_sheet_by_name(chosen)
     except calamine.PasswordError:
-        raise AppError(N_("“{name}” is protected by a password. Save it without one and choose it again."), name=path.name) from None
+        raise AppError(
+            N_("“{name}” is protected by a password. Save it without one and choose it again."),
+            name=path.name,
+        ) from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         if "ncrypt" in str(error) or "assword" in str(error):
-            raise AppError(N_("“{name}” is protected by a password. Save it without one and choose it again."), name=path.name) from None
+            raise AppError(
+                N_("“{name}” is protected by a password. Save it without one and choose it again."),
+                name=path.name,
+            ) from None
         raise _damaged(path) from None
     first = found.start[0] + 1 if found.start else 1
     return Raw(chosen, names, "Excel", _numbered(found.iter_rows(), first))
@@ -124,7 +147,13 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, bool):
         return "True" if cell else "False"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g") if abs(cell) < 1e15 else repr(cell)
+        return (
+            str(int(cell))
+            if cell.is_integer() and abs(cell) < 1e15
+            else format(cell, ".15g")
+            if abs(cell) < 1e15
+            else repr(cell)
+        )
     if isinstance(cell, datetime):
         whole = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
         return cell.date().isoformat() if whole else cell.isoformat(" ", "seconds")
@@ -144,7 +173,13 @@ def _read_html(path: Path) -> Raw:
     parser.close()
     if not parser.rows:
         raise AppError(N_("“{name}” is not a table. Choose an Excel, ODS or CSV file."), name=path.name)
-    return Raw("", (), f"HTML, {form}", [Row(n, _without_tail(tuple(cells))) for n, cells in enumerate(parser.rows, 1)], lost)
+    return Raw(
+        "",
+        (),
+        f"HTML, {form}",
+        [Row(n, _without_tail(tuple(cells))) for n, cells in enumerate(parser.rows, 1)],
+        lost,
+    )
 
 
 class _Tables(HTMLParser):
