@@ -1,5 +1,6 @@
 """Alerts (预警): what derives from the rules, and what people do about it."""
 
+from app.alerts import words
 from app.alerts.actions import LINE, STATE, STEPS, Act, acknowledge, act, state_word, steps_from
 from app.alerts.queries import (
     Acted,
@@ -40,4 +41,5 @@ __all__ = [
     "state_word",
     "steps_from",
     "waiting",
+    "words",
 ]

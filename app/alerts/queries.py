@@ -2,16 +2,19 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.access import Actor, Permission
 from app.alerts.actions import STATE
 from app.alerts.rules import rule_of, say
 from app.fields import from_json
-from app.names import person
+from app.names import named, person
+from app.search import match
 from app.tx import Reader
 from app.words import _
+from db.models import BY_TABLE
+from db.models import table as table_of
 
 #: Whom the alerts of a rule concern, by the beginning of its code.
 CONCERNS = {
@@ -22,12 +25,11 @@ CONCERNS = {
     "training.": Permission.EDIT_TRAINING,
 }
 _OPEN = f"{STATE} NOT IN ('closed', 'cleared')"
-_FROM = "FROM alert a LEFT JOIN search_row r ON r.tbl = a.subject_table AND r.row_id = a.subject_id"
 
 
 @dataclass(frozen=True)
 class AlertRow:
-    """A line of the list of alerts."""
+    """A line of the list of alerts. `code` and `name` are those of the machine, part or place concerned."""
 
     n: int
     id: bytes
@@ -36,17 +38,18 @@ class AlertRow:
     state: str
     table: str
     subject: bytes
-    code: str
-    name: str
-    place: str
     facts: str
     raised_at: int
     cleared_at: int | None
+    code: str = ""
+    name: str = ""
 
     @property
     def known(self) -> Mapping[str, Any]:
         """What the rule wrote down."""
-        return from_json(self.facts) or {}
+        return (
+            {"code": self.code} | (from_json(self.facts) or {}) | ({"name": self.name} if self.name else {})
+        )
 
     @property
     def title(self) -> str:
@@ -56,27 +59,52 @@ class AlertRow:
     @property
     def what(self) -> str:
         """The situation in a sentence."""
-        return (
-            say(rule_of(self.rule).says, {"name": self.name, "code": self.code} | dict(self.known))
-            or self.name
-        )
+        return self._say(rule_of(self.rule).says) or self.name
 
     @property
     def why(self) -> str:
         """By which rule it was raised."""
-        return say(rule_of(self.rule).why, self.known)
+        return self._say(rule_of(self.rule).why)
 
     @property
     def todo(self) -> str:
         """What to do about it."""
-        return say(rule_of(self.rule).do, self.known)
+        return self._say(rule_of(self.rule).do)
+
+    def _say(self, text: str) -> str:
+        facts = from_json(self.facts) or {}
+        if self.table != "inspection_task":
+            facts = self.known
+        return say(rule_of(self.rule), text, facts)
 
 
 _COLUMNS = (
-    f"a.n, a.id, a.rule, a.level, {STATE}, a.subject_table, a.subject_id, coalesce(r.code, ''), "
-    "coalesce(r.title, ''), coalesce(r.place, ''), a.facts, a.raised_at, a.cleared_at"
+    f"a.n, a.id, a.rule, a.level, {STATE}, a.subject_table, a.subject_id, a.facts, a.raised_at, a.cleared_at"
 )
-_SORTS = {"level": "a.level", "raised_at": "a.raised_at", "code": "r.code", "title": "a.rule", "state": STATE}
+
+
+def _rows(read: Reader, condition: str, *params: Any) -> list[AlertRow]:
+    found = read.as_(AlertRow, f"SELECT {_COLUMNS} FROM alert a WHERE {condition}", *params)
+    return [_named(read, row) for row in found]
+
+
+def _named(read: Reader, row: AlertRow) -> AlertRow:
+    """The row with the code and name of what it is about; a round's alert is about its machine or place."""
+    table, subject = row.table, row.subject
+    facts = from_json(row.facts) or {}
+    for other, key in (("location", "location"), ("equipment", "equipment")):
+        if table == "inspection_task" or key in facts:
+            table, subject = (other, bytes.fromhex(facts[key])) if facts.get(key) else (table, subject)
+    about = BY_TABLE[table].about if table in BY_TABLE else None
+    if about is None or not about.key:
+        return row
+    columns = table_of(table).columns
+    name = named("t") if "name_en" in columns else f"t.{about.name or about.key}"
+    found = read.row(f"SELECT t.{about.key}, {name} FROM {table} t WHERE t.id = ?", subject)
+    return replace(row, code=found[0], name=found[1]) if found else row
+
+
+_SORTS = {"level": "a.level", "raised_at": "a.raised_at", "title": "a.rule", "state": STATE}
 
 
 def _concerning(actor: Actor) -> tuple[str, list[str]]:
@@ -102,32 +130,37 @@ def alert_ids(
             terms.append(f"{column} = ?")
             params.append(filters[name])
     if text.strip():
-        terms.append("(r.code LIKE ? OR r.title LIKE ? OR a.facts LIKE ?)")
-        params += [f"%{text.strip()}%"] * 3
+        terms.append(
+            "(instr(lower(a.facts), lower(?)) OR a.subject_id IN (SELECT r.row_id FROM search s "
+            "JOIN search_row r ON r.n = s.rowid WHERE search MATCH ?))"
+        )
+        params += [text.strip(), match(text) or '""']
     key, way = _SORTS.get(sort), "DESC" if descending else "ASC"
     order = f"{key} {way}, a.n" if key else "a.cleared_at IS NOT NULL, a.level, a.raised_at DESC, a.n"
-    found = read.rows(f"SELECT a.n {_FROM} WHERE {' AND '.join(terms) or '1'} ORDER BY {order}", *params)
+    found = read.rows(f"SELECT a.n FROM alert a WHERE {' AND '.join(terms) or '1'} ORDER BY {order}", *params)
     return array("q", (n for (n,) in found))
 
 
 def alert_rows(read: Reader, ids: Sequence[int]) -> list[AlertRow | None]:
     """The lines of these row numbers, as many and in the same order."""
     marks = ", ".join("?" * len(ids))
-    found = read.as_(AlertRow, f"SELECT {_COLUMNS} {_FROM} WHERE a.n IN ({marks})", *ids)
+    found = _rows(read, f"a.n IN ({marks})", *ids)
     by_n = {row.n: row for row in found}
     return [by_n.get(n) for n in ids]
 
 
 def alert_row(read: Reader, alert: bytes) -> AlertRow | None:
     """One alert."""
-    found = read.as_(AlertRow, f"SELECT {_COLUMNS} {_FROM} WHERE a.id = ?", alert)
+    found = _rows(read, "a.id = ?", alert)
     return found[0] if found else None
 
 
 def alerts_on(read: Reader, table: str, row_id: bytes) -> list[AlertRow]:
-    """The open alerts about one record, the worst first."""
-    sql = f"SELECT {_COLUMNS} {_FROM} WHERE a.subject_table = ? AND a.subject_id = ? AND {_OPEN} ORDER BY a.level"
-    return read.as_(AlertRow, sql, table, row_id)
+    """The open alerts about one record (for a machine: those that its rounds raised, too), the worst first."""
+    concerned = (
+        "(a.subject_table = ? AND a.subject_id = ?) OR json_extract(a.facts, '$.' || ?) = lower(hex(?))"
+    )
+    return _rows(read, f"({concerned}) AND {_OPEN} ORDER BY a.level", table, row_id, table, row_id)
 
 
 def waiting(read: Reader, actor: Actor, site: bytes | None = None) -> int:

@@ -1,6 +1,6 @@
 """The rules by which alerts are raised, in words: what it is, why, and what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,14 @@ from app.words import N_, _
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule's words; `says` names fields of the alert's facts. All are marked by N_."""
+    """A rule's words; `says` names fields of the alert's facts as `shown` makes them readable. All are marked by N_."""
 
     code: str
     title: str
     says: str
     why: str
     do: str
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
 
 class _Facts(dict[str, Any]):
@@ -44,6 +45,7 @@ def rules() -> dict[str, Rule]:
     return dict(_rules)
 
 
-def say(text: str, facts: Mapping[str, Any]) -> str:
+def say(rule: Rule, text: str, facts: Mapping[str, Any]) -> str:
     """A sentence of a rule with the facts of one alert."""
-    return _(text).format_map(_Facts(facts)) if text else ""
+    shown = rule.shown(facts) if rule.shown else {}
+    return _(text).format_map(_Facts({**facts, **shown})) if text else ""

@@ -3,9 +3,7 @@
 from app.equipment.actions import attach, edit, log_use, move, proceed, read_meter, register, write_note
 from app.equipment.history import Entry, history, said
 from app.equipment.life import Five, five_facts
-from app.equipment.machine import AFTER, BEFORE, LIFE, WORKING
-from app.equipment.ops import HAND_WRITTEN, Attach, LogUse, Move, Note, ReadMeter
-from app.equipment.register import (
+from app.equipment.lists import (
     Card,
     MachineRow,
     Related,
@@ -21,6 +19,8 @@ from app.equipment.register import (
     place_tree,
     spare_parts,
 )
+from app.equipment.machine import AFTER, BEFORE, LIFE, WORKING
+from app.equipment.ops import HAND_WRITTEN, Attach, LogUse, Move, Note, ReadMeter
 
 __all__ = [
     "AFTER",

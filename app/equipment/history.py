@@ -34,6 +34,7 @@ class Entry:
     table: str | None
     ref: bytes | None
     cost: int | None
+    n: int
 
 
 _OTHER = (
@@ -45,26 +46,26 @@ def _parts() -> dict[str, str]:
     staff = f"(SELECT {named('s')} FROM staff s WHERE s.id = "
     return {
         "own": f"SELECT h.at, {_OTHER}, h.event_type, NULL, h.text, h.from_state, h.to_state, NULL, NULL, "
-        f"{person('h.actor_id')}, h.ref_table, h.ref_id, h.cost FROM equipment_event h "
+        f"{person('h.actor_id')}, h.ref_table, h.ref_id, h.cost, h.n FROM equipment_event h "
         "WHERE h.equipment_id = ?1 AND h.deleted = 0",
         "fault": "SELECT f.occurred_at, 'fault', 'fault', f.code, f.symptom, NULL, f.status, f.severity, NULL, "
-        f"{person('f.created_by')}, 'fault', f.id, NULL FROM fault f WHERE f.equipment_id = ?1 AND f.deleted = 0",
+        f"{person('f.created_by')}, 'fault', f.id, NULL, f.n FROM fault f WHERE f.equipment_id = ?1 AND f.deleted = 0",
         "order": "SELECT coalesce(o.done_at, o.created_at), 'maintenance', 'work_order', o.code, o.title, NULL, o.status, "
-        f"o.hours, NULL, {staff}o.assignee_id), 'work_order', o.id, NULL FROM work_order o "
+        f"o.hours, NULL, {staff}o.assignee_id), 'work_order', o.id, NULL, o.n FROM work_order o "
         "WHERE o.equipment_id = ?1 AND o.deleted = 0",
         "round": f"SELECT max(r.at), 'inspection', 'inspection', t.code, {named('i')}, NULL, NULL, count(*), "
-        f"sum(r.state = 'fail'), {person('r.measured_by')}, 'inspection_task', t.id, NULL FROM "
+        f"sum(r.state = 'fail'), {person('r.measured_by')}, 'inspection_task', t.id, NULL, t.n FROM "
         "(SELECT task_id, item_id, state, measured_by, max(measured_at) AS at FROM inspection_result "
         "WHERE equipment_id = ?1 AND deleted = 0 GROUP BY task_id, item_id) r JOIN inspection_task t ON t.id = r.task_id "
         "JOIN inspection_template i ON i.id = t.template_id GROUP BY t.id",
         "parts": f"SELECT m.happened_at, 'part_change', m.type, p.part_no, {named('p')}, p.unit, o.code, m.qty, NULL, "
-        f"{person('m.created_by')}, 'part', p.id, (m.qty * coalesce(m.unit_price, p.unit_price, 0) + 50000) / 100000 "
+        f"{person('m.created_by')}, 'part', p.id, (m.qty * coalesce(m.unit_price, p.unit_price, 0) + 50000) / 100000, m.n "
         "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN work_order o ON o.id = m.work_order_id "
         "WHERE m.type IN ('issue', 'return') AND (m.equipment_id = ?1 OR (m.equipment_id IS NULL AND o.equipment_id = ?1))",
         "meter": f"SELECT m.read_at, 'meter', 'meter', m.meter, NULL, NULL, NULL, m.value, m.replaced, {staff}m.reader_id), "
-        "NULL, NULL, NULL FROM meter_reading m WHERE m.equipment_id = ?1 AND m.deleted = 0",
+        "NULL, NULL, NULL, m.n FROM meter_reading m WHERE m.equipment_id = ?1 AND m.deleted = 0",
         "use": f"SELECT u.started_at, 'use', 'use', NULL, u.purpose, NULL, NULL, u.hours, NULL, {staff}u.operator_id), "
-        "NULL, NULL, NULL FROM equipment_use u WHERE u.equipment_id = ?1 AND u.deleted = 0",
+        "NULL, NULL, NULL, u.n FROM equipment_use u WHERE u.equipment_id = ?1 AND u.deleted = 0",
     }
 
 
@@ -73,11 +74,11 @@ def history(
 ) -> list[Entry]:
     """What happened to a machine, newest first; `kind` is one of KINDS."""
     union = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in _parts().values())
-    names = "at, kind, what, code, text, source, target, number, failed, who, tbl, ref, cost"
+    names = "at, kind, what, code, text, source, target, number, failed, who, tbl, ref, cost, n"
     return read.as_(
         Entry,
         f"WITH h({names}) AS ({union}) SELECT * FROM h WHERE ?2 IS NULL OR kind = ?2 "
-        "ORDER BY at DESC LIMIT ?3 OFFSET ?4",
+        "ORDER BY at DESC, n DESC LIMIT ?3 OFFSET ?4",
         equipment, kind, limit, offset,
     )  # fmt: skip
 

@@ -66,7 +66,11 @@ LIFE = declare(
         "equipment",
         (
             Step(
-                "planned", "ordered", N_("Order"), Permission.EDIT_EQUIPMENT, ("supplier_id", "purchase_cost")
+                "planned",
+                "ordered",
+                N_("Place order"),
+                Permission.EDIT_EQUIPMENT,
+                ("supplier_id", "purchase_cost"),
             ),
             Step(
                 "ordered",
@@ -87,7 +91,7 @@ LIFE = declare(
             Step(
                 "to_install",
                 "commissioning",
-                N_("Installed"),
+                N_("Report installed"),
                 Permission.USE_EQUIPMENT,
                 ("install_date", "location_id"),
             ),

@@ -133,12 +133,12 @@ class ReadMeter(_OnMachine, frozen=True, kw_only=True):
         how = {"reader_id": self.reader, "source": self.source, "replaced": int(self.replaced)}
         tx.insert("meter_reading", tx.made("reading"), known | place | how)
         if row is not None and self.meter == "run_hours":
-            newest = tx.value(
-                "SELECT value FROM meter_reading WHERE equipment_id = ? AND meter = 'run_hours' "
-                "ORDER BY read_at DESC, id DESC LIMIT 1",
-                self.equipment,
-            )
-            tx.update("equipment", self.equipment, {"run_hours": newest})
+            later = tx.value(
+                "SELECT 1 FROM meter_reading WHERE equipment_id = ? AND meter = 'run_hours' AND read_at > ? LIMIT 1",
+                self.equipment, self.read_at,
+            )  # fmt: skip
+            if not later:
+                tx.update("equipment", self.equipment, {"run_hours": self.value})
 
 
 @operation("equipment.use", Permission.USE_EQUIPMENT, _TOPICS)

@@ -28,6 +28,7 @@ KEYWORDS = {
 }
 DOMAINS = (
     "access",
+    "alerts",
     "cli",
     "core",
     "equipment",
