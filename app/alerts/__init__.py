@@ -11,6 +11,7 @@ from app.alerts.queries import (
     alert_rows,
     alerts_on,
     levels,
+    open_count,
     waiting,
 )
 from app.alerts.rules import Rule, declare, rule_of, rules, say
@@ -35,6 +36,7 @@ __all__ = [
     "declare",
     "keep",
     "levels",
+    "open_count",
     "rule_of",
     "rules",
     "say",

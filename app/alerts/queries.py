@@ -8,6 +8,7 @@ from typing import Any
 from app.access import Actor, Permission
 from app.alerts.actions import STATE
 from app.alerts.rules import rule_of, say
+from app.desk import Desk
 from app.fields import from_json
 from app.names import named, person
 from app.search import match
@@ -24,6 +25,7 @@ CONCERNS = {
     "certificate.": Permission.EDIT_TRAINING,
     "training.": Permission.EDIT_TRAINING,
 }
+_NAMED = frozenset({"equipment", "part", "location"})
 _OPEN = f"{STATE} NOT IN ('closed', 'cleared')"
 
 
@@ -72,10 +74,7 @@ class AlertRow:
         return self._say(rule_of(self.rule).do)
 
     def _say(self, text: str) -> str:
-        facts = from_json(self.facts) or {}
-        if self.table != "inspection_task":
-            facts = self.known
-        return say(rule_of(self.rule), text, facts)
+        return say(rule_of(self.rule), text, self.known)
 
 
 _COLUMNS = (
@@ -172,6 +171,12 @@ def waiting(read: Reader, actor: Actor, site: bytes | None = None) -> int:
         *params, site, site,
     )  # fmt: skip
     return int(found)
+
+
+def open_count(desk: Desk) -> int:
+    """What the bell and the rail's badge of a person show."""
+    with desk.read() as read:
+        return waiting(read, desk.actor, desk.site.id if desk.site else None)
 
 
 def levels(read: Reader, site: bytes | None = None) -> dict[int, int]:
