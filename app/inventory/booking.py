@@ -8,6 +8,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory.ops import MoveStock
+from app.inventory.purchases import arrived
 from app.inventory.signs import OPPOSITE
 from app.tx import Reader
 from app.words import N_
@@ -72,11 +73,12 @@ def receive_part(
     reason: str = "",
     anyway: str = "",
 ) -> Done:
-    """Parts arrive (入库), for a line of a purchase order or without one."""
+    """Parts arrive (入库), for a line of a purchase order, which then moves on, or without one."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
+        order = arrived(read, purchase_line, qty) if purchase_line else None
     op = _move(desk, "receipt", part, place, qty, batch=batch, price=unit_price)
-    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), reason=anyway)
+    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), order, reason=anyway)
 
 
 def transfer_part(

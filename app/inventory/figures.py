@@ -184,3 +184,38 @@ def classes(read: Reader, site: bytes | None) -> dict[tuple[str, str], int]:
         f"WHERE p.abc_class IS NOT NULL AND p.ved_class IS NOT NULL AND p.deleted = 0{here} GROUP BY 1, 2"
     )
     return {(a, v): count for a, v, count in read.rows(sql, *params)}
+
+
+@dataclass(frozen=True)
+class WarningRow:
+    """An open warning of the store: which part, what is wrong, since when."""
+
+    n: int
+    part_id: bytes
+    rule: str
+    part_no: str
+    name: str
+    unit: str
+    available: int
+    reorder: int | None
+    maximum: int | None
+    proposal: int
+    raised_at: int
+    handled: str
+
+
+def warnings(read: Reader, site: bytes | None, limit: int = 50) -> list[WarningRow]:
+    """The open warnings, the newest first, and of those raised together the gravest first."""
+    here, params = (" AND a.site_id = ?", [site]) if site else ("", [])
+    return read.as_(
+        WarningRow,
+        f"SELECT a.n, a.subject_id, a.rule, p.part_no, {name_of('p')}, p.unit, s.on_hand - s.reserved, "
+        "y.reorder_point, y.max_stock, s.proposal, a.raised_at, a.state FROM alert a "
+        "JOIN part p ON p.id = a.subject_id JOIN part_stock s ON s.part_id = p.id AND s.site_id = a.site_id "
+        "LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy WHERE part_id = p.id AND site_id = a.site_id "
+        "AND deleted = 0 ORDER BY n DESC LIMIT 1) "
+        f"WHERE a.cleared_at IS NULL AND a.rule LIKE 'stock.%' AND a.state <> 'closed'{here} "
+        "ORDER BY a.raised_at DESC, CASE a.rule WHEN 'stock.negative' THEN 0 WHEN 'stock.out' THEN 1 "
+        "WHEN 'stock.safety' THEN 2 WHEN 'stock.reorder' THEN 3 ELSE 4 END, p.part_no LIMIT ?",
+        *params, limit,
+    )  # fmt: skip

@@ -1,6 +1,9 @@
 """The life of a purchase of spares (采购单): SM-11, in order, approved by the supervisor."""
 
 from app.access import Permission
+from app.generic import Transition, move_on
+from app.inventory.signs import signed
+from app.tx import Reader
 from app.words import N_
 from app.workflow import Machine, Step, declare
 
@@ -31,3 +34,18 @@ PURCHASE = declare(
         ),
     )
 )
+
+
+def arrived(read: Reader, line: bytes, qty: int) -> Transition | None:
+    """The step of a purchase order of which `qty` of a line arrives now: partly received, or all of it."""
+    order = read.get("purchase_order", (read.get("purchase_line", line) or {}).get("order_id"))
+    if order is None or order["status"] not in {"ordered", "part_received"}:
+        return None
+    open_lines = read.rows(
+        f"SELECT l.id, l.qty - coalesce((SELECT sum({signed('m')}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0) "
+        "FROM purchase_line l WHERE l.order_id = ? AND l.deleted = 0",
+        order["id"],
+    )
+    complete = all(rest - (qty if row == line else 0) <= 0 for row, rest in open_lines)
+    target = "received" if complete else "part_received"
+    return move_on(PURCHASE, order, target) if target != order["status"] else None

@@ -17,13 +17,15 @@ _TABLES = {
     Kind.WO: "work_order",
 }
 #: Where a code that somebody typed may come from, the nearest first.
-_TYPED = ("part", "location", "work_order", "equipment", "purchase_order")
-_ENGLISH = frozenset({"part", "location", "equipment"})
+_TYPED = ("part", "location", "work_order", "equipment", "purchase_order", "staff")
+_ENGLISH = frozenset({"part", "location", "equipment", "staff"})
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The record that a code names; `kind`: part, bin, place, equipment, work_order, purchase_order, or "" with a sentence."""
+    """The record that a code names; `kind`: part, bin, place, equipment, work_order, purchase_order, staff, or "" with a
+    sentence.
+    """
 
     kind: str
     id: bytes = b""
@@ -125,4 +127,5 @@ KIND_WORDS = {
     "equipment": N_("Equipment"),
     "work_order": N_("Work order"),
     "purchase_order": N_("Purchase order"),
+    "staff": N_("Staff member"),
 }

@@ -5,6 +5,7 @@ import pytest
 
 from app.access import Permission
 from app.errors import AppError, Denied, Refused
+from app.generic import create
 from app.inventory.booking import (
     adjust_stock,
     issue_part,
@@ -169,3 +170,18 @@ def test_the_ledger_filters_sorts_and_searches(shop):
         ids = movement_ids(read, None, "qty", descending=True)
         assert [row.qty for row in movement_rows(read, ids)] == [5000, 5000, -1000]
         assert movement_rows(read, ids)[2].what_for == "WO-1"
+
+
+def test_a_delivery_moves_its_order_on(shop):
+    part, line, order = shop.part("P", 1), new_id(), new_id()
+    site = shop.ids["S1"]
+    shop.desk.perform(
+        create("purchase_order", order, code="PO-1", site_id=site, status="ordered"),
+        create("purchase_line", line, order_id=order, site_id=site, part_id=part, qty=4000),
+    )
+    for qty, state in ((1000, "part_received"), (2000, "part_received"), (1000, "received")):
+        done = receive_part(shop.desk, part, None, qty, purchase_line=line)
+        with shop.desk.read() as read:
+            assert read.get("purchase_order", order)["status"] == state
+    assert shop.stock("P")[:3] == (5000, 0, 0)
+    assert len(done.op_ids) == 2
