@@ -142,6 +142,16 @@ def instant_of(day: str, clock: str = "00:00", timezone: str = "Asia/Shanghai") 
     return int(datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone(timezone)).timestamp() * 1000)
 
 
+def parse_instant(text: str, timezone: str = "Asia/Shanghai") -> int:
+    """A typed time at the site: `2026-11-22 11:41`; a date alone means its first minute."""
+    plain = unicodedata.normalize("NFKC", text).strip().replace("T", " ")
+    day, _blank, clock = plain.partition(" ")
+    hours = re.fullmatch(r"(\d{1,2}):(\d{2})", clock.strip() or "0:00")
+    if not hours or int(hours[1]) > 23 or int(hours[2]) > 59:
+        raise AppError(N_("“{text}” is not a time. Type it like 2026-11-22 11:41."), text=text)
+    return instant_of(parse_date(day), f"{int(hours[1]):02}:{hours[2]}", timezone)
+
+
 def show_instant(instant: int | None, timezone: str = "Asia/Shanghai", *, seconds: bool = False) -> str:
     """`2026-11-22 11:41` at the site; empty for None."""
     if instant is None:

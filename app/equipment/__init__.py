@@ -1,6 +1,16 @@
 """Equipment (设备台账): the register, the life and the history of each machine."""
 
-from app.equipment.actions import attach, edit, log_use, move, proceed, read_meter, register, write_note
+from app.equipment.actions import (
+    attach,
+    edit,
+    log_use,
+    move,
+    objections,
+    proceed,
+    read_meter,
+    register,
+    write_note,
+)
 from app.equipment.history import Entry, history, said
 from app.equipment.life import Five, five_facts
 from app.equipment.lists import (
@@ -51,6 +61,7 @@ __all__ = [
     "machine_rows",
     "machine_total",
     "move",
+    "objections",
     "part_tree",
     "path_of",
     "place_tree",

@@ -7,7 +7,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.equipment.machine import LIFE
 from app.equipment.ops import Attach, LogUse, Move, Note, ReadMeter, parent_objections
-from app.errors import AppError, Refused
+from app.errors import AppError, Objection, Refused
 from app.generic import create, move_on, patch
 from app.words import N_
 from db.ids import new_id
@@ -29,6 +29,20 @@ def register(desk: Desk, values: Mapping[str, Any]) -> bytes:
     made = new_id()
     desk.perform(create("equipment", made, **values))
     return made
+
+
+def objections(desk: Desk, values: Mapping[str, Any], equipment: bytes | None = None) -> list[Objection]:
+    """What speaks against a new machine (or the edit of one), before anything is written."""
+    known = {name: value for name, value in values.items() if value is not None}
+    with desk.read() as read:
+        found = list(parent_objections(read, equipment, values["site_id"], values.get("parent_id")))
+        place = read.get("location", values.get("location_id"))
+        if place and place["site_id"] != values["site_id"]:
+            text = N_("This place is not at the machine's site. Choose another one.")
+            found.append(Objection("place", text, field="location_id"))
+        if equipment is None:
+            found += create("equipment", new_id(), **known).check(read, desk.actor)
+    return found
 
 
 def edit(desk: Desk, equipment: bytes, values: Mapping[str, Any]) -> Done | None:
