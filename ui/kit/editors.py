@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QCompleter,
+    QGridLayout,
     QLineEdit,
     QListView,
     QPlainTextEdit,
@@ -240,6 +241,35 @@ class FlagEditor(QCheckBox):
     def set_value(self, value: Any) -> None:
         """Ticks the box or not."""
         self.setChecked(bool(value))
+
+
+class ManyEditor(QWidget):
+    """Any number of few choices: a box for each, as many in a line as fit."""
+
+    edited = Signal()
+
+    def __init__(self, choices: Sequence[tuple[Any, str]], columns: int = 4) -> None:
+        super().__init__()
+        self._boxes = {code: FlagEditor(word) for code, word in choices}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 2, 0, 2)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        for number, box in enumerate(self._boxes.values()):
+            grid.addWidget(box, *divmod(number, columns))
+            box.edited.connect(self.edited)
+        grid.setColumnStretch(columns, 1)
+        if self._boxes:
+            self.setFocusProxy(next(iter(self._boxes.values())))
+
+    def value(self) -> Any:
+        """The codes that are chosen, in the order of the choices; None where there is none."""
+        return tuple(code for code, box in self._boxes.items() if box.isChecked()) or None
+
+    def set_value(self, value: Any) -> None:
+        """Ticks the boxes of these codes."""
+        for code, box in self._boxes.items():
+            box.setChecked(code in (value or ()))
 
 
 class ReferenceEditor(TextEditor):

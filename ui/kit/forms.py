@@ -20,8 +20,9 @@ __all__ = ["Form", "FormField"]
 class FormField:
     """One field of a form.
 
-    kind: text, password, lines, number (thousandths), money, price, choice, date, flag or reference. `limits` (lowest,
-    highest; None = open) are shown beside a number; a value outside them warns but is not refused.
+    kind: text, password, lines, number (thousandths), money, price, choice, many (any of the choices), date, flag or
+    reference. `limits` (lowest, highest; None = open) are shown beside a number; a value outside them warns but is not
+    refused.
     """
 
     name: str
@@ -53,6 +54,8 @@ def _editor(field: FormField) -> Any:
             return editors.DateEditor()
         case "flag":
             return editors.FlagEditor(field.label)
+        case "many":
+            return editors.ManyEditor(field.choices)
         case "reference" if field.find:
             return editors.ReferenceEditor(field.find)
     raise ValueError(field.kind)
