@@ -72,7 +72,7 @@ PART_COLUMNS = (
     Column("spec", N_("Specification"), width=120, stretch=True, compact=False, tone="text_2"),
     Column("state", N_("Status"), "status", 132, value=state_sign),
     Column("available", N_("Available"), "number", 78, value=lambda row: amount(row.available, row.unit)),
-    Column("bar", N_("Available / reorder point / maximum"), "bar", 170, value=stock_of, compact=False),
+    Column("bar", N_("Available / reorder / max"), "bar", 166, value=stock_of, compact=False),
     Column("on_order", N_("On order"), "number", 66, compact=False,
            value=lambda row: amount(row.on_order) if row.on_order else None),
     Column("bin", N_("Bin"), width=60, compact=False, tone="text_2", value=lambda row: short_bin(row.bin)),

@@ -1,0 +1,142 @@
+"""The page of the purchase proposal: what to order from whom, and why (R-4.4-d)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import values
+from app.access import Permission
+from app.desk import Desk
+from app.inventory import figures
+from app.inventory.figures import ProposalRow
+from app.words import N_, _, ngettext
+from ui.inventory.tables import FixedSource, amount, change, site_of
+from ui.kit.buttons import button
+from ui.kit.empty import EmptyState
+from ui.kit.labels import label
+from ui.kit.layout import Card, Page
+from ui.kit.notes import NoteStrip
+from ui.kit.table import Column, Table
+from ui.kit.tasks import Tasks
+
+_COLUMNS = (
+    Column("part_no", N_("Part no."), "code", 112, sortable=False, second=lambda row: row.name),
+    Column("name", N_("Name"), width=150, sortable=False, compact=False),
+    Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
+    Column("state", N_("Status"), "status", 132, sortable=False),
+    Column("available", N_("Available"), "number", 84, sortable=False, value=lambda row: amount(row.available, row.unit)),
+    Column("on_order", N_("On order"), "number", 72, sortable=False, compact=False,
+           value=lambda row: amount(row.on_order) if row.on_order else None),
+    Column("reorder", N_("Reorder point"), "number", 84, sortable=False, compact=False,
+           value=lambda row: amount(row.reorder or 0)),
+    Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda row: change(row.quantity, row.unit)),
+    Column("price", N_("Unit price"), "number", 96, sortable=False, compact=False,
+           value=lambda row: values.show_price(row.price)),
+    Column("amount", N_("Amount"), "number", 108, sortable=False, value=lambda row: values.show_money(row.amount)),
+    Column("lead_days", N_("Lead time"), "number", 84, sortable=False, compact=False,
+           value=lambda row: _("{n} days").format(n=row.lead_days) if row.lead_days is not None else None),
+)  # fmt: skip
+
+
+class ProposalPage(Page):
+    """Everything at or below its reorder point that is not on order yet, one card for each supplier."""
+
+    back_wanted = Signal()
+
+    part_wanted = Signal(object)
+    """The id of the part that was opened."""
+
+    report_requested = Signal(str, object)
+    """A report by its name, with its parameters."""
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        super().__init__(_("Purchase proposal"))
+        self._desk, self._tasks = desk, tasks
+        self.rows: list[ProposalRow] = []
+        back = button(_("Spare parts"), "arrow-left")
+        back.clicked.connect(self.back_wanted)
+        self.add_action(back)
+        if desk.may(Permission.EXPORT):
+            excel = button(_("Excel"), "file-spreadsheet")
+            excel.clicked.connect(lambda: self._report("xlsx"))
+            self.add_action(excel)
+        if desk.may(Permission.PRINT_REPORTS):
+            printed = button("PDF", "printer", "primary")
+            printed.clicked.connect(self.print_page)
+            self.set_primary(printed)
+        self._cards = QWidget()
+        self._column = QVBoxLayout(self._cards)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(13)
+        self._strip = NoteStrip("", "info")
+        self.body.addWidget(self._strip)
+        self.body.addWidget(self._cards)
+        self.body.addStretch()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the proposal again."""
+        desk, site = self._desk, site_of(self._desk)
+
+        def work() -> tuple[list[ProposalRow], list[str]]:
+            with desk.read() as read:
+                return figures.proposals(read, site), figures.covered(read, site)
+
+        self._tasks.run(work, self._show, owner=self, latest="proposal")
+
+    def _show(self, found: tuple[list[ProposalRow], list[str]]) -> None:
+        self.rows, covered = found
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        groups = [(supplier, list(rows)) for supplier, rows in groupby(self.rows, lambda row: row.supplier)]
+        for supplier, rows in groups:
+            self._column.addWidget(self._card(supplier, rows))
+        if not groups:
+            self._column.addWidget(EmptyState("nothing_to_do", _("Nothing has to be bought")))
+        count = ngettext("{count} part", "{count} parts", len(self.rows)).format(count=len(self.rows))
+        total = sum(row.amount for row in self.rows)
+        suppliers = ngettext("{count} supplier", "{count} suppliers", len(groups)).format(count=len(groups))
+        self.set_facts("·".join((count, suppliers, f"¥{values.show_money(total)}")))
+        text = _(
+            "Proposed: maximum − available − on order, where available and on order do not exceed the reorder point."
+        )
+        if covered:
+            text += " " + _("{parts}: enough is on order, not listed again.").format(
+                parts=_(", ").join(covered)
+            )
+        self._strip.set(text, "info")
+
+    def _card(self, supplier: str, rows: Sequence[ProposalRow]) -> Card:
+        count = ngettext("{count} part", "{count} parts", len(rows)).format(count=len(rows))
+        card = Card(supplier or _("No supplier chosen"), count, margins=False)
+        card.add_action(label(f"¥{values.show_money(sum(row.amount for row in rows))}", "body_strong"))
+        table = Table(_COLUMNS, FixedSource(lambda: rows))
+        table.refresh()
+        table.set_dense(True)
+        table.opened.connect(lambda n: self._on_opened(n, rows))
+        # The page scrolls, not each small list: header, rows, foot.
+        table.setFixedHeight(32 + 28 * len(rows) + 34)
+        card.body.addWidget(table)
+        return card
+
+    def _on_opened(self, number: int, rows: Sequence[ProposalRow]) -> None:
+        self.part_wanted.emit(next(row.part_id for row in rows if row.n == number))
+
+    def _report(self, form: str) -> None:
+        self.report_requested.emit("low-stock", {"site": site_of(self._desk), "form": form})
+
+    def print_page(self) -> None:
+        """The low-stock list with the proposal as PDF (Ctrl P)."""
+        self._report("pdf")
+
+    def refresh(self, topics: set[str]) -> None:
+        """Something has changed in the store."""
+        if topics & {"stock", "inventory"}:
+            self.reload()
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of this page, for F1."""
+        return [("Enter", _("Open the part")), ("Ctrl P", _("Print"))]

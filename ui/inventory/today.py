@@ -1,0 +1,157 @@
+"""The storekeeper's first page: what needs action, the warnings as they come, what was booked last."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout
+
+from app.desk import Desk
+from app.inventory import figures
+from app.inventory.figures import Summary, WarningRow
+from app.inventory.ledger import MovementRow, last_movements
+from app.inventory.scans import resolve_scan
+from app.signs import sign
+from app.words import N_, _, ngettext
+from ui.inventory.booking import may_book
+from ui.inventory.tables import (
+    FixedSource,
+    all_of,
+    amount,
+    change,
+    short_bin,
+    since,
+    site_of,
+    type_sign,
+    warning_sign,
+)
+from ui.kit.buttons import button
+from ui.kit.empty import EmptyState
+from ui.kit.layout import Card, Page
+from ui.kit.table import Column, Table
+from ui.kit.tasks import Tasks
+from ui.kit.tiles import Figure, Tile
+
+_TILES = ("out_of_stock", "below_safety", "at_reorder")
+
+
+class StorePage(Page):
+    """The store today: tiles that lead to their lists, open warnings, the last movements."""
+
+    list_wanted = Signal(object)
+    """The filters of the part list that a tile stands for; {"page": "proposal"} for the purchase proposal."""
+
+    part_wanted = Signal(object)
+    """The id of a part that was opened or scanned."""
+
+    station_wanted = Signal()
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        super().__init__(_("Store today"))
+        self._desk, self._tasks = desk, tasks
+        self._warnings: list[WarningRow] = []
+        self._movements: list[MovementRow] = []
+        self.set_facts(f"{all_of(desk)}·{desk.today()}")
+        if may_book(desk, "issue"):
+            station = button(_("Scan station"), "scan-line", "primary")
+            station.clicked.connect(self.station_wanted)
+            self.set_primary(station)
+        self._tiles = QHBoxLayout()
+        self._tiles.setSpacing(13)
+        self.body.addLayout(self._tiles)
+        self.warnings = self._table(self._warning_columns(), lambda: self._warnings)
+        self.movements = self._table(self._movement_columns(), lambda: self._movements)
+        self._lay_out()
+        self.reload()
+
+    def _lay_out(self) -> None:
+        self._card = Card(_("Warnings"), margins=False)
+        self._card.body.addWidget(self.warnings)
+        moved = Card(_("Last movements"), margins=False)
+        moved.body.addWidget(self.movements)
+        row = QHBoxLayout()
+        row.setSpacing(13)
+        row.addWidget(self._card, 3)
+        row.addWidget(moved, 2)
+        self.body.addLayout(row, 1)
+
+    def _table(self, columns: tuple[Column, ...], rows: Callable[[], list[Any]]) -> Table:
+        made = Table(columns, FixedSource(rows), empty=EmptyState("nothing_to_do", _("Nothing here")))
+        made.setMinimumHeight(240)
+        made.opened.connect(lambda n: self.part_wanted.emit(next(r.part_id for r in rows() if r.n == n)))
+        return made
+
+    def _warning_columns(self) -> tuple[Column, ...]:
+        return (
+            Column("state", N_("Status"), "status", 132, sortable=False, value=warning_sign),
+            Column("part_no", N_("Part no."), "code", 100, second=lambda row: row.name),
+            Column("name", N_("Name"), width=100, stretch=True, compact=False),
+            Column("available", N_("Available"), "number", 80, value=lambda row: amount(row.available, row.unit)),
+            Column("proposal", N_("To buy"), "number", 70,
+                   value=lambda row: change(row.proposal) if row.proposal else None),
+            Column("raised_at", N_("Since"), "date", 64, value=lambda row: since(self._desk, row.raised_at)),
+        )  # fmt: skip
+
+    def _movement_columns(self) -> tuple[Column, ...]:
+        return (
+            Column("happened_at", N_("Time"), "date", 64, value=lambda row: since(self._desk, row.happened_at)),
+            Column("type", N_("Type"), "status", 104, sortable=False, value=type_sign),
+            Column("part_no", N_("Part no."), "code", 100, stretch=True, second=lambda row: row.name),
+            Column("qty", N_("Quantity"), "number", 74, value=lambda row: change(row.qty, row.unit)),
+            Column("bin", N_("Bin"), width=56, compact=False, tone="text_2", value=lambda row: short_bin(row.bin)),
+        )  # fmt: skip
+
+    def reload(self) -> None:
+        """Read everything again."""
+        desk, site = self._desk, site_of(self._desk)
+
+        def work() -> tuple[Summary, list[WarningRow], list[MovementRow]]:
+            with desk.read() as read:
+                return (
+                    figures.summary(read, site),
+                    figures.warnings(read, site),
+                    last_movements(read, site, 12),
+                )
+
+        self._tasks.run(work, self._show, owner=self, latest="today")
+
+    def _show(self, found: tuple[Summary, list[WarningRow], list[MovementRow]]) -> None:
+        told, self._warnings, self._movements = found
+        while (item := self._tiles.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for state in _TILES:
+            look, count = sign(state), told.states[state]
+            figure = Figure(str(count), "", look.text if count else sign("ok").text, look.level if count else "ok",
+                            look.icon if count else None, _("of {total} parts").format(total=told.parts))  # fmt: skip
+            self._add_tile(look.text, figure, {"state": state})
+        bought = ngettext("from {count} supplier", "from {count} suppliers", told.suppliers)
+        word = _("Purchase proposal") if told.proposals else sign("ok").text
+        level = "warn" if told.proposals else "ok"
+        figure = Figure(str(told.proposals), "", word, level, "shopping-cart" if told.proposals else None,
+                        bought.format(count=told.suppliers))  # fmt: skip
+        self._add_tile(_("To buy"), figure, {"page": "proposal"})
+        self._card.set_facts(str(len(self._warnings)))
+        self.warnings.refresh()
+        self.movements.refresh()
+
+    def _add_tile(self, title: str, figure: Figure, target: dict[str, str]) -> None:
+        tile = Tile(title, figure)
+        tile.clicked.connect(lambda: self.list_wanted.emit(target))
+        self._tiles.addWidget(tile, 1)
+
+    def refresh(self, topics: set[str]) -> None:
+        """Something has changed in the store."""
+        if topics & {"stock", "alerts", "inventory"}:
+            self.reload()
+
+    def on_scan(self, text: str) -> bool:
+        """A part's label opens the part."""
+        found = resolve_scan(self._desk, text)
+        if found.kind == "part":
+            self.part_wanted.emit(found.id)
+        return found.kind == "part"
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of this page, for F1."""
+        return [("Enter", _("Open the part"))]
