@@ -47,7 +47,7 @@ def _parts() -> dict[str, str]:
     return {
         "own": f"SELECT h.at, {_OTHER}, h.event_type, NULL, h.text, h.from_state, h.to_state, NULL, NULL, "
         f"{person('h.actor_id')}, h.ref_table, h.ref_id, h.cost, h.n FROM equipment_event h "
-        "WHERE h.equipment_id = ?1 AND h.deleted = 0",
+        "WHERE h.equipment_id = ?1 AND h.deleted = 0 AND h.ref_table IS NOT 'stock_movement'",  # it is told by its movement
         "fault": "SELECT f.occurred_at, 'fault', 'fault', f.code, f.symptom, NULL, f.status, f.severity, NULL, "
         f"{person('f.created_by')}, 'fault', f.id, NULL, f.n FROM fault f WHERE f.equipment_id = ?1 AND f.deleted = 0",
         "order": "SELECT coalesce(o.done_at, o.created_at), 'maintenance', 'work_order', o.code, o.title, NULL, o.status, "

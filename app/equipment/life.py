@@ -112,7 +112,8 @@ SELECT coalesce((SELECT sum(CASE m.type WHEN 'issue' THEN 1 WHEN 'return' THEN -
     * m.qty * coalesce(m.unit_price, p.unit_price, 0)) / 100000
   FROM stock_movement m JOIN part p ON p.id = m.part_id WHERE m.equipment_id = ?1
     OR (m.equipment_id IS NULL AND m.work_order_id IN (SELECT id FROM work_order WHERE equipment_id = ?1))), 0)
-  + coalesce((SELECT sum(cost) FROM equipment_event WHERE equipment_id = ?1), 0)"""
+  + coalesce((SELECT sum(cost) FROM equipment_event
+    WHERE equipment_id = ?1 AND ref_table IS NOT 'stock_movement'), 0)"""
 _SPARES = """
 SELECT count(*), coalesce(sum(EXISTS (SELECT 1 FROM part_stock s
   WHERE s.part_id = p.id AND s.site_id = ?2 AND s.on_hand - s.reserved > 0)), 0)

@@ -11,7 +11,7 @@ from app.files import write_safely
 from app.labels import symbol
 from app.labels.face import SAFE_QR, Face, Label, Square, compose
 from app.labels.layouts import Layout
-from app.reports.canvas import MM, Pen
+from app.reports.canvas import MM, Area, Pen
 from app.reports.text import missing
 from app.words import N_, _, language
 
@@ -36,9 +36,8 @@ def render_labels(
     _check(labels, layout, first, copies)
     faces = [compose(label, layout) for label in labels]
     with _opened(target) as stream:
-        pen = Pen(
-            stream, (layout.page[0] * MM, layout.page[1] * MM), _("Labels"), "", language().replace("_", "-")
-        )
+        page_size = (layout.page[0] * MM, layout.page[1] * MM)
+        pen = Pen(stream, page_size, title=_("Labels"), author="", language=language().replace("_", "-"))
         pen.at_true_size()
         for position, face in enumerate((face for face in faces for _copy in range(copies)), start=first - 1):
             page, slot = divmod(position, layout.per_page)
@@ -47,7 +46,7 @@ def render_labels(
             left, top = layout.place(slot)
             corner = ((left + offset_mm[0]) * MM, (top + offset_mm[1]) * MM)
             if outlines:
-                pen.box(*corner, layout.width * MM, layout.height * MM, 0.25, OUTLINE, 1.5 * MM)
+                pen.box(Area(*corner, layout.width * MM, layout.height * MM), 0.25, OUTLINE, 1.5 * MM)
             _draw(pen, face, *corner)
         pen.save()
     return list(_warnings(labels, faces))
@@ -78,9 +77,9 @@ def _check(labels: Sequence[Label], layout: Layout, first: int, copies: int) -> 
 def _draw(pen: Pen, face: Face, left: float, top: float) -> None:
     x, y, band_width, band_height = face.band
     pen.outline(_loops(face.square, left, top), "#000000")
-    pen.fill(left + x, top + y, band_width, band_height, "#000000")
+    pen.fill(Area(left + x, top + y, band_width, band_height), "#000000")
     for line in face.lines:
-        pen.text(left + line.x, top + line.y, line.text, line.font, line.size, line.colour)
+        pen.text(left + line.x, top + line.y, line.text, line.font, line.size, colour=line.colour)
 
 
 def _loops(square: Square, left: float, top: float) -> list[list[tuple[float, float]]]:

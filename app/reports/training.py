@@ -182,12 +182,12 @@ def _course(row: CourseRow) -> Row:
 
 def _certificates(data: TrainingRecordData) -> Table:
     columns = (
-        Col("name", _("Certificate"), width=54),
-        Col("number", _("Certificate no."), width=37),
+        Col("name", _("Certificate"), width=48),
+        Col("number", _("Certificate no."), width=33),
         Col("issued", _("Issued on"), "date", 22),
         Col("review", _("Review due"), "date", 22),
         Col("until", _("Valid until"), "date", 22),
-        Col("state", _("Status"), "status", 18),
+        Col("state", _("Status"), "status", 28),
     )
     return Table(
         columns,

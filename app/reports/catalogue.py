@@ -1,0 +1,200 @@
+"""Every report there is: what it is for, what it must be told, and how it is made, printed and saved."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from app.access import Permission
+from app.desk import Desk
+from app.errors import AppError
+from app.files import write_safely
+from app.reports import parameters as told
+from app.reports.document import Report
+from app.reports.parameters import Parameter
+from app.reports.pdf import render_pdf
+from app.reports.record import ReportNote
+from app.reports.sources import machines, people, rounds, stock
+from app.reports.sources.job import Job
+from app.reports.xlsx import render_xlsx
+from app.words import N_, _, pgettext, speaking
+
+Form = Literal["pdf", "xlsx"]
+#: Areas in the order of the page: code, title, sign.
+AREAS = (
+    ("rounds", N_("Rounds"), "clipboard-check"),
+    ("stock", N_("Spare parts"), "package"),
+    ("equipment", N_("Equipment"), "server-cog"),
+    ("training", N_("Training"), "graduation-cap"),
+)
+
+
+@dataclass(frozen=True)
+class ReportSpec:
+    """A report: its name in commands, its title, what it is for, who may see its data, and its parameters."""
+
+    name: str
+    title: str
+    purpose: str
+    area: str
+    needs: Permission
+    parameters: tuple[Parameter, ...]
+    source: Callable[[Job], Report]
+
+    def build(self, desk: Desk, parameters: Mapping[str, str], number: str = "") -> Report:
+        """The report as a declaration, in the language spoken now. Raises AppError for a parameter that does not fit."""
+        desk.actor.demand(self.needs)
+        given = told.checked(desk, self.parameters, parameters, _(self.title))
+        with desk.read() as read:
+            return self.source(Job(desk, read, given, number))
+
+
+REPORTS: dict[str, ReportSpec] = {
+    spec.name: spec
+    for spec in (
+        ReportSpec(
+            "inspection",
+            N_("Inspection report"),
+            N_("One round: every item with its standard and reading, deviations, photos, signatures."),
+            "rounds",
+            Permission.SEE,
+            (told.ROUND,),
+            rounds.inspection,
+        ),
+        ReportSpec(
+            "blank-inspection",
+            N_("Blank inspection sheet"),
+            N_("A sheet to fill in by hand where no screen may go."),
+            "rounds",
+            Permission.SEE,
+            (told.TEMPLATE, told.SITE, told.DATE),
+            rounds.blank,
+        ),
+        ReportSpec(
+            "low-stock",
+            N_("Low stock and purchase proposal"),
+            N_("Parts at or below their reorder point, and what to buy from whom."),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            stock.low_stock,
+        ),
+        ReportSpec(
+            "equipment-register",
+            N_("Equipment register"),
+            N_("All machines of a site with state, age, warranty and cost."),
+            "equipment",
+            Permission.SEE,
+            (told.SITE, told.A3),
+            machines.register,
+        ),
+        ReportSpec(
+            "equipment-file",
+            N_("Equipment history"),
+            N_("One machine: master data, key figures, trend, and all that ever happened to it."),
+            "equipment",
+            Permission.SEE,
+            (told.EQUIPMENT,),
+            machines.file,
+        ),
+        ReportSpec(
+            "training-matrix",
+            N_("Training and qualification matrix"),
+            N_("Who holds which required course until when, with the gaps."),
+            "training",
+            Permission.SEE_TRAINING,
+            (told.SITE, told.TEAM, told.AS_OF, told.A4),
+            people.matrix,
+        ),
+        ReportSpec(
+            "training-record",
+            N_("Staff training record"),
+            N_("One person: courses with marks, certificates, own signature."),
+            "training",
+            Permission.SEE_TRAINING,
+            (told.STAFF,),
+            people.record,
+        ),
+    )
+}
+
+
+def spec_of(name: str) -> ReportSpec:
+    """The report of this name. Raises AppError."""
+    if name not in REPORTS:
+        known = pgettext("list", ", ").join(REPORTS)
+        raise AppError(N_("There is no report “{name}”. There are: {known}."), name=name, known=known)
+    return REPORTS[name]
+
+
+def reports_for(desk: Desk) -> Sequence[ReportSpec]:
+    """The reports whose data the person may see."""
+    return [spec for spec in REPORTS.values() if desk.may(spec.needs)]
+
+
+def make(
+    desk: Desk, name: str, parameters: Mapping[str, str], target: Path, *, spoken: str | None = None
+) -> str:
+    """Write a report to a .pdf or .xlsx file, log it, and give its number; `spoken` is another language than the window's."""
+    form = _form_of(target)
+    number, raw = _numbered(desk, name, parameters, form, spoken)
+    with write_safely(target) as stream:
+        stream.write(raw)
+    _note(desk, name, parameters, number, form)
+    return number
+
+
+def make_for_printer(
+    desk: Desk, name: str, parameters: Mapping[str, str], *, spoken: str | None = None
+) -> bytes:
+    """The PDF that goes to paper, with its number; logged as printed."""
+    number, raw = _numbered(desk, name, parameters, "pdf", spoken)
+    _note(desk, name, parameters, number, "print")
+    return raw
+
+
+def make_bytes(
+    desk: Desk, name: str, parameters: Mapping[str, str], form: Form = "pdf", *, spoken: str | None = None
+) -> bytes:
+    """The report as it would be, without a number; not logged: for the preview."""
+    return _rendered(desk, name, parameters, form, spoken=spoken)
+
+
+def _numbered(
+    desk: Desk, name: str, parameters: Mapping[str, str], form: Form, spoken: str | None
+) -> tuple[str, bytes]:
+    desk.actor.demand(Permission.PRINT_REPORTS)
+    spec_of(name).build(desk, parameters)  # what does not fit is said before a number is drawn
+    number = desk.number("R")
+    return number, _rendered(desk, name, parameters, form, number=number, spoken=spoken)
+
+
+def _rendered(
+    desk: Desk, name: str, parameters: Mapping[str, str], form: Form, *, number: str = "", spoken: str | None
+) -> bytes:
+    stream = io.BytesIO()
+    with speaking(spoken):
+        report = spec_of(name).build(desk, parameters, number)
+        if form == "pdf":
+            render_pdf(report, stream)
+        else:
+            render_xlsx(report, stream)
+    return stream.getvalue()
+
+
+def _form_of(target: Path) -> Form:
+    match target.suffix.lower():
+        case ".pdf":
+            return "pdf"
+        case ".xlsx":
+            return "xlsx"
+    raise AppError(
+        N_("A report is a PDF or an Excel file: let the name of “{name}” end in .pdf or .xlsx."),
+        name=target.name,
+    )
+
+
+def _note(desk: Desk, name: str, parameters: Mapping[str, str], number: str, form: str) -> None:
+    given = {key: value for key, value in parameters.items() if value}
+    desk.perform(ReportNote(report=name, number=number, parameters=given, format=form, data_as_of=desk.now()))

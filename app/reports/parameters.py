@@ -1,0 +1,160 @@
+"""What a report must be told: declared once for the form of the page, the command line and the sentences of refusal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.desk import Desk
+from app.errors import AppError
+from app.inspections.lists import templates_in_use
+from app.names import named
+from app.reports.sources.job import ALL
+from app.search import IN_SEARCH, match
+from app.training.people import people
+from app.values import parse_date
+from app.words import N_, _, pgettext
+
+Choice = tuple[str, str]
+
+
+def _nothing(_desk: Desk) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: a choice of few (`choices`), a record found by what is typed (`find`), or a date."""
+
+    name: str
+    title: str
+    kind: Literal["choice", "find", "date"]
+    required: bool = False
+    default: Callable[[Desk], str] = _nothing
+    choices: Callable[[Desk], Sequence[Choice]] | None = None
+    find: Callable[[Desk, str], Sequence[Choice]] | None = None
+
+
+def checked(
+    desk: Desk, declared: Sequence[Parameter], given: Mapping[str, str], title: str
+) -> dict[str, str]:
+    """Every declared parameter with its value or default. Raises AppError for an unknown, missing or wrong one."""
+    known = {parameter.name: parameter for parameter in declared}
+    if strange := [name for name in given if name not in known]:
+        raise AppError(
+            N_("“{report}” has no parameter “{name}”. It has: {known}."),
+            report=title,
+            name=strange[0],
+            known=pgettext("list", ", ").join(known),
+        )
+    return {parameter.name: _value(desk, parameter, given, title) for parameter in declared}
+
+
+def _value(desk: Desk, parameter: Parameter, given: Mapping[str, str], title: str) -> str:
+    value = (given.get(parameter.name) or "").strip() or parameter.default(desk)
+    if not value and parameter.required:
+        raise AppError(
+            N_("“{report}” needs to know: {title} ({name})."),
+            report=title,
+            title=parameter.title,
+            name=parameter.name,
+        )
+    if parameter.kind == "date" and value:
+        return parse_date(value)
+    if parameter.choices and value:
+        return _chosen(desk, parameter, value)
+    return value
+
+
+def _chosen(desk: Desk, parameter: Parameter, value: str) -> str:
+    choices = parameter.choices(desk) if parameter.choices else ()
+    for code, word in choices:
+        if value.casefold() in (code.casefold(), word.casefold()):
+            return code
+    allowed = pgettext("list", ", ").join(code for code, _word in choices)
+    raise AppError(
+        N_("{title}: “{value}” is not one of the choices: {allowed}."),
+        title=parameter.title,
+        value=value,
+        allowed=allowed,
+    )
+
+
+def _sites(desk: Desk) -> list[Choice]:
+    """The sites of the person; all of them together only for who may see all."""
+    with desk.read() as read:
+        names = dict(read.rows(f"SELECT s.id, {named('s')} FROM site s"))
+    every = [] if desk.actor.sites else [(ALL, _("All sites"))]
+    return every + [(site.code, names[site.id]) for site in desk.sites()]
+
+
+def _site(desk: Desk) -> str:
+    if desk.site:
+        return desk.site.code
+    sites = desk.sites()
+    return sites[0].code if len(sites) == 1 else "" if desk.actor.sites else ALL
+
+
+def _sizes(_desk: Desk) -> list[Choice]:
+    return [("A4", _("A4")), ("A3", _("A3"))]
+
+
+def _templates(desk: Desk) -> list[Choice]:
+    with desk.read() as read:
+        return [(code, f"{code}  {name}") for code, name in templates_in_use(read)]
+
+
+def _teams(desk: Desk) -> list[Choice]:
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT o.code, o.name FROM org_unit o WHERE o.deleted = 0 AND EXISTS "
+            "(SELECT 1 FROM staff s WHERE s.org_unit_id = o.id AND s.deleted = 0) ORDER BY o.n"
+        )
+    return [(code, name) for code, name in rows]
+
+
+def _rounds(desk: Desk, text: str) -> list[Choice]:
+    """Rounds that were begun, the newest first."""
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            f"SELECT t.code, {named('p')} FROM inspection_task t JOIN inspection_template p ON p.id = t.template_id "
+            "WHERE t.deleted = 0 AND t.started_at IS NOT NULL AND (?1 IS NULL OR t.site_id = ?1) "
+            "AND instr(lower(t.code || ' ' || p.code || ' ' || p.name || ' ' || coalesce(p.name_en, '')), lower(?2)) "
+            "ORDER BY t.started_at DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    return _said(rows)
+
+
+def _machines(desk: Desk, text: str) -> list[Choice]:
+    site = desk.site.id if desk.site else None
+    query = match(text)
+    sought = f" AND e.{IN_SEARCH}" if query else ""
+    with desk.read() as read:
+        rows = read.rows(
+            f"SELECT e.code, {named('e')} FROM equipment e WHERE e.deleted = 0 AND (? IS NULL OR e.site_id = ?){sought} "
+            "ORDER BY e.code LIMIT 40",
+            site, site, *(("equipment", query) if query else ()),
+        )  # fmt: skip
+    return _said(rows)
+
+
+def _staff(desk: Desk, text: str) -> list[Choice]:
+    with desk.read() as read:
+        return [(who.staff_no, who.words) for who in people(read, desk.actor, text=text)[:40]]
+
+
+def _said(rows: Sequence[tuple[str, str]]) -> list[Choice]:
+    return [(code, f"{code}  {name}") for code, name in rows]
+
+
+ROUND = Parameter("code", N_("Round number"), "find", required=True, find=_rounds)
+TEMPLATE = Parameter("template", N_("Inspection template"), "choice", required=True, choices=_templates)
+SITE = Parameter("site", N_("Site"), "choice", default=_site, choices=_sites)
+DATE = Parameter("date", N_("Planned on"), "date", default=Desk.today)
+AS_OF = Parameter("as-of", N_("As of"), "date", default=Desk.today)
+EQUIPMENT = Parameter("code", N_("Equipment"), "find", required=True, find=_machines)
+TEAM = Parameter("team", N_("Team"), "choice", choices=_teams)
+STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff)
+A3 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A3", choices=_sizes)
+A4 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A4", choices=_sizes)
