@@ -75,7 +75,7 @@ class LedgerPage(Page):
     def _filters(self) -> list[Filter]:
         kinds = fields_of("stock_movement")["type"].choices
         return [
-            Filter("since", N_("Period"), self._periods),
+            Filter("since", N_("Time span"), self._periods),
             Filter("type", N_("Type"), lambda: [Choice(code, type_word(code)) for code, _w in kinds]),
             Filter("bin", N_("Bin"), self._bins),
         ]

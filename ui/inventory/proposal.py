@@ -90,6 +90,7 @@ class ProposalPage(Page):
         self.rows, covered = found
         while (item := self._column.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         groups = [(supplier, list(rows)) for supplier, rows in groupby(self.rows, lambda row: row.supplier)]
         for supplier, rows in groups:
@@ -117,8 +118,9 @@ class ProposalPage(Page):
         table.refresh()
         table.set_dense(True)
         table.opened.connect(lambda n: self._on_opened(n, rows))
-        # The page scrolls, not each small list: header, rows, foot.
-        table.setFixedHeight(32 + 28 * len(rows) + 34)
+        # The page scrolls, not each small list: header and rows, no count of one row.
+        table.count.hide()
+        table.setFixedHeight(32 + 28 * len(rows) + 12)
         card.body.addWidget(table)
         return card
 

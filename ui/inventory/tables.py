@@ -98,8 +98,8 @@ def movement_columns(desk: Desk) -> tuple[Column, ...]:
         Column("what_for", N_("For / from"), width=150, compact=False, sortable=False),
         Column("bin", N_("Bin"), width=106, compact=False, sortable=False, tone="text_2"),
         Column("taken_by", N_("Taken by"), width=90, compact=False, sortable=False),
-        Column("booked_by", N_("Booked by"), width=90, compact=False, sortable=False, tone="text_2"),
-        Column("number", N_("Movement number"), "code", 124, compact=False),
+        Column("booked_by", N_("Booked by"), width=90, hidden=True, compact=False, sortable=False, tone="text_2"),
+        Column("number", N_("Movement number"), "code", 124, hidden=True, compact=False),
     )  # fmt: skip
 
 

@@ -119,10 +119,11 @@ class StorePage(Page):
         told, self._warnings, self._movements = found
         while (item := self._tiles.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()
                 old.deleteLater()
         for state in _TILES:
             look, count = sign(state), told.states[state]
-            figure = Figure(str(count), "", look.text if count else sign("ok").text, look.level if count else "ok",
+            figure = Figure(str(count), "", _("Needs action") if count else sign("ok").text, look.level if count else "ok",
                             look.icon if count else None, _("of {total} parts").format(total=told.parts))  # fmt: skip
             self._add_tile(look.text, figure, {"state": state})
         bought = ngettext("from {count} supplier", "from {count} suppliers", told.suppliers)

@@ -1,0 +1,140 @@
+"""The wide band of the scan station: what has just happened, to be read from two metres."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.kit import icons, theme
+
+EDGE = 12
+_FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the band says: level and sign, the word, the name, a line more; at the right the quantity and what is left."""
+
+    level: str
+    icon: str
+    word: str
+    name: str = ""
+    more: str = ""
+    quantity: str = ""
+    left_word: str = ""
+    left: str = ""
+    #: State of the stock after the booking (app.signs), where it asks for something.
+    warning: str = ""
+    warning_level: str = "ok"
+
+
+class Band(QWidget):
+    """Paints a result; in low windows at half the size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.result = Result("neutral", "scan-line", "")
+
+    def set(self, result: Result) -> None:
+        """Say something else."""
+        self.result = result
+        self.setAccessibleName(
+            " ".join(filter(None, [result.word, result.name, result.more, result.quantity]))
+        )
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 104)
+
+    def _font(self, pixels: int, *, bold: bool) -> QFont:
+        made = theme.font("station" if bold else "body")
+        made.setPixelSize(max(round(pixels * min(self.height() / 300, 1.0)), 12))
+        return made
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, shown = QPainter(self), self.result
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bad = shown.level == "danger"
+        look = theme.LEVELS[shown.level]
+        painter.fillRect(self.rect(), theme.color(look.sign if bad else look.soft))
+        painter.fillRect(0, 0, EDGE, self.height(), theme.color("on_accent" if bad else look.sign))
+        scale = min(self.height() / 300, 1.0)
+        side, left = round(96 * scale), EDGE + round(44 * scale)
+        middle = QRect(left, (self.height() - side) // 2, side, side)
+        icons.paint(painter, middle, shown.icon, theme.color("on_accent" if bad else look.sign))
+        right = self._figures(painter, bad=bad)
+        self._words(painter, left + side + round(36 * scale), right, bad=bad)
+
+    def _words(self, painter: QPainter, left: int, right: int, *, bad: bool) -> None:
+        shown, look = self.result, theme.LEVELS[self.result.level]
+        lines = (
+            (shown.word, 34, True, "on_accent" if bad else look.text),
+            (shown.name, 56, True, "on_accent" if bad else "text"),
+            (shown.more, 24, False, "on_accent" if bad else "text_2"),
+        )
+        fonts = [self._font(pixels, bold=bold) for _text, pixels, bold, _tone in lines]
+        texts = [line[0] for line in lines]
+        if bad:
+            texts, fonts = _fitted(texts, fonts, right - left)
+        heights = [
+            QFontMetrics(font).height() if text else 0 for text, font in zip(texts, fonts, strict=True)
+        ]
+        top = (self.height() - sum(heights)) // 2
+        tones = [line[3] for line in lines]
+        for text, font, tone, height in zip(texts, fonts, tones, heights, strict=True):
+            painter.setFont(font)
+            painter.setPen(theme.color(tone))
+            shortened = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, right - left)
+            painter.drawText(QRect(left, top, right - left, height), _FLAGS, shortened)
+            top += height
+
+    def _figures(self, painter: QPainter, *, bad: bool) -> int:
+        """The quantity and what is left; gives the place where the words must end."""
+        shown = self.result
+        right = self.width() - 40
+        if not shown.quantity:
+            return right
+        big, small, word = self._font(112, bold=True), self._font(48, bold=True), self._font(22, bold=False)
+        column = max(QFontMetrics(small).horizontalAdvance(shown.left),
+                     QFontMetrics(word).horizontalAdvance(shown.left_word),
+                     QFontMetrics(word).horizontalAdvance(shown.warning) + 34)  # fmt: skip
+        x, high = right - column, QFontMetrics(small).height()
+        painter.setFont(word)
+        painter.setPen(theme.color("on_accent" if bad else "text_2"))
+        line = QFontMetrics(word).height()
+        top = (self.height() - high - 2 * line) // 2
+        painter.drawText(QRect(x, top, column, line), _FLAGS, shown.left_word)
+        look = theme.LEVELS[shown.warning_level]
+        painter.setFont(small)
+        painter.setPen(theme.color("text" if shown.warning_level == "ok" else look.text))
+        painter.drawText(QRect(x, top + line, column, high), _FLAGS, shown.left)
+        if shown.warning:
+            self._warning(painter, QRect(x, top + line + high, column, line), word)
+        painter.setFont(big)
+        painter.setPen(theme.color("text"))
+        width = QFontMetrics(big).horizontalAdvance(shown.quantity)
+        painter.drawText(QRect(x - 28 - width, 0, width, self.height()), _FLAGS, shown.quantity)
+        return x - 28 - width - 16
+
+    def _warning(self, painter: QPainter, place: QRect, font: QFont) -> None:
+        look = theme.LEVELS[self.result.warning_level]
+        side = min(24, place.height())
+        sign = QRect(place.x(), place.y() + (place.height() - side) // 2, side, side)
+        icons.paint(painter, sign, look.icon, theme.color(look.sign))
+        painter.setFont(font)
+        painter.setPen(theme.color(look.text))
+        painter.drawText(place.adjusted(side + 8, 0, 0, 0), _FLAGS, self.result.warning)
+
+
+def _fitted(texts: list[str], fonts: list[QFont], width: int) -> tuple[list[str], list[QFont]]:
+    """A refusal is a sentence: it gets smaller until it fits, down to a third, rather than lose its end."""
+    for font, text in zip(fonts, texts, strict=True):
+        least = font.pixelSize() // 3
+        while font.pixelSize() > max(least, 13) and QFontMetrics(font).horizontalAdvance(text) > width:
+            font.setPixelSize(font.pixelSize() - 1)
+    return texts, fonts

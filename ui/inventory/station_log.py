@@ -1,0 +1,78 @@
+"""The last bookings of the scan station, refused scans among them."""
+
+from dataclasses import dataclass
+
+from app.desk import Desk
+from app.inventory.ledger import MovementRow, last_movements
+from app.signs import Sign
+from app.words import N_
+from ui.inventory.tables import FixedSource, change, short_bin, since, site_of, type_sign
+from ui.kit.table import Column, Table
+from ui.kit.tasks import Tasks
+
+LAST = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the last bookings, or a scan that was refused."""
+
+    n: int
+    at: int
+    sign: Sign
+    part: str
+    qty: str
+    what: str
+
+
+class StationLog(Table):
+    """The newest ten first."""
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        self._desk, self._worker = desk, tasks
+        self._refused: list[Line] = []
+        self.lines: list[Line] = []
+        super().__init__(self._columns(), FixedSource(lambda: self.lines))
+        self.count.hide()
+        self.reload()
+
+    def _columns(self) -> tuple[Column, ...]:
+        return (
+            Column("at", N_("Time"), "date", 84, sortable=False, value=lambda row: since(self._desk, row.at)),
+            Column("sign", N_("Outcome"), "status", 120, sortable=False),
+            Column("part", N_("Spare part"), width=240, stretch=True, sortable=False),
+            Column("qty", N_("Quantity"), "number", 90, sortable=False),
+            Column("what", N_("For / note"), width=260, sortable=False, compact=False),
+        )
+
+    def refuse(self, text: str, sentence: str) -> None:
+        """A scan that led to nothing is kept in sight."""
+        sign = Sign("danger", "octagon-x", "×", N_("Refused"))
+        self._refused.insert(
+            0, Line(-len(self._refused) - 1, self._desk.now(), sign, text[:40], "", sentence)
+        )
+        del self._refused[LAST:]
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the last bookings again."""
+        desk, site = self._desk, site_of(self._desk)
+
+        def work() -> list[Line]:
+            with desk.read() as read:
+                return [_line(row) for row in last_movements(read, site, LAST)]
+
+        self._worker.run(work, self._on_lines, owner=self, latest="lines")
+
+    def _on_lines(self, lines: list[Line]) -> None:
+        self.lines = sorted([*self._refused, *lines], key=lambda row: row.at, reverse=True)[:LAST]
+        self.refresh()
+
+
+def _line(row: MovementRow) -> Line:
+    """A movement as the list shows it: a tick, or grey where it was taken back."""
+    sign = type_sign(row)
+    if row.state == "booked":
+        sign = Sign("ok", "circle-check", "✓", sign.word)
+    where = "·".join(filter(None, [row.what_for, short_bin(row.bin)]))
+    return Line(row.n, row.happened_at, sign, f"{row.part_no} {row.name}", change(row.qty, row.unit), where)
