@@ -6,9 +6,10 @@ Spec       the op's kind (wire format for ever), the permission it needs, the to
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import msgspec
 
@@ -22,6 +23,7 @@ SCHEMA_VERSION = 1
 MAX_BODY = 256 * 1024
 
 Subject = tuple[str, bytes]
+Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 
 
 class Op(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,14 +78,14 @@ class Override(msgspec.Struct, frozen=True, array_like=True):
 class Envelope(msgspec.Struct, frozen=True):
     """The message around an op. Field order is the wire order."""
 
-    op_id: bytes
+    op_id: Id
     kind: str
     schema_v: int
-    actor: bytes | None
-    site: bytes | None
+    actor: Id | None
+    site: Id | None
     wall: int
     hlc: int
-    action_id: bytes
+    action_id: Id
     overrides: tuple[Override, ...]
     op: msgspec.Raw
 
@@ -117,6 +119,10 @@ def spec_of(op: Op) -> Spec:
     return BY_CLASS[type(op)]
 
 
+#: A NUL as JSON writes it, found fast; then: its backslash is not itself escaped.
+_NUL_MARK = re.compile(rb"\\u0000")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_LONG_NUMBER = re.compile(rb"\d{19}")
 _encoder = msgspec.json.Encoder()
 _envelope_decoder = msgspec.json.Decoder(Envelope)
 _op_decoders: dict[type[Op], msgspec.json.Decoder[Any]] = {}
@@ -134,17 +140,48 @@ def encode(envelope: Envelope) -> bytes:
 
 def decode(body: bytes) -> tuple[Envelope, Op]:
     """The envelope and op of a body. Raises MalformedError for anything that is none of ours."""
+    if len(body) > MAX_BODY:
+        raise MalformedError("too long")
+    if holds_nul(body):
+        raise MalformedError("NUL in a text")
     try:
         envelope = _envelope_decoder.decode(body)
-        spec = BY_KIND.get(envelope.kind)
-        if spec is None:
-            raise MalformedError(f"unknown kind {envelope.kind!r}")
-        decoder = _op_decoders.get(spec.cls) or _op_decoders.setdefault(
-            spec.cls, msgspec.json.Decoder(spec.cls)
-        )
-        return envelope, decoder.decode(envelope.op)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise MalformedError(str(error)) from error
+    spec = BY_KIND.get(envelope.kind)
+    if spec is None:
+        raise MalformedError(f"unknown kind {envelope.kind!r}")
+    op = read_op(spec.cls, envelope.op)
+    if _LONG_NUMBER.search(body):
+        _demand_small((envelope.schema_v, envelope.wall, envelope.hlc, op))
+    return envelope, op
+
+
+def read_op(cls: type[Op], raw: msgspec.Raw) -> Op:
+    """An op from its own bytes. Raises MalformedError where they are none of this class."""
+    decoder = _op_decoders.get(cls) or _op_decoders.setdefault(cls, msgspec.json.Decoder(cls))
+    try:
+        return cast("Op", decoder.decode(raw))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise MalformedError(str(error)) from error
+
+
+def holds_nul(body: bytes | msgspec.Raw) -> bool:
+    """Whether a text in these bytes holds a NUL, which PostgreSQL cannot store."""
+    return _NUL_MARK.search(body) is not None and _NUL.search(body) is not None
+
+
+def _demand_small(value: Any) -> None:
+    """Raise MalformedError where a number does not fit the 64 bits of both databases."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise MalformedError("a number is too large")
+    if isinstance(value, msgspec.Struct):
+        value = [getattr(value, name) for name in value.__struct_fields__]
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list | tuple):
+        for part in value:
+            _demand_small(part)
 
 
 def link(previous: bytes, op_id: bytes, body: bytes) -> bytes:

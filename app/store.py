@@ -8,6 +8,8 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
 from typing import Any, cast
 
 import msgspec
@@ -17,10 +19,11 @@ from app import ops as operations
 from app.access import Actor
 from app.changes import ALERTS, ROUNDS, SEARCH, STOCK, Done
 from app.clock import Clock
-from app.errors import AppError, Busy, Damaged, Objection, Refused
+from app.errors import AppError, Objection, Refused
 from app.fields import about
 from app.ops import Envelope, MalformedError, Op, Override
 from app.settle import settle
+from app.trouble import UNSTORABLE, translated
 from app.tx import Reader, Tx
 from app.words import N_
 from db.ids import new_id
@@ -32,51 +35,21 @@ Progress = Callable[[int], None]
 NO_HASH = bytes(32)
 #: A clock this much behind the newest record is asked about; nothing overdue is computed from it.
 CLOCK_SLACK_MS = 5 * 60_000
+#: What an undo notes on the ops it took back, and on its own.
+UNDONE, UNDO = "undone", "undo"
+_SAID = {
+    UNDONE: N_("This action has been undone already."),
+    UNDO: N_("An undo cannot be undone. Do the action again instead."),
+}
 
 _APPEND = (
     "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, action_id, "
     "acked, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
 )
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what SQLite says into a sentence that says what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _sentence(error) from error
-
-
-def _sentence(error: sqlite3.DatabaseError) -> Exception:
-    text = str(error).lower()
-    if "full" in text:
-        return AppError(
-            N_("The disk is full. Nothing of this action was saved. Free some space, then do it again.")
-        )
-    if "locked" in text or "busy" in text:
-        return Busy(
-            N_("Another program is using the site file. Wait a moment and do it again; nothing was lost.")
-        )
-    if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return AppError(
-            N_(
-                "The folder of the site file cannot be written to. Ask for write permission, then do it again."
-            )
-        )
-    if "disk i/o" in text:
-        return AppError(
-            N_(
-                "The disk reports an error. Nothing of this action was saved. Check the disk, then do it again."
-            )
-        )
-    if "malformed" in text or "not a database" in text:
-        return Damaged(
-            N_(
-                "The site file is damaged. Close the program and restore the newest backup (sitewright restore)."
-            )
-        )
-    return error
+_HEAD = (
+    "SELECT seq, hash, hlc FROM (SELECT hlc FROM op ORDER BY n DESC LIMIT 1) "
+    "LEFT JOIN (SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1)"
+)
 
 
 class Store:
@@ -129,18 +102,21 @@ class Store:
         `reason` overrides the objections that may be overridden; `more` is a lazy continuation (an import) with `progress`
         called after each op, which may raise to cancel. Raises Denied, Refused or another AppError; then nothing happened.
         """
-        with self._door, translated(), self._writer() as connection, _transaction(connection, "op"):
-            action = _Action(connection, self, actor, reason)
-            for count, op in enumerate(ops, 1):
-                action.do(op)
-                if progress:
-                    progress(count)
-            for count, op in enumerate(more, len(ops) + 1):
+        with self._writing_action(actor, reason) as action:
+            for count, op in enumerate(chain(ops, more), 1):
                 action.do(op)
                 if progress:
                     progress(count)
             done = action.finish()
         return self._tell(done)
+
+    @contextmanager
+    def _writing_action(self, actor: Actor, reason: str) -> Iterator["_Action"]:
+        with self._door, translated(), self._writer() as connection, _transaction(connection, "op"):
+            try:
+                yield _Action(connection, self, actor, reason)
+            except (sqlite3.IntegrityError, OverflowError) as error:
+                raise MalformedError(str(error)) from error
 
     def objections(self, actor: Actor, *ops: Op) -> list[Objection]:
         """What the rules have to say about an action that is not done yet."""
@@ -152,39 +128,28 @@ class Store:
         with self.read() as read:
             found = read.row(
                 "SELECT action_id, kind FROM op WHERE actor IS ? AND outcome = 'applied' AND reason IS NULL "
-                "AND kind <> 'auth.note' ORDER BY n DESC LIMIT 1",
+                "AND kind NOT IN ('auth.note', 'report.note', 'label.print') ORDER BY n DESC LIMIT 1",
                 actor.user_id,
             )
         return (found[0], found[1]) if found else None
 
     def undo(self, actor: Actor, action_id: bytes) -> Done:
-        """Take an action back by new ops; rows that others changed since are skipped and listed."""
-        with self._door:
-            ops, skipped = self._inverses(action_id)
+        """Take an action back by new ops; rows that others changed since are skipped and listed.
+
+        Raises AppError where the action was taken back already, is itself an undo, or has no way back.
+        """
+        with self._writing_action(actor, "undo") as action:
+            ops, skipped = action.inverses(action_id)
             if not ops:
                 raise AppError(
                     N_("This action can no longer be undone: others have changed its records since.")
                 )
-            done = self.perform(actor, *ops, reason="undo")
-            with self.local() as connection:
-                marked = (action_id, done.action_id)
-                connection.execute("UPDATE op SET reason = 'undone' WHERE action_id IN (?, ?)", marked)
-        return _with_skipped(done, skipped)
-
-    def _inverses(self, action_id: bytes) -> tuple[list[Op], tuple[tuple[str, bytes], ...]]:
-        ops: list[Op] = []
-        skipped: list[tuple[str, bytes]] = []
-        with self.read() as read:
-            for (body,) in read.rows(
-                "SELECT body FROM op WHERE action_id = ? AND reason IS NULL ORDER BY n DESC", action_id
-            ):
-                envelope, op = operations.decode(body)
-                inverse = op.inverse(read, envelope)
-                if inverse is None:
-                    raise AppError(N_("This action cannot be undone. Correct it by a new entry instead."))
-                ops += inverse.ops
-                skipped += inverse.skipped
-        return ops, tuple(skipped)
+            for op in ops:
+                action.do(op)
+            done = action.finish()
+            action.mark(action_id, UNDONE)
+            action.mark(done.action_id, UNDO)
+        return self._tell(replace(done, skipped=skipped))
 
     def tick(self) -> Done | None:
         """Let time pass: recompute what the clock alone changes. None while the clock is behind the newest record."""
@@ -202,11 +167,20 @@ class Store:
             settle(connection, everything(connection), self._clock.now(), tick=True)
 
     def clock_behind(self) -> int:
-        """How many milliseconds the laptop's clock is behind the newest own record; 0 when it is right."""
+        """How many milliseconds the laptop's clock is behind the newest own record; 0 when it is right or was confirmed."""
         with self.read() as read:
-            newest = read.value("SELECT max(wall) FROM op") or 0
+            checked = int(read.value("SELECT value FROM meta WHERE key = 'clock_checked'") or 0)
+            newest = read.value("SELECT wall FROM op WHERE n > ? ORDER BY wall DESC LIMIT 1", checked) or 0
         behind = int(newest) - self._clock.now()
         return behind if behind > CLOCK_SLACK_MS else 0
+
+    def trust_clock(self) -> None:
+        """A person confirms that the clock is right now: records of a clock that ran ahead are not compared any more."""
+        with self.local() as connection:
+            connection.execute(
+                "INSERT INTO meta SELECT 'clock_checked', coalesce(max(n), 0) FROM op WHERE true "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            )
 
     def number(self, series: str) -> str:
         """The next number of a series on this device: `WO-A7K-0043`. Never provisional, gaps allowed."""
@@ -224,7 +198,10 @@ class Store:
 
     def _tell(self, done: Done) -> Done:
         for listener in self._listeners:
-            listener(done)
+            try:
+                listener(done)
+            except Exception:  # what is committed must not look failed because somebody could not hear of it
+                log.exception("a listener failed")
         return done
 
     @contextmanager
@@ -250,15 +227,12 @@ class Store:
             pooled.close()
 
 
-def _with_skipped(done: Done, skipped: tuple[tuple[str, bytes], ...]) -> Done:
-    """The same answer with the rows that an undo left."""
-    return Done(done.action_id, done.op_ids, done.topics, done.touched, skipped)
-
-
 @contextmanager
 def _transaction(connection: sqlite3.Connection, context: str | None = None) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+    if connection.in_transaction:
+        raise RuntimeError("a write inside a write: do it after the first, or in the same action")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         if context:
             connection.execute("INSERT INTO sync_ctx VALUES (?)", (context,))
         yield
@@ -266,9 +240,13 @@ def _transaction(connection: sqlite3.Connection, context: str | None = None) -> 
             connection.execute("DELETE FROM sync_ctx")
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 class _Action:
@@ -291,16 +269,12 @@ class _Action:
         chain = bytes.fromhex(
             self._connection.execute("SELECT value FROM meta WHERE key = 'chain_id'").fetchone()[0]
         )
-        found = self._connection.execute(
-            "SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1", (chain,)
-        ).fetchone()
-        hlc = self._connection.execute("SELECT hlc FROM op ORDER BY n DESC LIMIT 1").fetchone()
-        seq, head = found or (0, NO_HASH)
-        return chain, seq, head, hlc[0] if hlc else 0
+        seq, head, hlc = self._connection.execute(_HEAD, (chain,)).fetchone() or (0, NO_HASH, None)
+        return chain, seq or 0, head or NO_HASH, hlc or 0
 
     def do(self, op: Op) -> None:
         """Check, append and apply one op."""
-        spec = operations.spec_of(op)
+        spec, raw = operations.spec_of(op), _encoded(op)
         self._actor.demand(op.needs(spec))
         overrides = self._weigh(list(op.check(self._tx, self._actor)))
         self._hlc = Clock.tick(self._hlc, self._wall)
@@ -314,10 +288,31 @@ class _Action:
             hlc=self._hlc,
             action_id=self._id,
             overrides=overrides,
-            op=_encoded(op),
+            op=raw,
         )
         self._append(envelope, op)
         self._topics |= spec.topics
+
+    def inverses(self, action_id: bytes) -> tuple[list[Op], tuple[tuple[str, bytes], ...]]:
+        """The ops that take an action back, newest first, and the rows that stay since others changed them."""
+        ops: list[Op] = []
+        skipped: list[tuple[str, bytes]] = []
+        for body, reason in self._tx.rows(
+            "SELECT body, reason FROM op WHERE action_id = ? ORDER BY n DESC", action_id
+        ):
+            if reason in _SAID:
+                raise AppError(_SAID[reason])
+            envelope, op = operations.decode(body)
+            inverse = op.inverse(self._tx, envelope)
+            if inverse is None:
+                raise AppError(N_("This action cannot be undone. Correct it by a new entry instead."))
+            ops += inverse.ops
+            skipped += inverse.skipped
+        return ops, tuple(dict.fromkeys(skipped))
+
+    def mark(self, action_id: bytes, reason: str) -> None:
+        """Note what became of an action, so that it is not offered for undoing again."""
+        self._connection.execute("UPDATE op SET reason = ? WHERE action_id = ?", (reason, action_id))
 
     def _weigh(self, objections: list[Objection]) -> tuple[Override, ...]:
         if objections and not (self._reason and all(o.may_override for o in objections)):
@@ -369,12 +364,17 @@ class _Action:
 
 
 def _encoded(op: Op) -> msgspec.Raw:
+    """The op's bytes, proved to be readable again. Raises AppError for texts that cannot be stored, or MalformedError."""
     try:
-        return operations.encode_op(op)
+        raw = operations.encode_op(op)
     except UnicodeEncodeError:
-        raise AppError(
-            N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
-        ) from None
+        raise AppError(UNSTORABLE) from None
+    except (msgspec.MsgspecError, TypeError, OverflowError, RecursionError) as error:
+        raise MalformedError(str(error)) from error
+    if operations.holds_nul(raw):
+        raise AppError(UNSTORABLE)
+    operations.read_op(type(op), raw)
+    return raw
 
 
 __all__ = ["ALERTS", "ROUNDS", "SEARCH", "STOCK", "Done", "Store", "translated"]

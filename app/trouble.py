@@ -1,0 +1,60 @@
+"""What SQLite and the disk say, turned into a sentence that says what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from app.errors import AppError, Busy, Damaged
+from app.words import N_
+
+UNSTORABLE = N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
+UNWRITABLE = N_(
+    "The folder of the site file cannot be written to. Ask for write permission, then do it again."
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says into a sentence that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise sentence_of(error) from error
+    except DBAPIError as error:
+        if not isinstance(error.orig, sqlite3.DatabaseError):
+            raise
+        raise sentence_of(error.orig) from error
+    except UnicodeEncodeError as error:
+        raise AppError(UNSTORABLE) from error
+
+
+def sentence_of(error: sqlite3.DatabaseError) -> Exception:
+    """The AppError for a complaint of SQLite; the complaint itself where it is a bug of ours."""
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        return error
+    text = str(error).lower()
+    if "full" in text:
+        return AppError(
+            N_("The disk is full. Nothing of this action was saved. Free some space, then do it again.")
+        )
+    if "locked" in text or "busy" in text:
+        return Busy(
+            N_("Another program is using the site file. Wait a moment and do it again; nothing was lost.")
+        )
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return AppError(UNWRITABLE)
+    if "disk i/o" in text:
+        return AppError(
+            N_(
+                "The disk reports an error. Nothing of this action was saved. Check the disk, then do it again."
+            )
+        )
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return Damaged(
+            N_(
+                "The site file is damaged. Close the program and restore the newest backup (sitewright restore)."
+            )
+        )
+    return error
