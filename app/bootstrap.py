@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
-from app import auth, generic, inspections, inventory, search, training
+from app import alerts, auth, equipment, generic, inspections, inventory, search, training, work
 from app.clock import Clock
 from app.labels import record as labels_printed
 from app.profile import Profile, create_profile, open_profile
 from app.reports import record as reports_made
 
 #: Importing a feature registers its ops, machines and settlers.
-FEATURES = (generic, search, auth, inventory, inspections, training, labels_printed, reports_made)
+FEATURES = (
+    generic,
+    search,
+    auth,
+    equipment,
+    work,
+    alerts,
+    inventory,
+    inspections,
+    training,
+    labels_printed,
+    reports_made,
+)
 
 
 def start(folder: Path, clock: Clock | None = None) -> Profile:
