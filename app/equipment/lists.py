@@ -264,3 +264,15 @@ def spare_parts(read: Reader, equipment: bytes) -> list[tuple[bytes, str, str, i
 def is_working(status: str) -> bool:
     """Whether a machine in this state can be in use."""
     return status not in (*BEFORE, *AFTER)
+
+
+def classes(read: Reader) -> list[tuple[bytes, str]]:
+    """The equipment classes by name, for a filter."""
+    rows = read.rows(f"SELECT c.id, {named('c')} FROM equipment_class c WHERE c.deleted = 0 ORDER BY 2")
+    return [(row[0], row[1]) for row in rows]
+
+
+def number_of(read: Reader, equipment: bytes) -> int | None:
+    """The row number of a machine."""
+    found = read.value("SELECT n FROM equipment WHERE id = ?", equipment)
+    return None if found is None else int(found)

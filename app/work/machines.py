@@ -40,7 +40,11 @@ FAULTS = declare(
         "fault",
         (
             Step(
-                "discovered", "reported", N_("Submit report"), Permission.REPORT_FAULTS, ("fault_class", "severity")
+                "discovered",
+                "reported",
+                N_("Submit report"),
+                Permission.REPORT_FAULTS,
+                ("fault_class", "severity"),
             ),
             Step(
                 "discovered", "withdrawn", N_("Withdraw"), Permission.REPORT_FAULTS, remark=True, grave=True

@@ -325,3 +325,11 @@ def parts_used(read: Reader, order: bytes) -> list[PartUsed]:
         "GROUP BY p.id ORDER BY p.part_no",
         order,
     )
+
+
+def number_of(read: Reader, table: str, row_id: bytes) -> int | None:
+    """The row number of a work order or a fault, for whoever opens one by its id."""
+    if table not in {"work_order", "fault"}:
+        raise KeyError(table)
+    found = read.value(f"SELECT n FROM {table} WHERE id = ?", row_id)
+    return None if found is None else int(found)
