@@ -110,3 +110,9 @@ def certificate(read: Reader, row_id: bytes, today: str) -> CertificateView | No
 def in_force(read: Reader, today: str, staff: bytes) -> set[bytes]:
     """The certificate types that a person holds today."""
     return {c.type_id for c in certificates_of(read, staff, today) if c.state in CERTIFICATE_HOLDS}
+
+
+def certificate_types(read: Reader) -> list[tuple[bytes, str, str]]:
+    """Id, code and name of the certificate types."""
+    sql = f"SELECT t.id, t.code, {named('t')} FROM cert_type t WHERE t.deleted = 0 ORDER BY t.code"
+    return [(row[0], row[1], row[2]) for row in read.rows(sql)]

@@ -22,7 +22,6 @@ SESSION = declare(
             Step("planned", "held", N_("Enter results"), _E),
             Step("planned", "cancelled", N_("Cancel the session"), _E, remark=True, grave=True),
             Step("cancelled", "planned", N_("Plan again"), _E),
-            Step("held", "planned", N_("Reopen"), _E, remark=True),
         ),
         ("planned", "held"),
     )

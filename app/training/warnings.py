@@ -18,7 +18,7 @@ EXPIRING = declare(
     Rule(
         "certificate.expiring",
         N_("Certificate is running out"),
-        N_("{person}: {name} ends on {day}"),
+        N_("{person}: {name} is due on {day}"),
         N_("The certificate or its mid-term review is due within 90 days."),
         N_("Register for the renewal or the review in time."),
     )

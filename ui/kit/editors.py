@@ -248,7 +248,7 @@ class ManyEditor(QWidget):
 
     edited = Signal()
 
-    def __init__(self, choices: Sequence[tuple[Any, str]], columns: int = 4) -> None:
+    def __init__(self, choices: Sequence[tuple[Any, str]], columns: int = 3) -> None:
         super().__init__()
         self._boxes = {code: FlagEditor(word) for code, word in choices}
         grid = QGridLayout(self)
