@@ -6,8 +6,8 @@ from typing import Any
 from app.fields import from_json
 from app.inventory.ledger import MovementRow, movements_of
 from app.inventory.parts import PartRow, Word, part_rows
-from app.inventory.places import name_of
 from app.inventory.reorder import Working, work_out
+from app.names import named
 from app.tx import Reader
 
 
@@ -83,7 +83,7 @@ def levels_of(read: Reader, part: bytes, site: bytes | None) -> list[Level]:
     here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         Level,
-        f"SELECT s.bin_id, coalesce(l.code, ''), coalesce({name_of('l')}, ''), s.batch, s.on_hand, "
+        f"SELECT s.bin_id, coalesce(l.code, ''), coalesce({named('l')}, ''), s.batch, s.on_hand, "
         "coalesce((SELECT code FROM site WHERE id = s.site_id), '') FROM stock_level s "
         f"LEFT JOIN location l ON l.id = s.bin_id WHERE s.part_id = ? AND s.on_hand <> 0{here} "
         "ORDER BY s.on_hand DESC, l.code",
@@ -106,7 +106,7 @@ def _classes(read: Reader, applicable: str | None) -> list[Word]:
     codes = [str(code) for code in from_json(applicable) or ()]
     words = dict(
         read.rows(
-            f"SELECT c.code, {name_of('c')} FROM equipment_class c WHERE c.deleted = 0 AND c.code IN "
+            f"SELECT c.code, {named('c')} FROM equipment_class c WHERE c.deleted = 0 AND c.code IN "
             f"({', '.join('?' * len(codes))})",
             *codes,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.inventory.parts import STATES
-from app.inventory.places import name_of
+from app.names import named
 from app.tx import Reader
 
 _SUM = "(s.{0} * coalesce(p.unit_price, 0) + 50000) / 100000"
@@ -134,7 +134,7 @@ def low_stock(read: Reader, site: bytes | None) -> list[LowRow]:
     here, params = _here(site)
     return read.as_(
         LowRow,
-        f"SELECT s.part_id, p.part_no, {name_of('p')}, coalesce(p.spec, ''), p.unit, coalesce((SELECT code "
+        f"SELECT s.part_id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce((SELECT code "
         "FROM location WHERE id = y.bin_id), ''), s.state, s.on_hand, s.reserved, s.on_order, y.safety_stock, "
         "y.reorder_point, coalesce(y.max_stock, 0), s.proposal, (SELECT code FROM site WHERE id = s.site_id) "
         "FROM part_stock s JOIN part p ON p.id = s.part_id JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy "
@@ -155,7 +155,7 @@ def proposals(read: Reader, site: bytes | None) -> list[ProposalRow]:
     here, params = _here(site)
     return read.as_(
         ProposalRow,
-        f"SELECT p.n, s.part_id, s.site_id, p.part_no, {name_of('p')}, coalesce(p.spec, ''), p.unit, u.id, "
+        f"SELECT p.n, s.part_id, s.site_id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, u.id, "
         "coalesce(u.name, ''), s.state, s.on_hand - s.reserved, s.on_order, (SELECT reorder_point FROM stock_policy "
         "WHERE part_id = s.part_id AND site_id = s.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1), s.proposal, "
         f"p.unit_price, {_SUM.format('proposal')}, coalesce(p.lead_time_days, u.default_lead_days) "
@@ -209,7 +209,7 @@ def warnings(read: Reader, site: bytes | None, limit: int = 50) -> list[WarningR
     here, params = (" AND a.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         WarningRow,
-        f"SELECT a.n, a.subject_id, a.rule, p.part_no, {name_of('p')}, p.unit, s.on_hand - s.reserved, "
+        f"SELECT a.n, a.subject_id, a.rule, p.part_no, {named('p')}, p.unit, s.on_hand - s.reserved, "
         "y.reorder_point, y.max_stock, s.proposal, a.raised_at, a.state FROM alert a "
         "JOIN part p ON p.id = a.subject_id JOIN part_stock s ON s.part_id = p.id AND s.site_id = a.site_id "
         "LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy WHERE part_id = p.id AND site_id = a.site_id "

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.inventory.places import name_of
+from app.names import named
 from app.search import find
 from app.tx import Reader
 from app.values import show_quantity
@@ -33,7 +33,7 @@ def find_staff(read: Reader, text: str) -> Found:
     if text:
         return [(found.id, f"{found.code} {found.title}") for found in find(read, text, ("staff",))]
     return read.rows(
-        f"SELECT id, staff_no || ' ' || {name_of('staff')} FROM staff WHERE deleted = 0 AND status = 'active' ORDER BY staff_no LIMIT 40"
+        f"SELECT id, staff_no || ' ' || {named('staff')} FROM staff WHERE deleted = 0 AND status = 'active' ORDER BY staff_no LIMIT 40"
     )
 
 
@@ -42,7 +42,7 @@ def find_bins(read: Reader, text: str, site: bytes | None) -> Found:
     here, params = (" AND site_id = ?", [site]) if site else ("", [])
     like = f"%{text}%"
     return read.rows(
-        f"SELECT id, code || ' ' || {name_of('location')} FROM location WHERE location_type = 'bin' AND deleted = 0 "
+        f"SELECT id, code || ' ' || {named('location')} FROM location WHERE location_type = 'bin' AND deleted = 0 "
         f"AND (code LIKE ? OR name LIKE ? OR name_en LIKE ?){here} ORDER BY code LIMIT 48",
         like, like, like, *params,
     )  # fmt: skip
@@ -52,7 +52,7 @@ def bins_of_part(read: Reader, part: bytes, site: bytes | None) -> Found:
     """The bins where a part lies, the fullest first, and its usual one."""
     here, params = (" AND l.site_id = ?", [site]) if site else ("", [])
     return read.rows(
-        f"SELECT l.id, l.code || ' ' || {name_of('l')} FROM location l LEFT JOIN (SELECT bin_id, sum(on_hand) AS on_hand "
+        f"SELECT l.id, l.code || ' ' || {named('l')} FROM location l LEFT JOIN (SELECT bin_id, sum(on_hand) AS on_hand "
         "FROM stock_level WHERE part_id = ? GROUP BY 1) s ON s.bin_id = l.id WHERE (s.on_hand <> 0 OR l.id IN "
         f"(SELECT bin_id FROM stock_policy WHERE part_id = ? AND deleted = 0)){here} ORDER BY s.on_hand DESC, l.code",
         part, part, *params,

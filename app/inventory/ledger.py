@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.inventory.places import name_of
 from app.inventory.signs import signed
+from app.names import named, person
 from app.search import IN_SEARCH, match
 from app.tx import Reader
 
@@ -51,10 +51,10 @@ _WHAT_FOR = """coalesce((SELECT code FROM work_order WHERE id = m.work_order_id)
 
 
 def _columns() -> str:
-    return f"""m.n, m.id, m.movement_no, m.type, m.part_id, p.part_no, {name_of("p")}, p.unit,
+    return f"""m.n, m.id, m.movement_no, m.type, m.part_id, p.part_no, {named("p")}, p.unit,
   coalesce((SELECT code FROM location WHERE id = m.bin_id), ''), coalesce(m.batch, ''), {signed("m")}, m.unit_price,
-  m.happened_at, {_WHAT_FOR}, coalesce(m.reason, ''), coalesce((SELECT name FROM staff WHERE id = m.taken_by_id), ''),
-  coalesce((SELECT s.name FROM user_account u JOIN staff s ON s.id = u.staff_id WHERE u.id = m.by_id), ''),
+  m.happened_at, {_WHAT_FOR}, coalesce(m.reason, ''), coalesce((SELECT {named("t")} FROM staff t WHERE t.id = m.taken_by_id), ''),
+  coalesce({person("m.by_id")}, ''),
   coalesce((SELECT movement_no FROM stock_movement r WHERE r.id = m.reversal_of_id), ''),
   coalesce((SELECT movement_no FROM stock_movement r WHERE r.reversal_of_id = m.id LIMIT 1), ''), m.site_id
 FROM stock_movement m JOIN part p ON p.id = m.part_id"""

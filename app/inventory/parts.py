@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.inventory.places import bin_words, name_of
+from app.names import named
 from app.search import IN_SEARCH, match
 from app.tx import Reader
 
@@ -160,7 +160,7 @@ def part_rows(read: Reader, ids: Sequence[int], site: bytes | None) -> list[Part
     marks = ", ".join("?" * len(ids))
     found = read.as_(
         PartRow,
-        f"SELECT p.n, p.id, p.part_no, {name_of('p')}, coalesce(p.spec, ''), p.unit, coalesce(p.category, ''), "
+        f"SELECT p.n, p.id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce(p.category, ''), "
         "coalesce(p.abc_class, ''), coalesce(p.ved_class, ''), p.status, p.unit_price, coalesce(s.rank, 4), "
         "coalesce(s.on_hand, 0), coalesce(s.reserved, 0), coalesce(s.on_order, 0), coalesce(s.proposal, 0), "
         f"y.safety_stock, y.reorder_point, y.max_stock, coalesce({_BIN}, '') {source} WHERE p.n IN ({marks})",
@@ -181,7 +181,7 @@ def categories(read: Reader) -> list[Word]:
     """The categories in use, with the word of the equipment class of the same code where there is one."""
     return read.as_(
         Word,
-        f"SELECT p.category, coalesce((SELECT {name_of('c')} FROM equipment_class c WHERE c.code = p.category), "
+        f"SELECT p.category, coalesce((SELECT {named('c')} FROM equipment_class c WHERE c.code = p.category), "
         "p.category) FROM part p WHERE p.deleted = 0 AND p.category <> '' GROUP BY 1 ORDER BY 1",
     )
 
@@ -191,7 +191,7 @@ def bins(read: Reader, site: bytes | None) -> list[Word]:
     here = " AND site_id = ?" if site else ""
     return read.as_(
         Word,
-        f"SELECT id, {bin_words('location')} FROM location WHERE location_type = 'bin' AND deleted = 0{here} ORDER BY code",
+        f"SELECT id, location.code || ' ' || {named('location')} FROM location WHERE location_type = 'bin' AND deleted = 0{here} ORDER BY code",
         *([site] if site else []),
     )
 

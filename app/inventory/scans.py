@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.desk import Desk
 from app.fields import about
-from app.inventory.places import name_of
 from app.labels.payload import Kind, Scan, Sort, read_scan
+from app.names import named
 from app.tx import Reader
 from app.words import N_, _
 
@@ -83,7 +83,7 @@ def _by_barcode(read: Reader, number: str) -> Meaning | None:
 
 def _meaning(read: Reader, table: str, row: bytes) -> Meaning | None:
     declared = about(table)
-    title = name_of("t") if table in _ENGLISH else f"t.{declared.name}" if declared.name else "''"
+    title = named("t") if table in _ENGLISH else f"t.{declared.name}" if declared.name else "''"
     kind = "t.location_type" if table == "location" else "''"
     found = read.row(f"SELECT t.{declared.key}, {title}, {kind} FROM {table} t WHERE t.id = ?", row)
     if found is None:
