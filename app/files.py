@@ -44,16 +44,17 @@ def write_safely(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         _allow_as_usual(temporary, path)
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
-        raise _said(error, path) from error
+        raise said(error, path) from error
     finally:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 
 
-def _said(error: OSError, path: Path) -> AppError:
+def said(error: OSError, path: Path) -> AppError:
+    """The sentence for what the disk refused."""
     sentence = _SENTENCES.get(error.errno or 0)
     if sentence is None:
         return AppError(_OTHER, name=path.name, reason=error.strerror or str(error))
@@ -70,7 +71,7 @@ def _allow_as_usual(temporary: Path, path: Path) -> None:
         temporary.chmod(0o666 & ~mask)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name last through a power cut, where the system has a way to ask for it."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)

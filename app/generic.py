@@ -56,10 +56,12 @@ class Create(_TableOp, frozen=True):
                 yield Objection("duplicate", text, {"field": label, "value": value}, field=key)
 
     def apply(self, tx: Tx) -> None:
+        # What several devices make alike arrives more than once: the first row stands.
+        there = tx.those_of(self.table, [row.id for row in self.rows])
         for row in self.rows:
             values = clean_row(self.table, row.values)
-            # What several devices make alike arrives more than once: the first row stands.
-            if len(self.rows) > 1 or not tx.has(self.table, row.id):
+            if row.id not in there:
+                there.add(row.id)
                 tx.insert(self.table, row.id, values)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
@@ -90,6 +92,12 @@ def _changed_since(read: Reader, table: str, row_id: bytes, op_id: bytes) -> boo
         "SELECT 1 FROM audit WHERE tbl = ? AND row_id = ? AND op_id <> ? LIMIT 1", table, row_id, op_id
     )
     return found is not None
+
+
+def _last_op(read: Reader, table: str, row_id: bytes) -> Any:
+    return read.value(
+        "SELECT op_id FROM audit WHERE tbl = ? AND row_id = ? ORDER BY n DESC LIMIT 1", table, row_id
+    )
 
 
 @operation("patch", None)
@@ -189,16 +197,21 @@ class Transition(_TableOp, frozen=True, kw_only=True):
             machine.record(tx, row, self.target, self.remark)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse | None:
-        back = machine_of(self.table).step(self.target, self.source)
+        machine = machine_of(self.table)
+        back, now = machine.step(self.target, self.source), read.get(self.table, self.id) or {}
         if back is None or (back.remark and not self.remark):
             return None
+        if now.get(machine.column) != self.target:
+            return Inverse([], ((self.table, self.id),))
+        set_here = _typed(self.table, self.fields)
         return Inverse(
             [
                 Transition(
-                    table=self.table, id=self.id, source=self.target, target=self.source, remark=self.remark
+                    table=self.table, id=self.id, source=self.target, target=self.source, remark=self.remark,
+                    fields={n: (new, base) for n, (base, new) in set_here.items() if now.get(n) == new},
                 )
             ]
-        )
+        )  # fmt: skip
 
     def subject(self) -> Subject:
         return self.table, self.id
@@ -219,7 +232,19 @@ class Retire(_TableOp, frozen=True):
             tx.retire(self.table, row_id, deleted=not self.back)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
-        return Inverse([Retire(self.table, self.ids, not self.back)])
+        kept: list[bytes] = []
+        skipped: list[Subject] = []
+        for row_id in self.ids:
+            now = read.get(self.table, row_id)
+            if (
+                now is not None
+                and bool(now["deleted"]) != self.back
+                and _last_op(read, self.table, row_id) == envelope.op_id
+            ):
+                kept.append(row_id)
+            else:
+                skipped.append((self.table, row_id))
+        return Inverse([Retire(self.table, tuple(kept), not self.back)] if kept else [], tuple(skipped))
 
     def subject(self) -> Subject | None:
         return (self.table, self.ids[0]) if len(self.ids) == 1 else None

@@ -5,25 +5,26 @@ device.json   who this laptop is      backups/  copies of the site file
 open.lock     held by the window      logs/
 """
 
-import hashlib
-import json
 import logging
 import secrets
 import sqlite3
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from sqlalchemy import Engine
 
+from app.anchor import CUT, misfit, write_anchor
+from app.backup import finish_restore, free_name
 from app.clock import Clock
-from app.errors import AppError, Busy, Damaged
-from app.files import write_safely
-from app.store import Store, translated
+from app.damage import examine, newer, refusing_damage
+from app.errors import AppError, Busy
+from app.store import Store
+from app.trouble import UNWRITABLE, translated
 from app.words import N_
 from db.engine import on_network_drive, sqlite_engine
 from db.migrate import NewerSchemaError, migrate
@@ -42,7 +43,10 @@ class Profile:
     store: Store
     clock: Clock
     meta: dict[str, str]
+    #: What the user should know about how the files were found; `str()` gives the sentence.
+    notices: list[AppError] = field(default_factory=list)
     _lock: "IO[str] | None" = field(default=None, repr=False)
+    _closed: bool = field(default=False, repr=False)
 
     @property
     def database(self) -> Path:
@@ -73,18 +77,31 @@ class Profile:
     def hold(self) -> None:
         """Take the profile for the window. Raises Busy when another window has it."""
         self._lock = _hold(self.folder)
+        self._lock.write("open\n")
+        self._lock.flush()
 
     def close(self) -> None:
         """Leave the profile; the write-ahead log is folded into the site file."""
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        if self._closed:
+            return
+        self._closed = True
+        if all(notice.message != CUT for notice in self.notices):
+            with suppress(AppError), self.store.read() as read:
+                write_anchor(self.folder, self.meta, read.connection)
         self.store.close()
         self.engine.dispose()
+        if self._lock:
+            with suppress(OSError):
+                self._lock.truncate(0)
+            self._lock.close()
+            self._lock = None
 
 
 def _hold(folder: Path) -> "IO[str]":
-    stream = (folder / "open.lock").open("a+")
+    try:
+        stream = (folder / "open.lock").open("a+")
+    except OSError:
+        raise AppError(UNWRITABLE) from None
     try:
         _lock(stream)
     except OSError:
@@ -95,11 +112,29 @@ def _hold(folder: Path) -> "IO[str]":
     return stream
 
 
+def _left_open(folder: Path) -> tuple[bool, bool]:
+    """Whether the last window went without closing the profile (its mark is there, nobody holds the lock); whether one is open."""
+    mark = folder / "open.lock"
+    if not mark.exists():
+        return False, False
+    try:
+        with _hold(folder):
+            return mark.stat().st_size > 0, False
+    except (AppError, OSError) as error:
+        return False, isinstance(error, Busy)
+
+
+def _forget_crash(folder: Path) -> None:
+    with suppress(AppError, OSError), _hold(folder) as stream:
+        stream.truncate(0)
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """A folder while no window has it open (a restore). Raises Busy where one has."""
-    with _hold(folder):
+    with _hold(folder) as stream:
         yield
+        stream.truncate(0)
 
 
 def create_profile(
@@ -119,6 +154,9 @@ def open_profile(folder: Path, *, clock: Clock | None = None) -> Profile:
 
     Raises AppError (missing, on a network drive, written by a newer program), Damaged or Busy.
     """
+    if (folder / "site.db.new").exists():
+        with suppress(Busy), held(folder):
+            finish_restore(folder)
     if not (folder / "site.db").exists():
         raise AppError(
             N_("There is no site in the folder {folder}. Start with: sitewright init --sample"),
@@ -145,89 +183,84 @@ def _make_folders(folder: Path) -> None:
 
 
 def _open(folder: Path, clock: Clock, *, sample: bool = False, device: str | None = None) -> Profile:
-    path = folder / "site.db"
-    _demand_sqlite(path)
-    engine = sqlite_engine(path)
+    crashed, in_use = _left_open(folder)
+    notices = examine(folder, crashed=crashed, in_use=in_use)
+    engine = sqlite_engine(folder / "site.db")
     try:
-        with translated():
+        with refusing_damage(folder):
             migrate_safely(engine, folder, clock)
-        meta = _identity(engine, folder, clock, sample=sample, device=device)
+            meta, made = _identity(engine, clock, sample=sample, device=device)
+            notices += _compare(engine, folder, meta, made=made)
     except BaseException:
         engine.dispose()
         raise
+    if crashed:
+        _forget_crash(folder)
     store = Store(engine, clock=clock, device=meta["device_code"], keep_shadow="hub_id" in meta)
-    return Profile(folder, engine, store, clock, meta)
-
-
-def _demand_sqlite(path: Path) -> None:
-    """A file that is no site file is refused before SQLite writes beside it."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    with path.open("rb") as stream:
-        if stream.read(16) != b"SQLite format 3\0":
-            raise Damaged(
-                N_(
-                    "The site file is damaged. Close the program and restore the newest backup (sitewright restore)."
-                )
-            )
+    return Profile(folder, engine, store, clock, meta, notices)
 
 
 def migrate_safely(engine: Engine, folder: Path, clock: Clock) -> None:
     """Migrate after a copy. Raises AppError for a file of a newer program, which is left untouched."""
-    from sqlalchemy.exc import DatabaseError
-
-    copy = folder / "backups" / f"before-upgrade-{clock.now()}.db"
+    copy = free_name(folder / "backups" / f"before-upgrade-{clock.now()}.db")
     try:
-        migrate(engine, copy)
+        with translated():
+            migrate(engine, copy)
     except NewerSchemaError:
-        raise AppError(
-            N_(
-                "This site was opened by a newer Sitewright. Install the newest version; the file was not touched."
-            )
-        ) from None
-    except DatabaseError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError):
-            raise error.orig from error
+        raise newer() from None
+    except BaseException:
+        copy.unlink(missing_ok=True)  # the file is as it was, and each start would add a copy
         raise
 
 
-def _identity(
-    engine: Engine, folder: Path, clock: Clock, *, sample: bool, device: str | None
-) -> dict[str, str]:
+@contextmanager
+def _driver(engine: Engine) -> Iterator[sqlite3.Connection]:
     pooled = engine.raw_connection()
     try:
-        connection = pooled.driver_connection
-        if not isinstance(connection, sqlite3.Connection):
-            raise TypeError("a profile is a SQLite file")
-        with translated():
-            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
-            if "chain_id" not in meta:
-                meta |= {
-                    "profile_id": uuid.uuid4().hex,
-                    "device_id": uuid.uuid4().hex,
-                    "device_code": device or "".join(secrets.choice(_ALPHABET) for _ in range(3)),
-                    "chain_id": uuid.uuid4().hex,
-                    "created_at": str(clock.now()),
-                    "sample": "1" if sample else "0",
-                }
-                connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        yield cast("sqlite3.Connection", pooled.driver_connection)
     finally:
         pooled.close()
-    anchor = folder / "device.json"
-    if not anchor.exists():
-        _write_anchor(anchor, meta)
-    return meta
 
 
-def _write_anchor(path: Path, meta: dict[str, str]) -> None:
-    machine = hashlib.sha256(str(uuid.getnode()).encode()).hexdigest()
-    known = {"device_id": meta["device_id"], "nonce": secrets.token_hex(16), "machine": machine}
-    with write_safely(path) as stream:
-        stream.write(json.dumps(known).encode())
+def _identity(
+    engine: Engine, clock: Clock, *, sample: bool, device: str | None
+) -> tuple[dict[str, str], bool]:
+    """The facts about the file, and whether they were made just now: all of them in one transaction, or none."""
+    with _driver(engine) as connection:
+        meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        if "chain_id" in meta:
+            return meta, False
+        new = {
+            "profile_id": uuid.uuid4().hex,
+            "device_id": uuid.uuid4().hex,
+            "device_code": device or "".join(secrets.choice(_ALPHABET) for _ in range(3)),
+            "chain_id": uuid.uuid4().hex,
+            "created_at": str(clock.now()),
+            "sample": "1" if sample else "0",
+        }
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING", new.items())
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        return dict(connection.execute("SELECT key, value FROM meta").fetchall()), True
+
+
+def _compare(engine: Engine, folder: Path, meta: dict[str, str], *, made: bool) -> list[AppError]:
+    with _driver(engine) as connection:
+        found = misfit(folder, meta, connection)
+        if found is None or found.message == CUT:
+            return [found] if found else []
+        with suppress(AppError):
+            write_anchor(folder, meta, connection)
+        return [] if made else [found]
 
 
 def _lock(stream: "IO[str]") -> None:
     """Hold an OS lock on a file; it goes with the process, so none is ever stale."""
+    stream.seek(0)
     if sys.platform == "win32":
         import msvcrt
 

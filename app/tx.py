@@ -27,6 +27,11 @@ class Reader:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The driver's own connection, for what reads the file as a whole."""
+        return self._connection
+
     def rows(self, sql: str, *params: Value) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         return self._connection.execute(sql, params).fetchall()
@@ -162,6 +167,13 @@ class Tx(Reader):
     def has(self, table: str, row_id: bytes) -> bool:
         """Whether a row of this id exists (deleted ones too)."""
         return self.value(f'SELECT 1 FROM "{_known(table)}" WHERE id = ?', row_id) is not None
+
+    def those_of(self, table: str, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these ids exist already (deleted ones too)."""
+        marks = ", ".join("?" * len(ids))
+        return {
+            found for (found,) in self.rows(f'SELECT id FROM "{_known(table)}" WHERE id IN ({marks})', *ids)
+        }
 
     def conflict(self, table: str, row: Mapping[str, Any], field: str, base: Any, mine: Any) -> None:
         """Keep both values of a field until a person settles it (sync.md, line 8)."""
