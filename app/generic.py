@@ -77,7 +77,7 @@ class Create(_TableOp, frozen=True):
 
 def _taken(read: Reader, table: str, key: str, wanted: Sequence[Any]) -> list[str]:
     """The business keys that are in the register already."""
-    values = [value for value in wanted if value]
+    values = [value for value in wanted if isinstance(value, str) and value]
     marks = ", ".join("?" * len(values))
     return [
         value

@@ -2,10 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from app import ops as operations
+from app.anchor import misfit
 from app.fields import about, fields_of
+from app.ops import MalformedError
 from app.profile import Profile
+from app.replay import differences
 from app.store import NO_HASH
 from app.tx import Reader
 from app.words import _
@@ -17,15 +21,34 @@ Check = Callable[[Reader], Iterator[str]]
 def check(profile: Profile) -> list[str]:
     """All faults found, as sentences; none: the file is in order."""
     faults: list[str] = []
-    for inspect in (_integrity, _references, _door, _chain, _levels, _search, _dangling):
-        try:
-            with profile.store.read() as read:
-                faults += inspect(read)
-        except sqlite3.DatabaseError as error:
-            faults.append(
-                _("The site file cannot be read: {reason}. Restore the newest backup.").format(reason=error)
-            )
+    for inspect in (_integrity, _references, _door, _chain):
+        faults += _tried(profile, inspect)
+    if not faults:  # a broken log proves nothing
+        faults += _tried(profile, lambda read: _end_of_log(profile, read))
+        faults += _tried(profile, lambda _read: differences(profile))
+    for inspect in (_levels, _search, _dangling):
+        faults += _tried(profile, inspect)
     return faults
+
+
+def _tried(profile: Profile, inspect: Check) -> list[str]:
+    faults: list[str] = []
+    try:
+        with profile.store.read() as read:
+            faults.extend(inspect(read))
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the reader stumble over is a finding
+        faults.append(_unreadable(error))
+    return faults
+
+
+def _end_of_log(profile: Profile, read: Reader) -> Iterator[str]:
+    found = misfit(profile.folder, profile.meta, read.connection)
+    if found:
+        yield str(found)
+
+
+def _unreadable(error: Exception) -> str:
+    return _("The site file cannot be read: {reason}. Restore the newest backup.").format(reason=error)
 
 
 def _integrity(read: Reader) -> Iterator[str]:
@@ -52,17 +75,28 @@ def _door(read: Reader) -> Iterator[str]:
 
 def _chain(read: Reader) -> Iterator[str]:
     heads: dict[bytes, tuple[int, bytes]] = {}
-    for chain, seq, op_id, link, body in read.rows(
-        "SELECT chain_id, seq, op_id, hash, body FROM op ORDER BY chain_id, seq"
+    for chain, seq, op_id, link, body, *columns in read.rows(
+        "SELECT chain_id, seq, op_id, hash, body, kind, schema_v, site, actor, wall, hlc, action_id FROM op "
+        "ORDER BY chain_id, seq"
     ):
         last, head = heads.get(chain, (0, NO_HASH))
         if seq != last + 1:
             yield _("The log has a hole before record {seq}.").format(seq=seq)
             return
-        if body is not None and (not isinstance(body, bytes) or operations.link(head, op_id, body) != link):
+        if body is not None and not _right(head, op_id, link, body, columns):
             yield _("Record {seq} of the log was changed after it was written.").format(seq=seq)
             return
         heads[chain] = (seq, link)
+
+
+def _right(head: bytes, op_id: bytes, link: bytes, body: Any, columns: list[Any]) -> bool:
+    if not isinstance(body, bytes) or operations.link(head, op_id, body) != link:
+        return False
+    try:
+        said, _op = operations.decode(body)
+    except MalformedError:
+        return False
+    return columns == [said.kind, said.schema_v, said.site, said.actor, said.wall, said.hlc, said.action_id]
 
 
 _SUMS = """

@@ -115,7 +115,7 @@ class Store:
         with self._door, translated(), self._writer() as connection, _transaction(connection, "op"):
             try:
                 yield _Action(connection, self, actor, reason)
-            except (sqlite3.IntegrityError, OverflowError) as error:
+            except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
                 raise MalformedError(str(error)) from error
 
     def objections(self, actor: Actor, *ops: Op) -> list[Objection]:
@@ -274,8 +274,15 @@ class _Action:
 
     def do(self, op: Op) -> None:
         """Check, append and apply one op."""
-        spec, raw = operations.spec_of(op), _encoded(op)
+        try:
+            self._do(op)
+        except (msgspec.ValidationError, KeyError) as error:
+            raise MalformedError(f"{operations.spec_of(op).kind}: {error}") from error
+
+    def _do(self, op: Op) -> None:
+        spec = operations.spec_of(op)
         self._actor.demand(op.needs(spec))
+        raw = _encoded(op)
         overrides = self._weigh(list(op.check(self._tx, self._actor)))
         self._hlc = Clock.tick(self._hlc, self._wall)
         envelope = Envelope(
@@ -326,10 +333,7 @@ class _Action:
         self._seq += 1
         self._hash = operations.link(self._hash, envelope.op_id, body)
         self._tx.begin(envelope)
-        try:
-            op.apply(self._tx)
-        except (msgspec.ValidationError, KeyError) as error:
-            raise MalformedError(f"{envelope.kind}: {error}") from error
+        op.apply(self._tx)
         entity, row_id = op.subject() or (None, None)
         row: tuple[Any, ...] = (
             envelope.op_id,

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 NETWORK_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "9p", "ncpfs"})
@@ -15,7 +15,7 @@ WAIT_MS = 5000
 def sqlite_engine(path: Path) -> Engine:
     """An engine on a site file; transactions are begun by hand (`BEGIN IMMEDIATE` for the one writer)."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # a folder's name may hold ? and #
         poolclass=QueuePool,
         pool_size=6,
         connect_args={
