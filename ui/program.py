@@ -60,7 +60,7 @@ class Program(QObject):
         door.setWindowTitle("Sitewright")
         page = SignInPage(self.profile, self.tasks, self.settings)
         page.signed_in.connect(self.enter)
-        page.language_wanted.connect(self.change_language)
+        page.language_changed.connect(self.change_language)
         door.setCentralWidget(page)
         door.resize(*self._size)
         door.show()
@@ -77,7 +77,7 @@ class Program(QObject):
         self.desk = desk
         links = Links(self, desk)
         window = MainWindow(Face(desk, open_count), pages_for(desk, links), self.bus, self.tasks, self.wedge)
-        links.window = window
+        links.window, window.route = window, links.route
         window.wanted.connect(self._on_wanted)
         window.jumped.connect(lambda target: open_record(links, target.table, target.id))
         window.resize(*self._size)

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     except AppError as error:
         return _refuse(str(error), quiet=arguments.quit_after_start)
     _log_to(profile.folder / "logs")
-    program = Program(profile, Settings(profile), qt)
+    program = Program(profile, Settings(profile.folder), qt)
     sys.excepthook = _hook(profile)
     program.start()
     if arguments.quit_after_start:

@@ -43,6 +43,8 @@ class PageSpec:
     permission: str = ""
     badge: Callable[[], int] | None = None
     foot: bool = False
+    #: Reached from other pages only.
+    hidden: bool = False
 
 
 class Desk(Protocol):
@@ -99,7 +101,10 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._stale: dict[QWidget, set[str]] = {}
         self._key = ""
-        self.rail = Rail([Entry(s.key, _(s.title), s.icon, s.foot) for s in self._specs.values()])
+        self.route: Callable[[str], bool] = lambda _code: False
+        self.rail = Rail(
+            [Entry(s.key, _(s.title), s.icon, s.foot) for s in self._specs.values() if not s.hidden]
+        )
         self.jump = JumpBox(desk.find, tasks)
         self.bar = TopBar(self.jump, desk.sites())
         self._stack = QStackedWidget()
@@ -131,6 +136,11 @@ class MainWindow(QMainWindow):
         self._catch_up(made)
         self.opened.emit(key)
         return made
+
+    @property
+    def key(self) -> str:
+        """The key of the page that is shown."""
+        return self._key
 
     def current(self) -> QWidget | None:
         """The page that can be seen: the newest whole-window page, or the open page of the rail."""
@@ -193,7 +203,8 @@ class MainWindow(QMainWindow):
             "Ctrl+P": lambda: self._tell_page("print_page"),
             "Ctrl+Z": self.undo,
         }
-        for number, key in enumerate(list(self._specs)[:9], start=1):
+        shown = [spec.key for spec in self._specs.values() if not spec.hidden]
+        for number, key in enumerate(shown[:9], start=1):
             keys[f"Ctrl+{number}"] = partial(self._on_number, key)
         for key, slot in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(slot)
@@ -242,7 +253,7 @@ class MainWindow(QMainWindow):
         if self._whole.currentIndex() > 0:
             QApplication.beep()
             self.say(_("This page does not take the code {code}.").format(code=code))
-        else:
+        elif not self.route(code):
             self.jump.scan(code)
 
     def _on_refused(self, error: AppError) -> None:

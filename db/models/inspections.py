@@ -248,7 +248,7 @@ class Attachment(Synced, Base):
         (("photo", N_("Photo")), ("document", N_("Document")), ("signature", N_("Signature"))),
         required=True,
     )
-    sha256: Mapped[bytes] = digest(N_("Content"), required=True)
+    sha256: Mapped[bytes] = digest(N_("Content digest"), required=True)
     size: Mapped[int] = integer(N_("Size"), required=True)
     mime: Mapped[str] = text(N_("Type"), 60, required=True)
     original_name: Mapped[str | None] = text(N_("File name"), 200)

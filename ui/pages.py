@@ -1,0 +1,337 @@
+"""Which pages the window has for whom, and the ways from one to another. A page only says what it wants; here it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from app.access import Permission
+from app.alerts import open_count
+from app.changes import Done
+from app.desk import Desk
+from app.finder import TABLES
+from app.inventory.figures import summary
+from app.labels.payload import Kind, read_scan
+from app.settings import Preferences
+from app.words import N_
+from ui.window import MainWindow, PageSpec
+
+if TYPE_CHECKING:
+    from ui.program import Program
+
+#: Table of a record -> the page that shows it.
+HOMES = {
+    "equipment": "equipment",
+    "part": "spares",
+    "work_order": "work",
+    "fault": "faults",
+    "alert": "alerts",
+    "inspection_task": "rounds",
+    "staff": "training",
+    "course": "training",
+}
+Undo = Callable[[], object] | bytes | Done | None
+
+
+class Links:
+    """The ways between the pages of one person's window."""
+
+    def __init__(self, program: Program, desk: Desk) -> None:
+        self._program, self.desk = program, desk
+        self.tasks, self.wedge = program.tasks, program.wedge
+        self.prefs = Preferences(desk.profile, desk.actor.user_id)
+        self.window: MainWindow | None = None
+
+    def wire(self, page: QWidget) -> QWidget:
+        """Connect whatever a page says by its signals."""
+        ways: Mapping[str, Callable[..., object]] = {
+            "said": self.say,
+            "report_requested": self.report,
+            "labels_requested": partial(self.labels, page),
+            "record_wanted": self.open_record,
+            "page_wanted": self._on_page,
+            "list_wanted": self.show_list,
+            "part_wanted": partial(self.open_record, "part"),
+            "order_wanted": partial(self.open_record, "work_order"),
+            "station_wanted": self.station,
+            "round_wanted": self.open_round,
+            "scanned": self.scan_round,
+            "review_wanted": self.review,
+            "templates_wanted": self.templates,
+            "import_wanted": lambda: self.open("import"),
+            "accounts_wanted": lambda: self.open("accounts"),
+            "audit_wanted": lambda: self.open("audit"),
+            "export_wanted": self.export,
+            "language_changed": self._program.change_language,
+        }
+        for name, slot in ways.items():
+            if (signal := getattr(page, name, None)) is not None:
+                signal.connect(slot)
+        if (wanted := getattr(page, "report_wanted", None)) is not None:
+            wanted.connect(self._on_report_wanted)
+        return page
+
+    # ways
+
+    def open(self, key: str) -> QWidget | None:
+        """A page of the rail or one of those behind it."""
+        return self.window.open(key) if self.window else None
+
+    def say(self, text: str, undo: Undo = None) -> None:
+        """A line at the bottom, with the way back."""
+        if self.window is None:
+            return
+        if isinstance(undo, (bytes, Done)):
+            action = undo.action_id if isinstance(undo, Done) else undo
+            self.window.say(
+                text,
+                lambda: self.tasks.run(partial(self.desk.undo, action), lambda _d: None, owner=self._program),
+            )
+        else:
+            self.window.say(text, undo)
+
+    def open_record(self, table: str, row_id: bytes) -> None:
+        """The page of a record, with the record open."""
+        key = HOMES.get(table, "")
+        page = self.open(key) if key else None
+        if page is None:
+            return
+        for name in ("show_part", "show_person", "open_target"):
+            if (show := getattr(page, name, None)) is not None:
+                show(row_id)
+                return
+
+    def _on_page(self, key: str) -> None:
+        if key == "station":
+            self.station()
+        else:
+            self.open(key)
+
+    def show_list(self, filters: object) -> None:
+        """The list of parts with these filters, or another page by name."""
+        if isinstance(filters, str):
+            self.open(filters)
+            return
+        page = self.open("spares")
+        if page is not None:
+            page.show_list(filters)  # type: ignore[attr-defined]  # the area of the store
+
+    def push(self, page: QWidget) -> None:
+        """A page over the whole window, until it is left."""
+        if self.window is None:
+            return
+        self.wire(page)
+        page.left.connect(self.window.pop)  # type: ignore[attr-defined]  # every whole-window page can be left
+        self.window.push(page)
+
+    def station(self) -> None:
+        """The scan station."""
+        from ui.inventory.station import ScanStation
+
+        self.push(ScanStation(self.desk, self.tasks))
+
+    def open_round(self, line: Any) -> None:
+        """Begin a round of a list, or go on with it."""
+        self._opener().open(line)
+
+    def scan_round(self, text: str) -> None:
+        """The round that is due where a label hangs."""
+        self._opener().scan(text)
+
+    def _opener(self) -> Any:
+        from ui.inspections.opening import RoundOpener
+
+        opener = RoundOpener(self.desk, self.tasks, self.window or QWidget())
+        opener.opened.connect(self._show_round)
+        return opener
+
+    def _show_round(self, page: Any) -> None:
+        if self.window is not None and not isinstance(self.window.current(), type(page)):
+            page.submitted.connect(lambda _done: self.say(_said_submitted()))
+            self.push(page)
+
+    def review(self, task_id: bytes) -> None:
+        """A round as it was handed in."""
+        from ui.inspections.review_page import ReviewPage
+
+        page = ReviewPage(self.desk, self.tasks, task_id)
+        self.push(page)
+
+    def templates(self) -> None:
+        """The templates of the rounds."""
+        from ui.inspections.templates_page import TemplatesPage
+
+        self.push(TemplatesPage(self.desk, self.tasks))
+
+    def report(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """The preview of a report."""
+        from ui.reports import PreviewDialog
+
+        said = {key: str(value) for key, value in (parameters or {}).items() if value is not None}
+        PreviewDialog(self.window, self.desk, self.tasks, name, said).open()
+
+    def _on_report_wanted(self, *what: Any) -> None:
+        if not what:
+            work = self.open("work")
+            if work is not None:
+                work.report_fault()  # type: ignore[attr-defined]  # the list of work orders
+        elif isinstance(what[0], bytes):
+            self.report("inspection", {"round": self._round_code(what[0])})
+        else:
+            self.report(*what)
+
+    def _round_code(self, task_id: bytes) -> str:
+        with self.desk.read() as read:
+            return str((read.get("inspection_task", task_id) or {}).get("code", ""))
+
+    def labels(self, page: QWidget, ids: Sequence[bytes]) -> None:
+        """The labels of records of a page."""
+        from ui.labels import LabelDialog
+
+        table = getattr(page, "labels_of", "part")
+        LabelDialog(self.window, self.desk, self.tasks, table, list(ids)).open()
+
+    def export(self, name: str) -> None:
+        """A register as a file."""
+        from ui.exchange import ExportDialog
+
+        ExportDialog(self.window, self.desk, self.tasks, name).open()
+
+    def route(self, code: str) -> bool:
+        """A scan that no page took: to where its record is at home, a round at a place first."""
+        scan = read_scan(code)
+        if scan.payload is None:
+            return False
+        table = TABLES.get(scan.payload.kind, "")
+        if scan.payload.kind in {Kind.LC, Kind.EQ} and self.desk.may(Permission.DO_ROUNDS):
+            self.scan_round(code)
+            return True
+        if table == "part" and (page := self.open("spares")) is not None:
+            return bool(page.on_scan(code))  # type: ignore[attr-defined]  # the area of the store
+        return False
+
+
+def open_record(links: Links, table: str, row_id: bytes) -> None:
+    """The page of a record that the jump box found."""
+    links.open_record(table, row_id)
+
+
+def _said_submitted() -> str:
+    from app.words import _
+
+    return _("The round was submitted for review.")
+
+
+def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
+    """The pages of the rail, and those behind it, that this person may open."""
+    return [
+        PageSpec("today", N_("Today"), "sun", lambda: links.wire(_first_page(desk, links))),
+        PageSpec("rounds", N_("Rounds"), "clipboard-check", lambda: links.wire(_rounds(desk, links))),
+        PageSpec("work", N_("Work"), "hammer", lambda: links.wire(_work(desk, links))),
+        PageSpec("equipment", N_("Equipment"), "server-cog", lambda: links.wire(_equipment(desk, links))),
+        PageSpec("spares", N_("Spares"), "package", lambda: links.wire(_spares(desk, links)), badge=partial(_to_buy, desk)),
+        PageSpec("training", N_("Training"), "graduation-cap", lambda: links.wire(_training(desk, links))),
+        PageSpec("alerts", N_("Alerts"), "siren", lambda: links.wire(_alerts(desk, links)), badge=partial(open_count, desk)),
+        PageSpec("reports", N_("Reports"), "file-chart-column", lambda: links.wire(_reports(desk, links)), Permission.PRINT_REPORTS),
+        PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
+        PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),
+        PageSpec("import", N_("Import"), "upload", lambda: links.wire(_import(desk, links)), Permission.IMPORT, hidden=True),
+        PageSpec("audit", N_("Audit log"), "history", lambda: links.wire(_audit(desk, links)), Permission.SEE_AUDIT, hidden=True),
+        PageSpec("accounts", N_("User accounts"), "users", lambda: links.wire(_accounts(desk, links)), Permission.ADMINISTER, hidden=True),
+    ]  # fmt: skip
+
+
+def _to_buy(desk: Desk) -> int:
+    if not desk.may(Permission.BUY):
+        return 0
+    with desk.read() as read:
+        return summary(read, desk.site.id if desk.site else None).proposals
+
+
+def _first_page(desk: Desk, links: Links) -> QWidget:
+    if desk.may(Permission.REVIEW_ROUNDS):
+        from ui.supervisor import SupervisorPage
+
+        return SupervisorPage(desk, links.tasks)
+    if desk.may(Permission.MOVE_STOCK):
+        from ui.inventory.today import StorePage
+
+        return StorePage(desk, links.tasks)
+    from ui.today.page import TodayPage
+
+    return TodayPage(desk, links.tasks)
+
+
+def _rounds(desk: Desk, links: Links) -> QWidget:
+    from ui.inspections.rounds_page import RoundsPage
+
+    return RoundsPage(desk, links.tasks, links.prefs.part("rounds"))
+
+
+def _work(desk: Desk, links: Links) -> QWidget:
+    from ui.work import WorkPage
+
+    return WorkPage(desk, links.tasks, links.prefs.part("work"))
+
+
+def _faults(desk: Desk, links: Links) -> QWidget:
+    from ui.work import FaultsPage
+
+    return FaultsPage(desk, links.tasks, links.prefs.part("faults"))
+
+
+def _equipment(desk: Desk, links: Links) -> QWidget:
+    from ui.equipment import EquipmentPage
+
+    return EquipmentPage(desk, links.tasks, links.prefs.part("equipment"))
+
+
+def _spares(desk: Desk, links: Links) -> QWidget:
+    from ui.inventory.area import SparesArea
+
+    return SparesArea(desk, links.tasks, links.wedge, links.prefs.part("spares"))
+
+
+def _training(desk: Desk, links: Links) -> QWidget:
+    from ui.training import TrainingPage
+
+    return TrainingPage(desk, links.tasks)
+
+
+def _alerts(desk: Desk, links: Links) -> QWidget:
+    from ui.alerts import AlertsPage
+
+    return AlertsPage(desk, links.tasks, links.prefs.part("alerts"))
+
+
+def _reports(desk: Desk, links: Links) -> QWidget:
+    from ui.reports import ReportsPage
+
+    return ReportsPage(desk, links.tasks)
+
+
+def _settings(desk: Desk, links: Links) -> QWidget:
+    from ui.settings import SettingsPage
+
+    return SettingsPage(desk, links.tasks, links._program.settings)  # noqa: SLF001 - one module with the program
+
+
+def _import(desk: Desk, links: Links) -> QWidget:
+    from ui.exchange import ImportPage
+
+    return ImportPage(desk, links.tasks)
+
+
+def _audit(desk: Desk, links: Links) -> QWidget:
+    from ui.audit import AuditPage
+
+    return AuditPage(desk, links.tasks)
+
+
+def _accounts(desk: Desk, links: Links) -> QWidget:
+    from ui.settings import AccountsPage
+
+    return AccountsPage(desk, links.tasks)
