@@ -224,6 +224,11 @@ class _Places:
         return known[row_id]
 
 
+def place_of(read: Reader, item: Item) -> str:
+    """The name of the place of an item, its own or its machine's."""
+    return _Places(read).of(item, None)
+
+
 def person(read: Reader, user_id: bytes | None) -> str:
     """The name of the person of an account, in the language of the reader."""
     row = read.row(
@@ -329,3 +334,45 @@ def condition_history(read: Reader, equipment_id: bytes, limit: int = 200) -> li
         said = _("Not applicable") if state == NA else value_said(item, number, text)
         made.append(HistoryEntry(at, item.text, said, state, remark or "", code, task_id, person(read, by)))
     return made
+
+
+def recent_remarks(read: Reader, item: Item, site_id: bytes, count: int = 3) -> list[str]:
+    """What people last wrote on this item here: short remarks to take by one touch."""
+    rows = read.rows(
+        """SELECT remark FROM inspection_result WHERE item_id IN (SELECT id FROM inspection_item WHERE code = ?)
+        AND site_id = ? AND state = 'fail' AND length(remark) <= 16 AND deleted = 0
+        GROUP BY remark ORDER BY max(measured_at) DESC LIMIT ?""",
+        item.code, site_id, count,
+    )  # fmt: skip
+    return [remark for (remark,) in rows]
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What an answer has raised: an alert of a level, a fault or an order by its number, and how that stands."""
+
+    item_id: bytes
+    kind: str
+    number: str
+    level: int
+    state: str
+
+
+def follow_ups(read: Reader, task_id: bytes) -> list[FollowUp]:
+    """Alerts, faults and work orders that a round has raised, withdrawn ones too."""
+    found = [
+        FollowUp(bytes.fromhex(from_json(facts)["item"]), "alert", "", level, state)
+        for facts, level, state in read.rows(
+            "SELECT facts, level, state FROM alert WHERE rule = ? AND subject_id = ? ORDER BY n",
+            RULE,
+            task_id,
+        )
+    ]
+    found += read.as_(
+        FollowUp,
+        "SELECT item_id, 'fault', code, severity, status FROM fault WHERE task_id = ?1 AND deleted = 0 UNION ALL "
+        "SELECT f.item_id, 'work_order', o.code, 0, o.status FROM work_order o JOIN fault f ON f.id = o.fault_id "
+        "WHERE f.task_id = ?1 AND o.deleted = 0",
+        task_id,
+    )
+    return found

@@ -175,7 +175,7 @@ def value_said(item: Item, value_num: int | None, value_text: str | None) -> str
 
 
 def deviation_said(item: Item, value: Value) -> str:
-    """The sentence at the field when a value fails."""
+    """How far a number is out of its limits; empty for an answer that is no number."""
     if isinstance(value, int):
         if item.limit_high is not None and value > item.limit_high:
             gap = with_unit(show_quantity(value - item.limit_high), item.unit)
@@ -183,4 +183,4 @@ def deviation_said(item: Item, value: Value) -> str:
         if item.limit_low is not None and value < item.limit_low:
             gap = with_unit(show_quantity(item.limit_low - value), item.unit)
             return _("Out of limits: {gap} below the lower limit").format(gap=gap)
-    return _("Abnormal: {value}").format(value=option_word(str(value)))
+    return ""

@@ -1,0 +1,1 @@
+"""The pages of inspections (巡检): the round, the list of rounds, the review."""

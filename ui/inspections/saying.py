@@ -1,0 +1,84 @@
+"""Times of rounds in words: how long overdue, from when to when, which day."""
+
+from datetime import date
+
+from app.inspections.lists import RoundLine
+from app.signs import Sign, sign
+from app.values import day_of, local
+from app.words import N_, _, ngettext
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+
+
+def duration_said(ms: int) -> str:
+    """How long: days alone from one day on, hours and minutes below."""
+    if ms >= DAY:
+        days = ms // DAY
+        return ngettext("{count} day", "{count} days", days).format(count=days)
+    hours, minutes = ms // HOUR, ms % HOUR // MINUTE
+    if not hours:
+        return _("{minutes} min").format(minutes=minutes)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
+def day_words(day: str) -> str:
+    """A date with its weekday."""
+    found = date.fromisoformat(day)
+    parts = {"year": found.year, "month": found.month, "day": found.day, "date": day}
+    return _("{date}, {weekday}").format(weekday=_(WEEKDAYS[found.weekday()]), **parts)
+
+
+def moment_said(instant: int, today: str, timezone: str) -> str:
+    """A moment in a list: `today 11:46`, else `11-21 10:20`."""
+    at = local(instant, timezone)
+    if at.date().isoformat() == today:
+        return _("today {time}").format(time=at.strftime("%H:%M"))
+    return at.strftime("%m-%d %H:%M" if at.date().isoformat()[:4] == today[:4] else "%Y-%m-%d")
+
+
+def window_said(line: RoundLine, timezone: str) -> str:
+    """The window of a round: hours within a day, days otherwise; midnight belongs to the day before."""
+    start, end = local(line.due_from, timezone), local(line.due_to, timezone)
+    last = day_of(line.due_to - 1, timezone)
+    if start.date().isoformat() == last:
+        until = "24:00" if end.date().isoformat() != last else end.strftime("%H:%M")
+        return f"{start:%H:%M} – {until}"
+    return f"{start:%m-%d} – {last[5:]}"
+
+
+def more_said(line: RoundLine, today: str, timezone: str) -> str:
+    """The second line of the window: the day, the standard time, the days of grace."""
+    said = []
+    first, last = day_of(line.due_from, timezone), day_of(line.due_to - 1, timezone)
+    if first == last:
+        said.append(_("today") if first == today else first[5:])
+    if line.grace_days:
+        said.append(
+            ngettext("{count} day of grace", "{count} days of grace", line.grace_days).format(
+                count=line.grace_days
+            )
+        )
+    elif line.minutes:
+        said.append(_("standard {minutes} min").format(minutes=line.minutes))
+    return "·".join(said)
+
+
+def state_sign(line: RoundLine) -> Sign:
+    """The chip of a round: how long it is overdue, or its state."""
+    found = sign(line.state)
+    if line.state == "overdue":
+        return found._replace(word=_("Overdue {time}").format(time=duration_said(line.overdue_ms)))
+    if line.state == "scheduled":
+        return found._replace(word=N_("To do"))
+    if line.state == "reviewed" and line.result == "fail":
+        return sign("failed_open")
+    return found

@@ -1,0 +1,1 @@
+"""The technician's first page (今日)."""
