@@ -119,7 +119,7 @@ class WorkOrder(Synced, Base):
     equipment_id: Mapped[bytes | None] = ref(N_("Equipment"), "equipment")
     location_id: Mapped[bytes | None] = ref(N_("Location"), "location")
     objective: Mapped[str | None] = note(N_("Objective"))
-    scope: Mapped[str | None] = note(N_("Scope"))
+    scope: Mapped[str | None] = note(N_("Scope of work"))
     priority: Mapped[str] = choice(N_("Priority"), PRIORITIES, required=True)
     planned_start: Mapped[int | None] = instant(N_("Planned from"))
     planned_end: Mapped[int | None] = instant(N_("Planned until"))

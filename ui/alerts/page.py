@@ -48,6 +48,8 @@ def state_sign(row: AlertRow) -> Sign:
     if row.state == "cleared":
         return Sign("ok", "circle-check", "", alerts.state_word("cleared"))
     found = sign(row.state)
+    if row.state == "raised":  # as urgent as the alert itself: a red word in every line would be noise
+        return Sign(LEVELS[row.level].level, found.icon, "", alerts.state_word(row.state))
     return Sign(found.level, found.icon, "", alerts.state_word(row.state))
 
 
@@ -143,7 +145,7 @@ class AlertsPage(ListPage):
                 view.add_section(title)
                 view.add(label(words, "dense", wrap=True))
         if acted:
-            view.add_section(_("What was done"))
+            view.add_section(_("Handling so far"))
             view.add_timeline([self._event(done) for done in acted])
         view.set_actions(self._buttons_of(row))
         return True

@@ -18,7 +18,7 @@ from app.words import N_, _, ngettext
 from app.workflow import Step
 from ui.equipment import card as cards
 from ui.equipment import dialogs
-from ui.equipment.table import COLUMNS, MachineSource
+from ui.equipment.table import COLUMNS, SWITCHES, MachineSource
 from ui.equipment.tabs import Tabs
 from ui.equipment.trees import Trees
 from ui.kit.buttons import button
@@ -68,16 +68,19 @@ class EquipmentPage(ListPage):
     def _filters(self) -> list[Filter]:
         fields = fields_of("equipment")
         made = [
-            Filter("status", N_("Status"), lambda: [Choice(c, w) for c, w in state_choices(LIFE)]),
+            Filter("status", N_("Status"), self._states),
             Filter("class", N_("Class"), self._classes),
             Filter("criticality", N_("Criticality"), lambda: [Choice(c, w) for c, w in fields["criticality"].choices]),
-            Filter("open_faults", N_("Open faults")),
-            Filter("ending", N_("Life is ending")),
         ]  # fmt: skip
         if self.desk.site is None:
             sites = Filter("site", N_("Site"), lambda: [Choice(s.id, s.name) for s in self.desk.sites()])
             made.insert(0, sites)
         return made
+
+    @staticmethod
+    def _states() -> list[Choice]:
+        others = [Choice(key, _(words)) for key, words in SWITCHES.items()]
+        return [*others, *(Choice(code, words) for code, words in state_choices(LIFE))]
 
     def _classes(self) -> list[Choice]:
         with self.desk.read() as read:

@@ -22,8 +22,8 @@ def life_value(row: MachineRow) -> Any:
 
 COLUMNS = (
     Column("code", N_("Equipment code"), "code", 104, second=lambda row: row.name),
-    Column("name", N_("Name"), width=140, stretch=True, compact=False),
-    Column("place", N_("Location"), width=122, compact=False, tone="text_2"),
+    Column("name", N_("Name"), width=128, stretch=True, compact=False),
+    Column("place", N_("Location"), width=118, compact=False, tone="text_2"),
     Column("status", N_("Status"), "status", 112),
     Column("criticality", N_("Criticality"), width=76, compact=False),
     Column("life_used", N_("Life used"), width=84, value=life_value, compact=False),
@@ -31,6 +31,10 @@ COLUMNS = (
     Column("retires_on", N_("Planned retirement"), "date", 100, compact=False, hidden=True),
     Column("class_name", N_("Class"), width=110, compact=False, hidden=True, tone="text_2"),
 )
+
+
+#: What stands among the states of the filter although it is none.
+SWITCHES = {"open_faults": N_("Faults not closed"), "ending": N_("Life is ending")}
 
 
 class MachineSource:
@@ -42,12 +46,15 @@ class MachineSource:
         self.inside: dict[str, bytes] = {}
 
     def ids(self, sort: str, descending: bool, filters: Mapping[str, Any], text: str) -> "array[int]":
+        wanted = dict(filters)
+        if wanted.get("status") in SWITCHES:
+            wanted[wanted.pop("status")] = True
         site = {"site": self._desk.site.id} if self._desk.site and not self.inside else {}
         with self._desk.read() as read:
             return equipment.machine_ids(
                 read,
                 sort,
-                {**site, **filters, **self.inside},
+                {**site, **wanted, **self.inside},
                 text,
                 descending=descending,
                 today=self._desk.today(),

@@ -168,7 +168,7 @@ class WorkPage(_RecordPage):
         self.filters = FilterRow(
             [
                 Filter("mine", N_("Mine")),
-                Filter("open", N_("Open")),
+                Filter("open", N_("Not closed")),
                 Filter("status", N_("Status"), lambda: [Choice(c, w) for c, w in state_choices(ORDERS)]),
                 Filter("priority", N_("Priority"), lambda: [Choice(c, _(w)) for c, w in kinds["priority"].choices]),
                 Filter("kind", N_("Kind"), lambda: [Choice(c, _(w)) for c, w in kinds["kind"].choices]),
@@ -275,7 +275,7 @@ class FaultsPage(_RecordPage):
         )
         self.filters = FilterRow(
             [
-                Filter("open", N_("Open")),
+                Filter("open", N_("Not closed")),
                 Filter("status", N_("Status"), lambda: [Choice(c, w) for c, w in state_choices(FAULTS)]),
                 Filter("severity", N_("Severity"), lambda: [Choice(n, str(n)) for n in (1, 2, 3, 4)]),
             ],
