@@ -67,11 +67,11 @@ class Program(QObject):
         self._close_window()
         self.door = door
 
-    def enter(self, desk: Desk) -> MainWindow:
-        """The window of a person who signed in."""
+    def enter(self, desk: Desk, page: str = "today") -> MainWindow:
+        """The window of a person who signed in, on a page."""
         sites = desk.sites()
         home = next((s for s in sites if s.id == desk.actor.site_id), sites[0] if sites else None)
-        return self._open(replace(desk, site=desk.site or home))
+        return self._open(replace(desk, site=desk.site or home), page)
 
     def _open(self, desk: Desk, page: str = "today") -> MainWindow:
         self.desk = desk

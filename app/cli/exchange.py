@@ -9,8 +9,9 @@ from app.cli.parser import FAULTS, OK
 from app.desk import Desk
 from app.errors import AppError
 from app.exchange.commit import commit
+from app.exchange.dryrun import dry_run
 from app.exchange.mapping import Mapping, guess, remember, remembered
-from app.exchange.plan import Plan, dry_run
+from app.exchange.plan import Plan
 from app.exchange.read import Sheet, read_table
 from app.exchange.targets import targets
 from app.words import N_, _

@@ -18,7 +18,7 @@ from app.clock import Clock
 from app.desk import Desk
 from app.exchange.commit import commit
 from app.exchange.mapping import guess
-from app.exchange.plan import dry_run
+from app.exchange.dryrun import dry_run
 from app.exchange.read import read_table
 from app.exchange.targets import targets
 from db.ids import made_id

@@ -1,0 +1,29 @@
+"""Starts the program on a profile and stops at the first usable list: prints the peak memory in kB."""
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from PySide6.QtWidgets import QApplication
+
+qt = QApplication([])
+
+from app.bootstrap import start
+from app.desk import Desk
+from app.settings import Settings
+from ui.program import Program
+
+profile = start(Path(sys.argv[1]))
+program = Program(profile, Settings(profile.folder), qt)
+program.start()
+window = program.enter(Desk.of_administrator(profile), page="spares")
+window.page("spares").spares.table.loaded.connect(lambda _count: qt.quit())
+qt.exec()
+window.grab()
+sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+sys.stdout.flush()
+os._exit(0)
