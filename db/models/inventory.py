@@ -149,6 +149,8 @@ class StockPolicy(Synced, Base):
 
     __tablename__ = "stock_policy"
     about: ClassVar = About(N_("Stock policies"), N_("Stock policy"), bucket="site", topic="inventory")
+    #: Without it a look-up by part and site reads all policies of the site.
+    __table_args__ = (Index("ix_stock_policy_part_site", "part_id", "site_id"),)
     part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
     site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
     bin_id: Mapped[bytes | None] = ref(N_("Usual bin"), "location")

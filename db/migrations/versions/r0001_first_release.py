@@ -1348,6 +1348,7 @@ def upgrade() -> None:
     with op.batch_alter_table('stock_policy', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stock_policy_bin_id'), ['bin_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_policy_part_id'), ['part_id'], unique=False)
+        batch_op.create_index('ix_stock_policy_part_site', ['part_id', 'site_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_policy_site_id'), ['site_id'], unique=False)
 
     op.create_table('supplier',
@@ -1670,6 +1671,7 @@ def downgrade() -> None:
     op.drop_table('supplier')
     with op.batch_alter_table('stock_policy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stock_policy_site_id'))
+        batch_op.drop_index('ix_stock_policy_part_site')
         batch_op.drop_index(batch_op.f('ix_stock_policy_part_id'))
         batch_op.drop_index(batch_op.f('ix_stock_policy_bin_id'))
 
