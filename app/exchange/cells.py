@@ -6,12 +6,14 @@ from typing import Any
 
 from app import values
 from app.errors import AppError, Objection
-from app.exchange.targets import Column, Target, value_words
+from app.exchange.targets import Column, value_words
 from app.fields import Field, parse, to_json
 from app.values import clean
 from app.words import LANGUAGES, N_, _, speaking
 
 ERROR, NOTE = "error", "note"
+#: Prices are read to this many times their precision, then rounded.
+_FINER = 10_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,22 @@ def value_of(column: Column, table: str, text: str, shift_days: int = 0) -> Any:
         return to_json([clean(w) for w in _split(text) if w])
     if declared.kind == "day":
         return _day(text, shift_days)
+    if declared.kind == "price":
+        return _price(text)
     return parse(declared, text)
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A price that had more decimals than the books keep."""
+
+    value: int
+
+
+def _price(text: str) -> int | Rounded:
+    fine = values.parse_scaled(text.strip().lstrip("¥￥$€"), values.PRICE * _FINER)
+    value = (fine + _FINER // 2) // _FINER
+    return value if value * _FINER == fine else Rounded(value)
 
 
 def _split(text: str) -> list[str]:
@@ -122,9 +139,3 @@ def _choice(table: str, name: str, declared: Field, text: str) -> str:
         allowed = ", ".join(_(word) for _code, word in declared.choices)
         raise AppError(N_("“{text}” is not one of the choices: {allowed}."), text=text, allowed=allowed)
     return code
-
-
-def label_of(target: Target, column: Column) -> str:
-    """A field's label as the person reads it; one of another row says so."""
-    label = _(column.field.label)
-    return label

@@ -10,7 +10,8 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Denied
-from app.exchange.plan import Options, Plan, Progress, dry_run
+from app.exchange.dryrun import dry_run
+from app.exchange.plan import PLAIN, Options, Plan, Progress
 from app.generic import MAX_ROWS, Create, NewRow, Patch, PatchRow
 from app.ops import MAX_BODY, Op
 from app.words import N_
@@ -40,7 +41,7 @@ def commit(
     plan: Plan,
     *,
     only_good: bool = False,
-    options: Options = Options(),
+    options: Options = PLAIN,
     progress: Progress | None = None,
 ) -> Imported:
     """Bring the rows of a dry run in. `progress` may raise to cancel; then nothing happened.

@@ -86,10 +86,10 @@ def _all_words(column: Column) -> list[str]:
 
 
 def _plain(heading: str) -> str:
-    """A heading as it is compared: no case, no width, no unit in brackets, no underscores, no colon."""
+    """A heading as it is compared: no case, no width, no unit in brackets, no blanks, underscores or colon."""
     folded = unicodedata.normalize("NFKC", heading).casefold()
     folded = re.sub(r"[(\[].*?[)\]]", "", folded).replace("_", " ").replace("*", "")
-    return " ".join(folded.rstrip(":").split())
+    return "".join(folded.rstrip(":").split())
 
 
 def _key(target: str, sheet: Sheet) -> str:
@@ -123,10 +123,10 @@ def remembered(desk: Desk, sheet: Sheet, target: str) -> Mapping | None:
         mapping = msgspec.json.decode(found, type=Mapping)
     except msgspec.MsgspecError:
         return None
-    return _still_fits(mapping, sheet)
+    return _still_fits(mapping)
 
 
-def _still_fits(mapping: Mapping, sheet: Sheet) -> Mapping:
+def _still_fits(mapping: Mapping) -> Mapping:
     """Without the fields that this version of the program no longer has."""
     known = {c.name for c in targets()[mapping.target].columns}
 

@@ -120,7 +120,7 @@ def _with_header(path: Path, raw: Raw, header_row: int, progress: Progress | Non
     ]
     if not body:
         raise AppError(N_("“{name}” has headings but no rows under them."), name=path.name)
-    width = max(width, max(len(row.cells) for row in body))
+    width = max(width, *(len(row.cells) for row in body))
     header = _distinct((*header, *[""] * (width - len(header))))
     made = tuple(
         row if len(row.cells) == width else Row(row.number, row.cells + ("",) * (width - len(row.cells)))

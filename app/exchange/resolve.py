@@ -105,7 +105,8 @@ class Resolver:
         rows = self._read.rows("SELECT id, site_id, parent_id, name FROM location WHERE deleted = 0")
         above = {row_id: (parent, name) for row_id, _site, parent, name in rows}
         for row_id, site, _parent, _name in rows:
-            path, at = [], row_id
+            path: list[str] = []
+            at = row_id
             while at in above and len(path) < 20:
                 at, name = above[at][0], above[at][1]
                 path.insert(0, name)

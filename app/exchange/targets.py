@@ -142,6 +142,12 @@ def synonyms(table: str, column: str) -> tuple[str, ...]:
 
 
 @cache
+def total_words() -> frozenset[str]:
+    """What stands before a row of totals."""
+    return frozenset(word.casefold() for word in _synonyms()["*", "#total"])
+
+
+@cache
 def value_words() -> dict[tuple[str, str, str], str]:
     """(table, column, word) -> the code of a choice that other programs write so."""
     text = (files("resources") / "exchange" / "values.csv").read_text("utf-8-sig")

@@ -20,12 +20,12 @@ _EXPANDED_SMALL = 20 * 1024 * 1024
 
 
 def kind_of(head: bytes) -> str:
-    """ "zip" for XLSX and ODS, "ole" for XLS, empty for anything else."""
+    """The kind of archive: "zip" for XLSX and ODS, "ole" for XLS, empty for anything else."""
     return "zip" if head.startswith(b"PK\x03\x04") else "ole" if head.startswith(b"\xd0\xcf\x11\xe0") else ""
 
 
 def html_kind(head: bytes) -> str:
-    """ "html" for a page with a table in it."""
+    """Whether it is a page: "html" for one with a table in it."""
     plain = head.replace(b"\0", b"")[:4096].lower()
     return "html" if re.search(rb"<(html|table|!doctype html)", plain) else ""
 

@@ -7,8 +7,9 @@ from importlib.resources import as_file, files
 import msgspec
 
 from app.exchange.commit import commit
+from app.exchange.dryrun import dry_run
 from app.exchange.mapping import Mapping, guess
-from app.exchange.plan import Options, dry_run
+from app.exchange.plan import Options
 from app.exchange.read import Row, Sheet, read_table
 from app.exchange.targets import targets
 from app.sample.site import Site, sample_id

@@ -76,7 +76,7 @@ def _assign(site: Site, order: dict[str, str], at: int) -> None:
         actions.move_fault(desk, fault, "analysing")
 
 
-def _start(site: Site, order: dict[str, str], at: int) -> None:
+def _start(site: Site, order: dict[str, str], _at: int) -> None:
     fault, row = _ids(order)
     desk = desk_of_staff(site, order["assignee_staff_no"])
     actions.start(desk, row)
@@ -84,11 +84,11 @@ def _start(site: Site, order: dict[str, str], at: int) -> None:
         actions.move_fault(desk, fault, "handling", failure_cause=order["cause_zh"])
 
 
-def _hold(site: Site, order: dict[str, str], at: int) -> None:
+def _hold(site: Site, order: dict[str, str], _at: int) -> None:
     actions.hold(desk_of_staff(site, order["assignee_staff_no"]), _ids(order)[1], "parts")
 
 
-def _finish(site: Site, order: dict[str, str], at: int) -> None:
+def _finish(site: Site, order: dict[str, str], _at: int) -> None:
     actions.finish(
         desk_of_staff(site, order["assignee_staff_no"]),
         _ids(order)[1],
@@ -105,7 +105,7 @@ def _verify(site: Site, order: dict[str, str], at: int) -> None:
         actions.move_fault(desk, fault, "verified", solution=order["done_zh"], restored_at=at)
 
 
-def _close(site: Site, order: dict[str, str], at: int) -> None:
+def _close(site: Site, order: dict[str, str], _at: int) -> None:
     fault, row = _ids(order)
     desk = desk_of(site, _SUPERVISORS[order["site_code"]])
     actions.close(desk, row, order["summary_zh"])

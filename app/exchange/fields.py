@@ -1,0 +1,164 @@
+"""The columns of one file bound to fields: every cell of a row becomes a value, or a problem that is noted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.desk import Desk
+from app.errors import AppError
+from app.exchange.cells import ERROR, NOTE, Problem, Rounded, from_error, from_objection, value_of
+from app.exchange.mapping import Mapping
+from app.exchange.plan import Line, Options
+from app.exchange.read import Row, Sheet
+from app.exchange.resolve import Resolver
+from app.exchange.targets import OPENING, Column, Target
+from app.fields import check_row, show
+from app.words import N_
+
+Given = dict[str, Any]
+#: What stands for a character that the file's encoding lost.
+LOST = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A field with the places of its headings in the file."""
+
+    column: Column
+    table: str
+    places: tuple[int, ...]
+    heading: str
+    constant: str
+    prefix: str
+
+    def text(self, row: Row) -> str:
+        """What the file says, else the constant."""
+        found = next((row.cells[p] for p in self.places if row.cells[p]), "")
+        return self.prefix + found if found else self.constant
+
+
+def bind(target: Target, sheet: Sheet, mapping: Mapping) -> list[Bound]:
+    """The fields that the file or a constant feeds."""
+    tables = {spec.name: spec.table for spec in target.rows} | {OPENING: "stock_movement"}
+    places = {heading: place for place, heading in enumerate(sheet.header)}
+    bound = []
+    for column in target.columns:
+        headings = [h for h in mapping.sources.get(column.name, ()) if h in places]
+        constant = mapping.constants.get(column.name, "")
+        if headings or constant:
+            shown = headings[0] if headings else column.field.label
+            where = tuple(places[h] for h in headings)
+            prefix = mapping.prefixes.get(column.name, "")
+            bound.append(Bound(column, tables.get(column.row, ""), where, shown, constant, prefix))
+    return bound
+
+
+class Cells:
+    """Reads the rows of one file; what cannot be read is kept as a problem of its row."""
+
+    def __init__(
+        self, desk: Desk, target: Target, bound: list[Bound], resolver: Resolver, options: Options
+    ) -> None:
+        self._desk, self._target, self._resolver, self._options = desk, target, resolver, options
+        self._plain = [b for b in bound if b.column.field.kind != "ref"]
+        # A reference may need the site of its row, so that one comes first.
+        self._refs = sorted(
+            (b for b in bound if b.column.field.kind == "ref"), key=lambda b: b.column.field.target != "site"
+        )
+        self.bound = {b.column.name: b for b in bound}
+        self.problems: list[Problem] = []
+
+    def heading(self, name: str) -> str:
+        """The heading that feeds a field, else the field's label."""
+        found = self.bound.get(name)
+        return found.heading if found else self._target.column(name).field.label
+
+    def text(self, row: Row, name: str) -> str:
+        """What a row says for a field."""
+        found = self.bound.get(name)
+        return found.text(row) if found else ""
+
+    def blame(self, line: Line, problem: Problem) -> None:
+        """Note a problem of a row."""
+        line.bad = line.bad or problem.level == ERROR
+        self.problems.append(problem)
+
+    def wrong(self, line: Line, name: str, message: str, mend: str, **params: Any) -> None:
+        """Note an error of a field."""
+        self.blame(
+            line,
+            Problem(line.row, self.heading(name), self.text(line.source, name), ERROR, message, mend, params),
+        )
+
+    def read(self, line: Line) -> Given:
+        """Field -> value of what the row gives."""
+        row = line.source
+        given: Given = {}
+        for bound in self._plain:
+            if text := bound.text(row):
+                self._take(given, bound, text, line, self._value)
+        for bound in self._refs:
+            if text := bound.text(row):
+                self._take(given, bound, text, line, self._reference)
+        return given
+
+    def _take(
+        self,
+        given: Given,
+        bound: Bound,
+        text: str,
+        line: Line,
+        work: Callable[[Bound, str, Line, Given], Any],
+    ) -> None:
+        if LOST in text:
+            self._note(
+                line,
+                bound,
+                text,
+                N_("Characters were lost in this file."),
+                N_("Save the table as Excel or UTF-8 again."),
+            )
+        try:
+            given[bound.column.name] = work(bound, text, line, given)
+        except AppError as error:
+            self.blame(line, from_error(line.row, bound.heading, text, error, bound.column.field.kind))
+
+    def _value(self, bound: Bound, text: str, line: Line, _given: Given) -> Any:
+        value = value_of(bound.column, bound.table, text, self._options.shift_days)
+        if isinstance(value, Rounded):
+            shown = show(bound.column.field, value.value)
+            self._note(
+                line,
+                bound,
+                text,
+                N_("Rounded to {shown}: prices have four decimals."),
+                N_("Nothing to do."),
+                shown=shown,
+            )
+            return value.value
+        return value
+
+    def _note(self, line: Line, bound: Bound, text: str, message: str, mend: str, **params: Any) -> None:
+        self.blame(line, Problem(line.row, bound.heading, text, NOTE, message, mend, params))
+
+    def _reference(self, bound: Bound, text: str, _line: Line, given: Given) -> bytes:
+        column = bound.column
+        more = {
+            n.removeprefix(f"{column.name}."): v for n, v in given.items() if n.startswith(f"{column.name}.")
+        }
+        return self._resolver.find(column.field.target, text, self.site(column.row, given), more)
+
+    def site(self, row: str, given: Given) -> bytes | None:
+        """The site of a row: its own, else the one in view."""
+        found = given.get(f"{row}.site_id" if row and ":" not in row else "site_id")
+        return found if isinstance(found, bytes) else self._desk.site.id if self._desk.site else None
+
+    def check(self, table: str, prefix: str, values: Given, line: Line, *, complete: bool) -> None:
+        """What the declared limits say; one problem a cell."""
+        blamed = {p.column for p in self.problems[-20:] if p.row == line.row} if line.bad else set()
+        for found in check_row(table, values, complete=complete):
+            name = f"{prefix}{found.field}"
+            if self.heading(name) not in blamed:
+                self.blame(
+                    line, from_objection(line.row, self.heading(name), self.text(line.source, name), found)
+                )
