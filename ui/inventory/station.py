@@ -20,7 +20,7 @@ from ui.inventory.station_bars import ContextBar, StationTop
 from ui.inventory.station_log import StationLog
 from ui.inventory.tables import amount, change, short_bin, site_of
 from ui.kit import theme
-from ui.kit.labels import SignLabel, key_hint, label, line
+from ui.kit.labels import ElidedLabel, SignLabel, key_hint, line
 from ui.kit.tasks import Tasks
 
 _DONE = {
@@ -53,7 +53,7 @@ class ScanStation(QWidget):
         self.entry.setPlaceholderText(_("Code or quantity"))
         self.entry.returnPressed.connect(self.on_enter)
         self.entry.installEventFilter(self)
-        self._prompt = label("", "item")
+        self._prompt = ElidedLabel("", "item")
         self.top, self.context = StationTop(desk), ContextBar()
         self.top.left.connect(self.left)
         self.top.chosen.connect(self._on_action)
@@ -78,8 +78,7 @@ class ScanStation(QWidget):
         row.setContentsMargins(36, 10, 20, 10)
         row.setSpacing(16)
         row.addWidget(SignLabel("scan-line", "accent", 32))
-        row.addWidget(self._prompt)
-        row.addStretch(1)
+        row.addWidget(self._prompt, 1)
         self.entry.setFixedWidth(260)
         row.addWidget(self.entry)
         column.addLayout(row)

@@ -12,7 +12,7 @@ from ui.inventory.booking import KINDS
 from ui.inventory.tables import all_of
 from ui.kit import icons
 from ui.kit.buttons import button, icon_button, set_kind
-from ui.kit.labels import label
+from ui.kit.labels import ElidedLabel, label, set_tone
 
 _CONTEXTS = (
     ("purpose", N_("For")),
@@ -81,20 +81,18 @@ class ContextBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(16, 5, 16, 5)
-        self._row.setSpacing(20)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 5, 16, 5)
+        row.setSpacing(20)
+        self._action = label("", "body_strong", "accent")
+        self._text = ElidedLabel("", "dense")
+        row.addWidget(self._action)
+        row.addWidget(self._text, 1)
 
     def show_station(self, station: Station) -> None:
         """The context as it is now."""
-        while (item := self._row.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self._row.addWidget(label(_(KINDS[station.action].do), "body_strong", "accent"))
+        self._action.setText(_(KINDS[station.action].do))
         shown = [(_(words), station.contexts[name]) for name, words in _CONTEXTS if name in station.contexts]
-        for words, found in shown:
-            self._row.addWidget(label(f"{words}  {found.code} {found.title}", "dense"))
-        if not shown:
-            self._row.addWidget(label(_("What it is for stays for the next part."), "dense", "text_3"))
-        self._row.addStretch()
+        said = "      ".join(f"{words}  {found.code} {found.title}" for words, found in shown)
+        self._text.setText(said or _("What it is for stays for the next part."))
+        set_tone(self._text, "text" if shown else "text_3")
