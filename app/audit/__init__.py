@@ -13,6 +13,7 @@ from app.audit.log import (
     people,
     rows,
     tables,
+    verb_of,
     word_of,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "record_head",
     "rows",
     "tables",
+    "verb_of",
     "verify_chain",
     "verify_rows",
     "word_of",

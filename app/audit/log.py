@@ -17,6 +17,8 @@ from db.models import BY_TABLE, SYNCED
 #: Rows of these tables are shown only to whom the permission is given; looking at them is written down.
 PROTECTED = {"staff_private": Permission.SEE_PRIVATE}
 
+#: What nearly every record refers to says little about it.
+_COMMON = frozenset({"site", "user_account"})
 VERBS = {
     "insert": N_("Created"),
     "update": N_("Changed"),
@@ -153,13 +155,23 @@ def name_of(read: Reader, table: str, row_id: bytes) -> tuple[str, str]:
     if table == "auth_event":
         return _auth_name(read, row_id)
     declared = about(table) if table in SYNCED else None
-    if declared is None or not declared.key:
+    if declared is None:
         return "", ""
-    found = read.row(
-        f'SELECT "{declared.key}", "{declared.name or declared.key}" FROM "{table}" WHERE id = ?', row_id
-    )
-    code, name = found or ("", "")
+    if not declared.key:
+        return _owner_name(read, table, row_id)
+    row = read.get(table, row_id) or {}
+    code, name = row.get(declared.key), row.get(declared.name or declared.key)
     return str(code or ""), str(name or "") if name != code else ""
+
+
+def _owner_name(read: Reader, table: str, row_id: bytes) -> tuple[str, str]:
+    """The record that a row without a code of its own belongs to: the round of an answer, the part of a policy."""
+    row = read.get(table, row_id) or {}
+    for name, declared in fields_of(table).items():
+        target = declared.target
+        if declared.kind == "ref" and target in SYNCED and target not in _COMMON and about(target).key:
+            return name_of(read, target, row[name]) if row.get(name) else ("", "")
+    return "", ""
 
 
 def _auth_name(read: Reader, row_id: bytes) -> tuple[str, str]:
@@ -170,6 +182,12 @@ def _auth_name(read: Reader, row_id: bytes) -> tuple[str, str]:
     if found is None:
         return "", ""
     return found[0] or _("unknown account"), show(fields_of("auth_event")["what"], found[1])
+
+
+def verb_of(entry: Entry) -> str:
+    """What was done; a fact (a movement, a sign-in) is written down, not created."""
+    fact = entry.verb == "insert" and entry.table in SYNCED and about(entry.table).fact
+    return _(N_("Written down") if fact else VERBS.get(entry.verb, entry.verb))
 
 
 def word_of(table: str) -> str:

@@ -7,13 +7,14 @@ from app.auth.accounts import (
     accounts,
     create_account,
     first_administrator,
+    founder_problems,
     is_empty,
     role_ops,
     roles,
     save_account,
     save_role,
 )
-from app.auth.people import Colleague, actor_of, colleagues, desk_of
+from app.auth.people import Colleague, actor_of, colleagues, desk_of, everybody
 from app.auth.record import AuthNote, note
 from app.auth.signin import (
     Wait,
@@ -42,7 +43,9 @@ __all__ = [
     "colleagues",
     "create_account",
     "desk_of",
+    "everybody",
     "first_administrator",
+    "founder_problems",
     "has_pin",
     "is_empty",
     "must_change_password",

@@ -1,7 +1,7 @@
 """Accounts and roles as the administrator keeps them, and the first administrator of an empty site."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.auth.record import AuthNote
 from app.auth.signin import store_password
 from app.desk import DEFAULT_ZONE, Desk
 from app.errors import AppError, Objection, Refused
-from app.fields import from_json, to_json
+from app.fields import fields_of, from_json, to_json
 from app.generic import Create, Patch, Retire, create, patch
 from app.ops import Op
 from app.profile import Profile
@@ -167,6 +167,27 @@ def roles(read: Reader) -> list[RoleView]:
         RoleView(role, code, name, permissions_of(read, [code]), sum(code in held for held in holders))
         for role, code, name in read.rows("SELECT id, code, name FROM role WHERE deleted = 0 ORDER BY n")
     ]
+
+
+def founder_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is to be mended in the form of a new site: field -> sentence."""
+    found: dict[str, str] = {}
+    username, password = str(values.get("username") or ""), str(values.get("password") or "")
+    try:
+        _check_username(username)
+    except Refused as refused:
+        found["username"] = str(refused)
+    try:
+        secret.check_password(password, username)
+    except AppError as error:
+        found["password"] = str(error)
+    if password != values.get("again"):
+        found["again"] = _("The two entries differ. Type the password again.")
+    for name, field in (("site_code", "code"), ("site_name", "name")):
+        size = fields_of("site")[field].size or 80
+        if len(str(values.get(name) or "")) > size:
+            found[name] = _("At most {count} characters.").format(count=size)
+    return found
 
 
 def _check_username(username: str) -> None:

@@ -13,7 +13,7 @@ from app.words import _
 _KNOWN = frozenset(p.value for p in Permission)
 _ACCOUNT = (
     "SELECT u.id, u.username, u.roles, s.id AS staff_id, s.staff_no, s.name, s.name_en, s.site_id "
-    "FROM user_account u LEFT JOIN staff s ON s.id = u.staff_id"
+    "FROM user_account u LEFT JOIN staff s ON s.id = u.staff_id WHERE u.id = ? AND u.deleted = 0"
 )
 
 
@@ -44,7 +44,7 @@ def permissions_of(read: Reader, roles: Iterable[str]) -> frozenset[Permission]:
 
 def actor_of(read: Reader, user_id: bytes) -> Actor:
     """The person of an account with everything that decides what they may do. Raises KeyError for an unknown one."""
-    found = read.row(f"{_ACCOUNT} WHERE u.id = ? AND u.deleted = 0", user_id)
+    found = read.row(_ACCOUNT, user_id)
     if found is None:
         raise KeyError(user_id.hex())
     _id, username, listed, staff_id, staff_no, name, _name_en, _site = found
@@ -74,7 +74,7 @@ def desk_of(profile: Profile, user_id: bytes) -> Desk:
 def post_of(role_code: str | None, roles: Iterable[str], names: dict[str, str]) -> str:
     """What a person is called on a tile: the post of their staff record, else their first role."""
     words = dict(fields_of("staff")["role_code"].choices)
-    if role_code and role_code in words:
+    if role_code in words and role_code != "other":
         return _(words[role_code])
     return _(names.get(next(iter(roles), ""), ""))
 
@@ -88,16 +88,24 @@ def role_names(read: Reader) -> dict[str, str]:
 _COLLEAGUES = """
 SELECT u.id, u.username, s.name, s.role_code, u.roles, c.pin IS NOT NULL,
        (SELECT max(e.at) FROM auth_event e WHERE e.user_id = u.id AND e.what IN ('signed_in', 'signed_in_pin'))
-FROM credential c JOIN user_account u ON u.id = c.user_id LEFT JOIN staff s ON s.id = u.staff_id
-WHERE c.unlocked_at IS NOT NULL AND u.active = 1 AND u.deleted = 0
-ORDER BY 7 DESC, u.n
+FROM user_account u LEFT JOIN credential c ON u.id = c.user_id LEFT JOIN staff s ON s.id = u.staff_id
+WHERE u.active = 1 AND u.deleted = 0 AND (c.unlocked_at IS NOT NULL OR ?) ORDER BY
 """
 
 
 def colleagues(read: Reader) -> list[Colleague]:
     """Who may switch on this laptop: those whom a password sign-in unlocked, the last one first."""
+    return _colleagues(read, "7 DESC, u.n", everybody=False)
+
+
+def everybody(read: Reader) -> list[Colleague]:
+    """All accounts in use, for the sign-in page of the sample site."""
+    return _colleagues(read, "u.n", everybody=True)
+
+
+def _colleagues(read: Reader, order: str, *, everybody: bool) -> list[Colleague]:
     names, found = role_names(read), []
-    for user_id, username, name, post, roles, pin, last in read.rows(_COLLEAGUES):
-        title = post_of(post, from_json(roles) or (), names)
+    for user_id, username, name, post, roles, pin, last in read.rows(f"{_COLLEAGUES} {order}", everybody):
+        title = post_of(None if everybody else post, from_json(roles) or (), names)
         found.append(Colleague(user_id, username, name or username, title, bool(pin), last))
     return found

@@ -41,7 +41,15 @@ DOMAINS = (
     "training",
     "work",
 )
-SYNONYMS = {"__main__": "cli", "commands": "cli", "auth": "access", "workorders": "work"}
+SYNONYMS = {
+    "__main__": "cli",
+    "commands": "cli",
+    "auth": "access",
+    "workorders": "work",
+    "signin": "access",
+    "settings": "access",
+    "audit": "access",
+}
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
 Key = tuple[str, str | None]  # message id and context
 

@@ -224,11 +224,11 @@ class Table(QWidget):
         places = [n for n, found in enumerate(self.model.ids) if found in chosen] if chosen else []
         for first, final in _runs(places):
             selection.select(self.model.index(first, 0), self.model.index(final, last))
-        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROW)
-        if current is not None and current in self.model.ids:
+        if current is not None and current in self.model.ids:  # first, so that who hears of the rows sees it
             row = self.model.ids.index(current)
             flags = QItemSelectionModel.SelectionFlag.NoUpdate
             model.setCurrentIndex(self.model.index(row, max(self.view.currentIndex().column(), 0)), flags)
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROW)
 
     def _on_selection_changed(self) -> None:
         self._counted(self._total_seen)
