@@ -64,6 +64,17 @@ def chips(card: Card) -> list[Chip]:
     return made
 
 
+def chip_lines(made: list[Chip], room: int = 288) -> list[list[Chip]]:
+    """The chips in as many lines as the inspector needs."""
+    lines: list[list[Chip]] = [[]]
+    for chip in made:
+        taken = sum(c.sizeHint().width() + 8 for c in lines[-1])
+        if lines[-1] and taken + chip.sizeHint().width() > room:
+            lines.append([])
+        lines[-1].append(chip)
+    return lines
+
+
 def fill_tab(inspector: Inspector, tab: str, card: Card, desk: Desk, opened: Opened) -> None:
     """What stands under the open tab."""
     fillers = {"history": _history, "facts": _facts, "parts": _parts, "files": _files, "life": _life}

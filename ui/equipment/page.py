@@ -126,7 +126,8 @@ class EquipmentPage(ListPage):
         view = self.inspector
         view.start(card.row["code"], card.name)
         self._add_tools()
-        view.add_chips(cards.chips(card))
+        for line in cards.chip_lines(cards.chips(card)):
+            view.add_chips(line)
         tabs = Tabs(cards.tabs_of(card), self._tab)
         tabs.chosen.connect(self._on_tab)
         view.add(tabs)

@@ -21,10 +21,10 @@ def life_value(row: MachineRow) -> Any:
 
 
 COLUMNS = (
-    Column("code", N_("Equipment code"), "code", 104, second=lambda row: row.name),
-    Column("name", N_("Name"), width=128, stretch=True, compact=False),
-    Column("place", N_("Location"), width=118, compact=False, tone="text_2"),
-    Column("status", N_("Status"), "status", 112),
+    Column("code", N_("Equipment code"), "code", 104, compact=False),
+    Column("name", N_("Name"), width=104, stretch=True, second=lambda row: row.code),
+    Column("place", N_("Location"), width=104, compact=False, tone="text_2"),
+    Column("status", N_("Status"), "status", 116),
     Column("criticality", N_("Criticality"), width=76, compact=False),
     Column("life_used", N_("Life used"), width=84, value=life_value, compact=False),
     Column("warranty_until", N_("Warranty until"), "date", 92, compact=False),

@@ -50,8 +50,10 @@ class Inspector(QWidget):
         self._code.setText(code)
         while (item := self._tools.takeAt(0)) is not None:
             if (tool := item.widget()) is not None:
+                tool.hide()
                 tool.deleteLater()
         if self._foot:
+            self._foot.hide()
             self._foot.deleteLater()
             self._foot = None
         inner = QWidget()

@@ -86,13 +86,19 @@ class ProcessBar(QWidget):
     def _words(self, painter: QPainter, top: int, stage: Stage) -> None:
         room = QRect(DISC + 10, top, self.width() - DISC - 10, DISC)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setFont(theme.font("caption"))
-        painter.setPen(theme.color("text_2"))
-        when = "  ".join(filter(None, [stage.who, stage.time]))
-        painter.drawText(room, flags | Qt.AlignmentFlag.AlignRight, when)
         painter.setFont(theme.font("body_strong" if stage.state == "now" else "dense"))
         painter.setPen(theme.color("text_3" if stage.state == "later" else "text"))
         painter.drawText(room, flags, stage.words)
+        room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(stage.words) + 12)
+        painter.setFont(theme.font("caption"))
+        painter.setPen(theme.color("text_2"))
+        when = painter.fontMetrics().horizontalAdvance(f"  {stage.time}")
+        who = painter.fontMetrics().elidedText(
+            stage.who, Qt.TextElideMode.ElideRight, max(room.width() - when, 0)
+        )
+        painter.drawText(
+            room, flags | Qt.AlignmentFlag.AlignRight, "  ".join(filter(None, [who, stage.time]))
+        )
 
 
 def said_step(words: str) -> str:

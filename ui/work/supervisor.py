@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import alerts, values, work
 from app.access import Permission
@@ -32,6 +32,8 @@ from ui.work.tables import short_time
 #: The target of the completion of rounds, in per mille.
 TARGET = 950
 ROWS = 5
+#: Below this width the cards stand under each other.
+NARROW = 860
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,13 @@ class SupervisorPage(Page):
         columns = 5 if self.width() >= 1100 else 3 if self.width() >= 700 else 2
         for place, tile in enumerate(self.tiles.values()):
             self._grid.addWidget(tile, place // columns, place % columns)
+        way = QBoxLayout.Direction
+        self._halves.setDirection(way.LeftToRight if self.width() >= NARROW else way.TopToBottom)
         for column in range(5):
             self._grid.setColumnStretch(column, int(column < columns))
 
     def _cards(self, board: Board) -> QHBoxLayout:
-        row = QHBoxLayout()
+        row = self._halves = QHBoxLayout()
         row.setSpacing(13)
         for cards in (
             (_weeks_card(board), self._review(board), self._low(board)),

@@ -63,8 +63,8 @@ def severity_sign(row: FaultRow) -> Any:
 def order_columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list of work orders."""
     return (
-        Column("code", N_("Order"), "code", 126, second=lambda row: row.title),
-        Column("title", N_("What"), width=160, stretch=True, compact=False),
+        Column("code", N_("Order"), "code", 126, compact=False),
+        Column("title", N_("What"), width=140, stretch=True, second=lambda row: row.code),
         Column("equipment_code", N_("Equipment"), "code", 104, compact=False),
         Column("priority", N_("Priority"), width=86, value=priority_sign, compact=False),
         Column("status", N_("Status"), "status", 128, value=order_sign),
@@ -83,11 +83,11 @@ def _due(row: OrderRow, desk: Desk) -> Any:
 def fault_columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list of faults."""
     return (
-        Column("code", N_("Fault number"), "code", 126, second=lambda row: row.symptom),
-        Column("symptom", N_("Symptom"), width=180, stretch=True, compact=False),
+        Column("code", N_("Fault number"), "code", 126, compact=False),
+        Column("symptom", N_("Symptom"), width=140, stretch=True, second=lambda row: row.code),
         Column("equipment_code", N_("Equipment"), "code", 104, compact=False),
         Column("severity", N_("Severity"), width=80, value=severity_sign, compact=False),
-        Column("status", N_("Status"), "status", 112, value=fault_sign),
+        Column("status", N_("Status"), "status", 128, value=fault_sign),
         Column("order_code", N_("Work order"), "code", 126, sortable=False, compact=False),
         Column("occurred_at", N_("Occurred at"), "date", 108, value=lambda row: short_time(row.occurred_at, desk)),
     )  # fmt: skip
