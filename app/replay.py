@@ -12,7 +12,7 @@ from app.fields import about
 from app.profile import Profile
 from app.tx import Tx, columns_of
 from app.words import _
-from db.models import SYNCED, metadata
+from db.models import BY_TABLE, SYNCED
 
 #: Local, or given by the hub: not in the log.
 _NOT_IN_LOG = frozenset({"n", "hub_seq"})
@@ -39,7 +39,7 @@ def differences(profile: Profile) -> Iterator[str]:
 
 
 def _make_tables(memory: sqlite3.Connection) -> None:
-    wanted = frozenset(metadata.tables) - {"op"}
+    wanted = frozenset(BY_TABLE) - {"op"}
     made = memory.execute(
         "SELECT name, tbl_name, sql FROM kept.sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL "
         "ORDER BY type DESC"

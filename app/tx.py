@@ -4,7 +4,7 @@ Everything goes through the driver with SQL text cached per table and columns: n
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -49,6 +49,13 @@ class Reader:
     def as_(self, cls: type[Row], sql: str, *params: Value) -> list[Row]:
         """The rows as frozen dataclasses, columns in the order of the fields."""
         return [cls(*found) for found in self._connection.execute(sql, params)]
+
+    def dicts(self, sql: str, *params: Value) -> Iterator[dict[str, Any]]:
+        """The rows one by one as column -> value (an export, however long)."""
+        cursor = self._connection.execute(sql, params)
+        names = [column[0] for column in cursor.description]
+        for found in cursor:
+            yield dict(zip(names, found, strict=True))
 
     def get(self, table: str, row_id: bytes | None) -> dict[str, Any] | None:
         """One row by its id as column -> value."""
@@ -285,4 +292,4 @@ def is_synced(table: str) -> bool:
 
 def columns_of(table: str) -> tuple[str, ...]:
     """All columns of a table."""
-    return tuple(c.name for c in table_of(table).columns)
+    return tuple(table_of(table).columns)

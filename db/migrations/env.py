@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from db.models import metadata
+from db.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=metadata(),
     render_as_batch=True,
     compare_type=True,
 )

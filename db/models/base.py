@@ -4,22 +4,15 @@ The form, the table header, the Excel sheet, the import check, the report and th
 column carries in `info["field"]`, and the `About` of its table.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from resources.marks import N_
 
 Choices = tuple[tuple[str, str], ...]
 
-ID = LargeBinary(16)
-INT = BigInteger
-#: Text sorts by code point in both databases: PostgreSQL's locale would give another order than SQLite's.
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-#: Row numbers are local and never synced; SQLite needs exactly INTEGER here.
-NUMBER = BigInteger().with_variant(Integer, "sqlite")
+#: Types of columns; db.schema gives each its form in both databases.
+ID, HASH, INT, SMALL, TEXT, BLOB, NUMBER = "id", "hash", "int", "small", "text", "blob", "number"
 
 
 @dataclass(frozen=True)
@@ -61,39 +54,72 @@ class About:
     fact: bool = False
 
 
-class Base(DeclarativeBase):
-    """All tables of the site file and of the hub."""
+@dataclass(frozen=True)
+class Column:
+    """A column as it is declared; a plain value, so that the program starts without a mapper."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+    type: str
+    field: Field | None = None
+    null: bool = False
+    index: bool = False
+    unique: bool = False
+    primary: bool = False
+    #: The table that this aggregate belongs to: an enforced foreign key on its id.
+    parent: str = ""
+    name: str = ""
+
+
+class Base:
+    """A table of the site file and of the hub: its columns in order, indexes, and what it is about."""
+
+    __tablename__: ClassVar[str] = ""
     about: ClassVar[About | None] = None
+    #: Name and columns of each further index; columns of each further unique constraint.
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    uniques: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    columns: ClassVar[dict[str, Column]] = {}
+    before: ClassVar[dict[str, Column]] = {}
+    after: ClassVar[dict[str, Column]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+        found = {**cls.before, **own, **cls.after}
+        cls.columns = {name: replace(column, name=name) for name, column in found.items()}
+        if cls.__tablename__:
+            BY_TABLE[cls.__tablename__] = cls
+
+
+#: Table name -> its declaration.
+BY_TABLE: dict[str, type[Base]] = {}
+
+
+def local(
+    type_: str, *, null: bool = False, index: bool = False, unique: bool = False, primary: bool = False
+) -> Column:
+    """A column of a table that never travels."""
+    return Column(type_, None, null, index, unique, primary)
 
 
 class Numbered:
     """A table with a local row number; lists and the search index use it."""
 
-    n: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True, sort_order=-20)
+    before: ClassVar = {"n": local(NUMBER, primary=True)}
 
 
 class Synced(Numbered):
     """The columns of every synced table; `Tx` alone fills them, from the op's envelope."""
 
-    id: Mapped[bytes] = mapped_column(ID, unique=True, sort_order=-19)
-    created_at: Mapped[int] = mapped_column(INT, sort_order=90)
-    created_by: Mapped[bytes | None] = mapped_column(ID, sort_order=91)
-    updated_at: Mapped[int] = mapped_column(INT, sort_order=92)
-    updated_by: Mapped[bytes | None] = mapped_column(ID, sort_order=93)
-    hub_seq: Mapped[int | None] = mapped_column(INT, sort_order=94)
-    bucket: Mapped[str] = mapped_column(TEXT, sort_order=95)
-    deleted: Mapped[int] = mapped_column(Integer, sort_order=96)
-    extra: Mapped[str | None] = mapped_column(TEXT, sort_order=97)
+    before: ClassVar = {**Numbered.before, "id": local(ID, unique=True)}
+    after: ClassVar = {
+        "created_at": local(INT),
+        "created_by": local(ID, null=True),
+        "updated_at": local(INT),
+        "updated_by": local(ID, null=True),
+        "hub_seq": local(INT, null=True),
+        "bucket": local(TEXT),
+        "deleted": local(SMALL),
+        "extra": local(TEXT, null=True),
+    }
 
 
 SYSTEM_COLUMNS = frozenset(
@@ -112,101 +138,102 @@ SYSTEM_COLUMNS = frozenset(
 )
 
 
-def _column(sql: Any, field: Field, *, index: bool = False, unique: bool = False) -> MappedColumn[Any]:
-    return mapped_column(
-        sql, nullable=not field.required, index=index, unique=unique or None, info={"field": field}
-    )
+def _column(type_: str, field: Field, *, index: bool = False) -> Column:
+    return Column(type_, field, null=not field.required, index=index)
 
 
-def text(
-    label: str, size: int = 80, *, required: bool = False, hint: str = "", group: str = ""
-) -> MappedColumn[Any]:
+def part_of(label: str, parent: str) -> Column:
+    """The id of the aggregate that a row is part of: the one kind of reference that is enforced (operations.md, rule 18)."""
+    return Column(ID, Field("ref", label, required=True, target=parent), index=True, parent=parent)
+
+
+def text(label: str, size: int = 80, *, required: bool = False, hint: str = "", group: str = "") -> Column:
     """A line of text."""
     return _column(TEXT, Field("text", label, required, size, hint=hint, group=group))
 
 
-def note(label: str, size: int = 4000, *, required: bool = False) -> MappedColumn[Any]:
+def note(label: str, size: int = 4000, *, required: bool = False) -> Column:
     """Text of several lines."""
     return _column(TEXT, Field("note", label, required, size))
 
 
-def code(label: str, size: int = 32, *, required: bool = True) -> MappedColumn[Any]:
+def code(label: str, size: int = 32, *, required: bool = True) -> Column:
     """A business key: indexed, not UNIQUE, since two laptops may give the same one (sync.md, line 10)."""
     return _column(TEXT, Field("code", label, required, size), index=True)
 
 
-def qty(label: str, *, required: bool = False, low: int | None = None, unit: str = "") -> MappedColumn[Any]:
+def qty(label: str, *, required: bool = False, low: int | None = None, unit: str = "") -> Column:
     """A quantity in thousandths of the part's unit."""
     return _column(INT, Field("qty", label, required, low=low, unit=unit))
 
 
-def measure(label: str, unit: str = "", *, required: bool = False, group: str = "") -> MappedColumn[Any]:
+def measure(label: str, unit: str = "", *, required: bool = False, group: str = "") -> Column:
     """A measured value or limit in thousandths of `unit`."""
     return _column(INT, Field("measure", label, required, unit=unit, group=group))
 
 
-def money(label: str, *, required: bool = False) -> MappedColumn[Any]:
+def money(label: str, *, required: bool = False) -> Column:
     """An amount in hundredths of the site's currency."""
     return _column(INT, Field("money", label, required, low=0, unit="CNY"))
 
 
-def price(label: str, *, required: bool = False) -> MappedColumn[Any]:
+def price(label: str, *, required: bool = False) -> Column:
     """A unit price in ten-thousandths of the site's currency."""
     return _column(INT, Field("price", label, required, low=0, unit="CNY"))
 
 
 def integer(
     label: str, unit: str = "", *, required: bool = False, low: int | None = None, high: int | None = None
-) -> MappedColumn[Any]:
+) -> Column:
     """A whole number."""
     return _column(INT, Field("int", label, required, unit=unit, low=low, high=high))
 
 
-def day(label: str, *, required: bool = False) -> MappedColumn[Any]:
+def day(label: str, *, required: bool = False) -> Column:
     """A calendar date at the site, ISO text."""
     return _column(TEXT, Field("day", label, required))
 
 
-def instant(label: str, *, required: bool = False, index: bool = False) -> MappedColumn[Any]:
+def instant(label: str, *, required: bool = False, index: bool = False) -> Column:
     """A moment in milliseconds UTC."""
     return _column(INT, Field("instant", label, required), index=index)
 
 
-def flag(label: str) -> MappedColumn[Any]:
+def flag(label: str) -> Column:
     """Yes or no."""
-    return _column(Integer, Field("flag", label, required=True))
+    return _column(SMALL, Field("flag", label, required=True))
 
 
 def choice(
     label: str, choices: Choices, *, required: bool = False, group: str = "", index: bool = False
-) -> MappedColumn[Any]:
+) -> Column:
     """One code of a fixed list; the words stand beside the codes."""
     return _column(TEXT, Field("choice", label, required, choices=choices, group=group), index=index)
 
 
-def ref(label: str, target: str, *, required: bool = False) -> MappedColumn[Any]:
+def ref(label: str, target: str, *, required: bool = False) -> Column:
     """The id of a row of another table: indexed, without a constraint between aggregates (operations.md, rule 18)."""
     return _column(ID, Field("ref", label, required, target=target), index=True)
 
 
-def many(label: str, choices: Choices = (), *, required: bool = False) -> MappedColumn[Any]:
+def many(label: str, choices: Choices = (), *, required: bool = False) -> Column:
     """A list of short texts or codes, as JSON."""
     return _column(TEXT, Field("many", label, required, choices=choices))
 
 
-def mapping(label: str, *, required: bool = False) -> MappedColumn[Any]:
+def mapping(label: str, *, required: bool = False) -> Column:
     """A mapping, as canonical JSON."""
     return _column(TEXT, Field("map", label, required))
 
 
-def digest(label: str, *, required: bool = False) -> MappedColumn[Any]:
+def digest(label: str, *, required: bool = False) -> Column:
     """A SHA-256 of 32 bytes."""
-    return _column(LargeBinary(32), Field("bytes", label, required), index=True)
+    return _column(HASH, Field("bytes", label, required), index=True)
 
 
-def blob(label: str) -> MappedColumn[Any]:
+def blob(label: str) -> Column:
     """A few kilobytes of picture (a thumbnail)."""
-    return _column(LargeBinary, Field("bytes", label))
+    return _column(BLOB, Field("bytes", label))
 
 
 YES_NO: Choices = (("1", N_("Yes")), ("0", N_("No")))

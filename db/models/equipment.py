@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy.orm import Mapped
-
 from db.models.base import (
     About,
     Base,
@@ -85,15 +83,15 @@ class EquipmentClass(Synced, Base):
     about: ClassVar = About(
         N_("Equipment classes"), N_("Equipment class"), key="code", name="name", topic="equipment"
     )
-    code: Mapped[str] = code(N_("Class code"))
-    name: Mapped[str] = text(N_("Name"), required=True)
-    name_en: Mapped[str | None] = text(N_("English name"))
-    group: Mapped[str] = choice(N_("Group"), GROUPS, required=True)
-    design_life_min: Mapped[int | None] = measure(N_("Shortest design life"), N_("years"), group="life")
-    design_life_max: Mapped[int | None] = measure(N_("Longest design life"), N_("years"), group="life")
-    mtbf_target: Mapped[int | None] = measure(N_("MTBF target"), "h")
-    mttr_target: Mapped[int | None] = measure(N_("MTTR target"), "h")
-    statutory_inspection: Mapped[int] = flag(N_("Statutory inspection"))
+    code = code(N_("Class code"))
+    name = text(N_("Name"), required=True)
+    name_en = text(N_("English name"))
+    group = choice(N_("Group"), GROUPS, required=True)
+    design_life_min = measure(N_("Shortest design life"), N_("years"), group="life")
+    design_life_max = measure(N_("Longest design life"), N_("years"), group="life")
+    mtbf_target = measure(N_("MTBF target"), "h")
+    mttr_target = measure(N_("MTTR target"), "h")
+    statutory_inspection = flag(N_("Statutory inspection"))
 
 
 class Equipment(Synced, Base):
@@ -103,41 +101,39 @@ class Equipment(Synced, Base):
     about: ClassVar = About(
         N_("Equipment"), N_("Equipment"), key="code", name="name", bucket="site", topic="equipment"
     )
-    code: Mapped[str] = code(N_("Equipment code"))
-    name: Mapped[str] = text(N_("Name"), required=True)
-    name_en: Mapped[str | None] = text(N_("English name"))
-    class_id: Mapped[bytes] = ref(N_("Class"), "equipment_class", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    location_id: Mapped[bytes] = ref(N_("Location"), "location", required=True)
-    parent_id: Mapped[bytes | None] = ref(N_("Part of"), "equipment")
-    manufacturer: Mapped[str | None] = text(N_("Manufacturer"))
-    model: Mapped[str | None] = text(N_("Model"))
-    serial_no: Mapped[str | None] = text(N_("Serial number"))
-    status: Mapped[str] = choice(N_("Status"), EQUIPMENT_STATES, required=True, group="status", index=True)
-    criticality: Mapped[str] = choice(N_("Criticality"), CRITICALITY, required=True)
-    purchase_date: Mapped[str | None] = day(N_("Purchased on"))
-    install_date: Mapped[str | None] = day(N_("Installed on"))
-    commission_date: Mapped[str | None] = day(N_("Commissioned on"))
-    supplier_id: Mapped[bytes | None] = ref(N_("Supplier"), "supplier")
-    purchase_cost: Mapped[int | None] = money(N_("Purchase cost"))
-    warranty_until: Mapped[str | None] = day(N_("Warranty until"))
-    design_life_years: Mapped[int | None] = measure(N_("Design life"), N_("years"))
-    planned_retire_date: Mapped[str | None] = day(N_("Planned retirement"))
-    responsible_id: Mapped[bytes | None] = ref(N_("Responsible person"), "staff")
-    mtbf_target: Mapped[int | None] = measure(N_("MTBF target"), "h")
-    mttr_target: Mapped[int | None] = measure(N_("MTTR target"), "h")
-    run_hours: Mapped[int | None] = measure(N_("Running hours"), "h")
-    rated: Mapped[str | None] = mapping(N_("Ratings"))
-    next_statutory_due: Mapped[str | None] = day(N_("Next statutory inspection"))
-    arrival_check: Mapped[str | None] = text(N_("Arrival check"), 200)
-    acceptance: Mapped[str | None] = text(N_("Acceptance"), 200)
-    retire_reason: Mapped[str | None] = choice(
-        N_("Reason for retirement"), RETIRE_REASONS, group="retirement"
-    )
-    retire_decision: Mapped[str | None] = text(N_("Decision"), 200, group="retirement")
-    disposed_on: Mapped[str | None] = day(N_("Disposed on"))
-    disposal_way: Mapped[str | None] = text(N_("Way of disposal"), 200)
-    remark: Mapped[str | None] = note(N_("Remarks"))
+    code = code(N_("Equipment code"))
+    name = text(N_("Name"), required=True)
+    name_en = text(N_("English name"))
+    class_id = ref(N_("Class"), "equipment_class", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    location_id = ref(N_("Location"), "location", required=True)
+    parent_id = ref(N_("Part of"), "equipment")
+    manufacturer = text(N_("Manufacturer"))
+    model = text(N_("Model"))
+    serial_no = text(N_("Serial number"))
+    status = choice(N_("Status"), EQUIPMENT_STATES, required=True, group="status", index=True)
+    criticality = choice(N_("Criticality"), CRITICALITY, required=True)
+    purchase_date = day(N_("Purchased on"))
+    install_date = day(N_("Installed on"))
+    commission_date = day(N_("Commissioned on"))
+    supplier_id = ref(N_("Supplier"), "supplier")
+    purchase_cost = money(N_("Purchase cost"))
+    warranty_until = day(N_("Warranty until"))
+    design_life_years = measure(N_("Design life"), N_("years"))
+    planned_retire_date = day(N_("Planned retirement"))
+    responsible_id = ref(N_("Responsible person"), "staff")
+    mtbf_target = measure(N_("MTBF target"), "h")
+    mttr_target = measure(N_("MTTR target"), "h")
+    run_hours = measure(N_("Running hours"), "h")
+    rated = mapping(N_("Ratings"))
+    next_statutory_due = day(N_("Next statutory inspection"))
+    arrival_check = text(N_("Arrival check"), 200)
+    acceptance = text(N_("Acceptance"), 200)
+    retire_reason = choice(N_("Reason for retirement"), RETIRE_REASONS, group="retirement")
+    retire_decision = text(N_("Decision"), 200, group="retirement")
+    disposed_on = day(N_("Disposed on"))
+    disposal_way = text(N_("Way of disposal"), 200)
+    remark = note(N_("Remarks"))
 
 
 class EquipmentEvent(Synced, Base):
@@ -147,17 +143,17 @@ class EquipmentEvent(Synced, Base):
     about: ClassVar = About(
         N_("Equipment history"), N_("History entry"), bucket="site", topic="equipment", fact=True
     )
-    equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    event_type: Mapped[str] = choice(N_("Kind"), EVENT_TYPES, required=True)
-    at: Mapped[int] = instant(N_("Time"), required=True)
-    actor_id: Mapped[bytes | None] = ref(N_("Person"), "user_account")
-    from_state: Mapped[str | None] = text(N_("From"))
-    to_state: Mapped[str | None] = text(N_("To"))
-    ref_table: Mapped[str | None] = text(N_("Record"), 40)
-    ref_id: Mapped[bytes | None] = ref(N_("Record"), "")
-    text: Mapped[str | None] = note(N_("Text"))
-    cost: Mapped[int | None] = money(N_("Cost"))
+    equipment_id = ref(N_("Equipment"), "equipment", required=True)
+    site_id = ref(N_("Site"), "site")
+    event_type = choice(N_("Kind"), EVENT_TYPES, required=True)
+    at = instant(N_("Time"), required=True)
+    actor_id = ref(N_("Person"), "user_account")
+    from_state = text(N_("From"))
+    to_state = text(N_("To"))
+    ref_table = text(N_("Record"), 40)
+    ref_id = ref(N_("Record"), "")
+    text = note(N_("Text"))
+    cost = money(N_("Cost"))
 
 
 class EquipmentUse(Synced, Base):
@@ -165,13 +161,13 @@ class EquipmentUse(Synced, Base):
 
     __tablename__ = "equipment_use"
     about: ClassVar = About(N_("Usage log"), N_("Use"), bucket="site", topic="equipment", fact=True)
-    equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    operator_id: Mapped[bytes] = ref(N_("Operator"), "staff", required=True)
-    started_at: Mapped[int] = instant(N_("From"), required=True)
-    ended_at: Mapped[int | None] = instant(N_("To"))
-    hours: Mapped[int | None] = measure(N_("Hours"), "h")
-    purpose: Mapped[str | None] = text(N_("Purpose"), 200)
+    equipment_id = ref(N_("Equipment"), "equipment", required=True)
+    site_id = ref(N_("Site"), "site")
+    operator_id = ref(N_("Operator"), "staff", required=True)
+    started_at = instant(N_("From"), required=True)
+    ended_at = instant(N_("To"))
+    hours = measure(N_("Hours"), "h")
+    purpose = text(N_("Purpose"), 200)
 
 
 class MeterReading(Synced, Base):
@@ -181,14 +177,14 @@ class MeterReading(Synced, Base):
     about: ClassVar = About(
         N_("Meter readings"), N_("Meter reading"), bucket="site", topic="equipment", fact=True
     )
-    equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    meter: Mapped[str] = choice(N_("Meter"), METERS, required=True)
-    value: Mapped[int] = measure(N_("Value"), required=True)
-    read_at: Mapped[int] = instant(N_("Read at"), required=True)
-    reader_id: Mapped[bytes | None] = ref(N_("Reader"), "staff")
-    source: Mapped[str] = choice(N_("Source"), READING_SOURCES, required=True)
-    replaced: Mapped[int] = flag(N_("Meter replaced"))
+    equipment_id = ref(N_("Equipment"), "equipment", required=True)
+    site_id = ref(N_("Site"), "site")
+    meter = choice(N_("Meter"), METERS, required=True)
+    value = measure(N_("Value"), required=True)
+    read_at = instant(N_("Read at"), required=True)
+    reader_id = ref(N_("Reader"), "staff")
+    source = choice(N_("Source"), READING_SOURCES, required=True)
+    replaced = flag(N_("Meter replaced"))
 
 
 class Downtime(Synced, Base):
@@ -196,10 +192,10 @@ class Downtime(Synced, Base):
 
     __tablename__ = "downtime"
     about: ClassVar = About(N_("Downtime"), N_("Downtime"), bucket="site", topic="equipment")
-    equipment_id: Mapped[bytes] = ref(N_("Equipment"), "equipment", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    fault_id: Mapped[bytes | None] = ref(N_("Fault"), "fault")
-    kind: Mapped[str] = choice(N_("Kind"), DOWNTIME_KINDS, required=True)
-    started_at: Mapped[int] = instant(N_("From"), required=True)
-    ended_at: Mapped[int | None] = instant(N_("To"))
-    estimated: Mapped[int] = flag(N_("Estimated"))
+    equipment_id = ref(N_("Equipment"), "equipment", required=True)
+    site_id = ref(N_("Site"), "site")
+    fault_id = ref(N_("Fault"), "fault")
+    kind = choice(N_("Kind"), DOWNTIME_KINDS, required=True)
+    started_at = instant(N_("From"), required=True)
+    ended_at = instant(N_("To"))
+    estimated = flag(N_("Estimated"))

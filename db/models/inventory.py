@@ -2,15 +2,10 @@
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
-
 from db.models.base import (
-    ID,
     About,
     Base,
     Choices,
-    Field,
     Synced,
     choice,
     code,
@@ -22,6 +17,7 @@ from db.models.base import (
     mapping,
     measure,
     note,
+    part_of,
     price,
     qty,
     ref,
@@ -84,17 +80,17 @@ class Supplier(Synced, Base):
 
     __tablename__ = "supplier"
     about: ClassVar = About(N_("Suppliers"), N_("Supplier"), key="code", name="name", topic="inventory")
-    code: Mapped[str] = code(N_("Supplier code"), 80)
-    name: Mapped[str] = text(N_("Name"), 120, required=True)
-    scope: Mapped[str | None] = text(N_("Scope"), 200)
-    scope_en: Mapped[str | None] = text(N_("Scope in English"), 200)
-    rating: Mapped[str | None] = choice(N_("Rating"), RATINGS)
-    default_lead_days: Mapped[int | None] = integer(N_("Lead time"), N_("days"), low=0)
-    default_warranty_months: Mapped[int | None] = integer(N_("Warranty"), N_("months"), low=0)
-    contact_name: Mapped[str | None] = text(N_("Contact"), 60)
-    phone: Mapped[str | None] = text(N_("Phone"), 30)
-    email: Mapped[str | None] = text(N_("E-mail"), 80)
-    active: Mapped[int] = flag(N_("Active"))
+    code = code(N_("Supplier code"), 80)
+    name = text(N_("Name"), 120, required=True)
+    scope = text(N_("Scope"), 200)
+    scope_en = text(N_("Scope in English"), 200)
+    rating = choice(N_("Rating"), RATINGS)
+    default_lead_days = integer(N_("Lead time"), N_("days"), low=0)
+    default_warranty_months = integer(N_("Warranty"), N_("months"), low=0)
+    contact_name = text(N_("Contact"), 60)
+    phone = text(N_("Phone"), 30)
+    email = text(N_("E-mail"), 80)
+    active = flag(N_("Active"))
 
 
 class Part(Synced, Base):
@@ -104,30 +100,30 @@ class Part(Synced, Base):
     about: ClassVar = About(
         N_("Spare parts"), N_("Spare part"), key="part_no", name="name", topic="inventory"
     )
-    part_no: Mapped[str] = code(N_("Part number"), 64)
-    name: Mapped[str] = text(N_("Name"), 120, required=True)
-    name_en: Mapped[str | None] = text(N_("English name"), 120)
-    spec: Mapped[str | None] = text(N_("Specification"), 400)
-    unit: Mapped[str] = text(N_("Unit"), 20, required=True)
-    maker_part_no: Mapped[str | None] = text(N_("Maker's number"), 60)
-    category: Mapped[str | None] = text(N_("Category"), 120)
-    kind: Mapped[str] = choice(N_("Kind"), PART_KINDS, required=True)
-    applicable: Mapped[str | None] = many(N_("Fits equipment classes"))
-    abc_class: Mapped[str | None] = choice(N_("ABC class"), ABC)
-    ved_class: Mapped[str | None] = choice(N_("VED class"), VED)
-    annual_usage: Mapped[int | None] = qty(N_("Use per year"), low=0)
-    unit_price: Mapped[int | None] = price(N_("Unit price"))
-    lead_time_days: Mapped[int | None] = integer(N_("Lead time"), N_("days"), low=0)
-    shelf_life_months: Mapped[int | None] = integer(N_("Shelf life"), N_("months"), low=1)
-    serialised: Mapped[int] = flag(N_("Serial numbers"))
-    batch_tracked: Mapped[int] = flag(N_("Batches"))
-    barcode_alias: Mapped[str | None] = many(N_("External barcodes"))
-    preferred_supplier_id: Mapped[bytes | None] = ref(N_("Supplier"), "supplier")
-    replaced_by_id: Mapped[bytes | None] = ref(N_("Replaced by"), "part")
-    keywords: Mapped[str | None] = text(N_("Keywords"), 400)
-    link: Mapped[str | None] = text(N_("Link"), 400)
-    status: Mapped[str] = choice(N_("Status"), PART_STATUS, required=True, index=True)
-    remark: Mapped[str | None] = note(N_("Remarks"))
+    part_no = code(N_("Part number"), 64)
+    name = text(N_("Name"), 120, required=True)
+    name_en = text(N_("English name"), 120)
+    spec = text(N_("Specification"), 400)
+    unit = text(N_("Unit"), 20, required=True)
+    maker_part_no = text(N_("Maker's number"), 60)
+    category = text(N_("Category"), 120)
+    kind = choice(N_("Kind"), PART_KINDS, required=True)
+    applicable = many(N_("Fits equipment classes"))
+    abc_class = choice(N_("ABC class"), ABC)
+    ved_class = choice(N_("VED class"), VED)
+    annual_usage = qty(N_("Use per year"), low=0)
+    unit_price = price(N_("Unit price"))
+    lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
+    shelf_life_months = integer(N_("Shelf life"), N_("months"), low=1)
+    serialised = flag(N_("Serial numbers"))
+    batch_tracked = flag(N_("Batches"))
+    barcode_alias = many(N_("External barcodes"))
+    preferred_supplier_id = ref(N_("Supplier"), "supplier")
+    replaced_by_id = ref(N_("Replaced by"), "part")
+    keywords = text(N_("Keywords"), 400)
+    link = text(N_("Link"), 400)
+    status = choice(N_("Status"), PART_STATUS, required=True, index=True)
+    remark = note(N_("Remarks"))
 
 
 class PartSupplier(Synced, Base):
@@ -135,13 +131,13 @@ class PartSupplier(Synced, Base):
 
     __tablename__ = "part_supplier"
     about: ClassVar = About(N_("Supplier parts"), N_("Supplier part"), key="sku", topic="inventory")
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    supplier_id: Mapped[bytes] = ref(N_("Supplier"), "supplier", required=True)
-    sku: Mapped[str] = code(N_("Supplier's number"), 80)
-    description: Mapped[str | None] = text(N_("Description"), 400)
-    pack_qty: Mapped[int | None] = qty(N_("Pack size"), low=0)
-    unit_price: Mapped[int | None] = price(N_("Unit price"))
-    link: Mapped[str | None] = text(N_("Link"), 400)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    supplier_id = ref(N_("Supplier"), "supplier", required=True)
+    sku = code(N_("Supplier's number"), 80)
+    description = text(N_("Description"), 400)
+    pack_qty = qty(N_("Pack size"), low=0)
+    unit_price = price(N_("Unit price"))
+    link = text(N_("Link"), 400)
 
 
 class StockPolicy(Synced, Base):
@@ -150,18 +146,18 @@ class StockPolicy(Synced, Base):
     __tablename__ = "stock_policy"
     about: ClassVar = About(N_("Stock policies"), N_("Stock policy"), bucket="site", topic="inventory")
     #: Without it a look-up by part and site reads all policies of the site.
-    __table_args__ = (Index("ix_stock_policy_part_site", "part_id", "site_id"),)
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    bin_id: Mapped[bytes | None] = ref(N_("Usual bin"), "location")
-    safety_stock: Mapped[int] = qty(N_("Safety stock"), required=True, low=0)
-    reorder_point: Mapped[int] = qty(N_("Reorder point"), required=True, low=0)
-    max_stock: Mapped[int | None] = qty(N_("Maximum stock"), low=0)
-    order_multiple: Mapped[int | None] = qty(N_("Order multiple"), low=0)
-    method: Mapped[str] = choice(N_("Method"), METHODS, required=True)
-    service_level: Mapped[int | None] = measure(N_("Service level"), "%")
-    inputs: Mapped[str | None] = mapping(N_("Working"))
-    override_reason: Mapped[str | None] = text(N_("Reason for the override"), 200)
+    indexes = (("ix_stock_policy_part_site", "part_id", "site_id"),)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    bin_id = ref(N_("Usual bin"), "location")
+    safety_stock = qty(N_("Safety stock"), required=True, low=0)
+    reorder_point = qty(N_("Reorder point"), required=True, low=0)
+    max_stock = qty(N_("Maximum stock"), low=0)
+    order_multiple = qty(N_("Order multiple"), low=0)
+    method = choice(N_("Method"), METHODS, required=True)
+    service_level = measure(N_("Service level"), "%")
+    inputs = mapping(N_("Working"))
+    override_reason = text(N_("Reason for the override"), 200)
 
 
 class StockMovement(Synced, Base):
@@ -177,30 +173,28 @@ class StockMovement(Synced, Base):
         fact=True,
     )
     #: Covers the sum of movements, so that `settle` reads the index alone.
-    __table_args__ = (
-        Index(
-            "ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"
-        ),
+    indexes = (
+        ("ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"),
     )
-    movement_no: Mapped[str] = code(N_("Movement number"), 40)
-    type: Mapped[str] = choice(N_("Type"), MOVEMENT_TYPES, required=True)
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    bin_id: Mapped[bytes] = ref(N_("Bin"), "location", required=True)
-    batch: Mapped[str | None] = text(N_("Batch"), 40)
-    serial: Mapped[str | None] = text(N_("Serial number"), 60)
-    qty: Mapped[int] = qty(N_("Quantity"), required=True, low=1)
-    unit_price: Mapped[int | None] = price(N_("Unit price"))
-    work_order_id: Mapped[bytes | None] = ref(N_("Work order"), "work_order")
-    equipment_id: Mapped[bytes | None] = ref(N_("Equipment"), "equipment")
-    purchase_line_id: Mapped[bytes | None] = ref(N_("Purchase line"), "purchase_line")
-    count_id: Mapped[bytes | None] = ref(N_("Stocktake"), "stock_count")
-    transfer_id: Mapped[bytes | None] = ref(N_("Transfer"), "")
-    happened_at: Mapped[int] = instant(N_("Time"), required=True, index=True)
-    by_id: Mapped[bytes | None] = ref(N_("Booked by"), "user_account")
-    taken_by_id: Mapped[bytes | None] = ref(N_("Taken by"), "staff")
-    reason: Mapped[str | None] = text(N_("Reason"), 200)
-    reversal_of_id: Mapped[bytes | None] = ref(N_("Reversal of"), "stock_movement")
+    movement_no = code(N_("Movement number"), 40)
+    type = choice(N_("Type"), MOVEMENT_TYPES, required=True)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    bin_id = ref(N_("Bin"), "location", required=True)
+    batch = text(N_("Batch"), 40)
+    serial = text(N_("Serial number"), 60)
+    qty = qty(N_("Quantity"), required=True, low=1)
+    unit_price = price(N_("Unit price"))
+    work_order_id = ref(N_("Work order"), "work_order")
+    equipment_id = ref(N_("Equipment"), "equipment")
+    purchase_line_id = ref(N_("Purchase line"), "purchase_line")
+    count_id = ref(N_("Stocktake"), "stock_count")
+    transfer_id = ref(N_("Transfer"), "")
+    happened_at = instant(N_("Time"), required=True, index=True)
+    by_id = ref(N_("Booked by"), "user_account")
+    taken_by_id = ref(N_("Taken by"), "staff")
+    reason = text(N_("Reason"), 200)
+    reversal_of_id = ref(N_("Reversal of"), "stock_movement")
 
 
 class Reservation(Synced, Base):
@@ -208,12 +202,12 @@ class Reservation(Synced, Base):
 
     __tablename__ = "reservation"
     about: ClassVar = About(N_("Reservations"), N_("Reservation"), bucket="site", topic="inventory")
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    qty: Mapped[int] = qty(N_("Quantity"), required=True, low=0)
-    work_order_id: Mapped[bytes | None] = ref(N_("Work order"), "work_order")
-    until: Mapped[str | None] = day(N_("Until"))
-    reason: Mapped[str | None] = text(N_("Reason"), 200)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    qty = qty(N_("Quantity"), required=True, low=0)
+    work_order_id = ref(N_("Work order"), "work_order")
+    until = day(N_("Until"))
+    reason = text(N_("Reason"), 200)
 
 
 class StockCount(Synced, Base):
@@ -221,12 +215,12 @@ class StockCount(Synced, Base):
 
     __tablename__ = "stock_count"
     about: ClassVar = About(N_("Stocktakes"), N_("Stocktake"), key="code", bucket="site", topic="inventory")
-    code: Mapped[str] = code(N_("Stocktake number"), 40)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    scope: Mapped[str] = text(N_("Scope"), 200, required=True)
-    blind: Mapped[int] = flag(N_("Blind count"))
-    status: Mapped[str] = choice(N_("Status"), COUNT_STATUS, required=True, group="status")
-    approved_by: Mapped[bytes | None] = ref(N_("Approved by"), "user_account")
+    code = code(N_("Stocktake number"), 40)
+    site_id = ref(N_("Site"), "site", required=True)
+    scope = text(N_("Scope"), 200, required=True)
+    blind = flag(N_("Blind count"))
+    status = choice(N_("Status"), COUNT_STATUS, required=True, group="status")
+    approved_by = ref(N_("Approved by"), "user_account")
 
 
 class CountLine(Synced, Base):
@@ -236,16 +230,16 @@ class CountLine(Synced, Base):
     about: ClassVar = About(
         N_("Stocktake lines"), N_("Stocktake line"), bucket="site", topic="inventory", fact=True
     )
-    count_id: Mapped[bytes] = ref(N_("Stocktake"), "stock_count", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    bin_id: Mapped[bytes] = ref(N_("Bin"), "location", required=True)
-    batch: Mapped[str | None] = text(N_("Batch"), 40)
-    counted: Mapped[int] = qty(N_("Counted"), required=True, low=0)
-    seen_balance: Mapped[int] = qty(N_("In the books"), required=True)
-    seen_hub_seq: Mapped[int | None] = integer(N_("Seen up to"))
-    last_own_seq: Mapped[int | None] = integer(N_("Own records up to"))
-    reason: Mapped[str | None] = text(N_("Reason"), 200)
+    count_id = ref(N_("Stocktake"), "stock_count", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    bin_id = ref(N_("Bin"), "location", required=True)
+    batch = text(N_("Batch"), 40)
+    counted = qty(N_("Counted"), required=True, low=0)
+    seen_balance = qty(N_("In the books"), required=True)
+    seen_hub_seq = integer(N_("Seen up to"))
+    last_own_seq = integer(N_("Own records up to"))
+    reason = text(N_("Reason"), 200)
 
 
 class PurchaseOrder(Synced, Base):
@@ -255,13 +249,13 @@ class PurchaseOrder(Synced, Base):
     about: ClassVar = About(
         N_("Purchase orders"), N_("Purchase order"), key="code", bucket="site", topic="inventory"
     )
-    code: Mapped[str] = code(N_("Order number"), 40)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    supplier_id: Mapped[bytes | None] = ref(N_("Supplier"), "supplier")
-    status: Mapped[str] = choice(N_("Status"), PURCHASE_STATES, required=True, group="status")
-    ordered_on: Mapped[str | None] = day(N_("Ordered on"))
-    due_on: Mapped[str | None] = day(N_("Due on"))
-    remark: Mapped[str | None] = note(N_("Remarks"))
+    code = code(N_("Order number"), 40)
+    site_id = ref(N_("Site"), "site", required=True)
+    supplier_id = ref(N_("Supplier"), "supplier")
+    status = choice(N_("Status"), PURCHASE_STATES, required=True, group="status")
+    ordered_on = day(N_("Ordered on"))
+    due_on = day(N_("Due on"))
+    remark = note(N_("Remarks"))
 
 
 class PurchaseLine(Synced, Base):
@@ -269,17 +263,12 @@ class PurchaseLine(Synced, Base):
 
     __tablename__ = "purchase_line"
     about: ClassVar = About(N_("Purchase lines"), N_("Purchase line"), bucket="site", topic="inventory")
-    order_id: Mapped[bytes] = mapped_column(
-        ID,
-        ForeignKey("purchase_order.id"),
-        index=True,
-        info={"field": Field("ref", N_("Purchase order"), required=True, target="purchase_order")},
-    )
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    part_id: Mapped[bytes] = ref(N_("Spare part"), "part", required=True)
-    qty: Mapped[int] = qty(N_("Quantity"), required=True, low=0)
-    unit_price: Mapped[int | None] = price(N_("Unit price"))
-    due_on: Mapped[str | None] = day(N_("Due on"))
+    order_id = part_of(N_("Purchase order"), "purchase_order")
+    site_id = ref(N_("Site"), "site", required=True)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    qty = qty(N_("Quantity"), required=True, low=0)
+    unit_price = price(N_("Unit price"))
+    due_on = day(N_("Due on"))
 
 
 class QrLabel(Synced, Base):
@@ -287,12 +276,12 @@ class QrLabel(Synced, Base):
 
     __tablename__ = "qr_label"
     about: ClassVar = About(N_("Labels"), N_("Label"), topic="labels", fact=True)
-    type: Mapped[str] = text(N_("Type"), 2, required=True)
-    target_id: Mapped[bytes] = ref(N_("Record"), "", required=True)
-    payload: Mapped[str] = text(N_("Code on the label"), 64, required=True)
-    printed_at: Mapped[int] = instant(N_("Printed at"), required=True)
-    printed_by: Mapped[bytes | None] = ref(N_("Printed by"), "user_account")
-    copies: Mapped[int] = integer(N_("Copies"), required=True, low=1)
+    type = text(N_("Type"), 2, required=True)
+    target_id = ref(N_("Record"), "", required=True)
+    payload = text(N_("Code on the label"), 64, required=True)
+    printed_at = instant(N_("Printed at"), required=True)
+    printed_by = ref(N_("Printed by"), "user_account")
+    copies = integer(N_("Copies"), required=True, low=1)
 
 
 class CodeAlias(Synced, Base):
@@ -300,6 +289,6 @@ class CodeAlias(Synced, Base):
 
     __tablename__ = "code_alias"
     about: ClassVar = About(N_("Other codes"), N_("Other code"), key="code", topic="labels")
-    code: Mapped[str] = code(N_("Code"), 80)
-    target_table: Mapped[str] = text(N_("Table"), 40, required=True)
-    target_id: Mapped[bytes] = ref(N_("Record"), "", required=True)
+    code = code(N_("Code"), 80)
+    target_table = text(N_("Table"), 40, required=True)
+    target_id = ref(N_("Record"), "", required=True)

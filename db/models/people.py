@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy.orm import Mapped
-
 from db.models.base import About, Base, Choices, Synced, choice, code, day, flag, integer, many, ref, text
 from resources.marks import N_
 
@@ -41,22 +39,22 @@ class Staff(Synced, Base):
 
     __tablename__ = "staff"
     about: ClassVar = About(N_("Staff"), N_("Staff member"), key="staff_no", name="name", topic="people")
-    staff_no: Mapped[str] = code(N_("Staff number"), 20)
-    name: Mapped[str] = text(N_("Name"), 60, required=True)
-    name_en: Mapped[str | None] = text(N_("English name"), 60)
-    org_unit_id: Mapped[bytes | None] = ref(N_("Team"), "org_unit")
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    role_code: Mapped[str] = choice(N_("Post"), POSTS, required=True)
-    job_title: Mapped[str | None] = text(N_("Job title"), 60)
-    education: Mapped[str | None] = choice(N_("Education"), EDUCATION)
-    major: Mapped[str | None] = text(N_("Field of study"), 60)
-    experience_years: Mapped[int | None] = integer(N_("Experience"), N_("years"), low=0, high=70)
-    hire_date: Mapped[str | None] = day(N_("Hired on"))
-    background_checked_on: Mapped[str | None] = day(N_("Background checked on"))
-    email: Mapped[str | None] = text(N_("E-mail"), 80)
-    phone: Mapped[str | None] = text(N_("Phone"), 30)
-    status: Mapped[str] = choice(N_("Status"), STAFF_STATUS, required=True, group="status")
-    left_on: Mapped[str | None] = day(N_("Left on"))
+    staff_no = code(N_("Staff number"), 20)
+    name = text(N_("Name"), 60, required=True)
+    name_en = text(N_("English name"), 60)
+    org_unit_id = ref(N_("Team"), "org_unit")
+    site_id = ref(N_("Site"), "site")
+    role_code = choice(N_("Post"), POSTS, required=True)
+    job_title = text(N_("Job title"), 60)
+    education = choice(N_("Education"), EDUCATION)
+    major = text(N_("Field of study"), 60)
+    experience_years = integer(N_("Experience"), N_("years"), low=0, high=70)
+    hire_date = day(N_("Hired on"))
+    background_checked_on = day(N_("Background checked on"))
+    email = text(N_("E-mail"), 80)
+    phone = text(N_("Phone"), 30)
+    status = choice(N_("Status"), STAFF_STATUS, required=True, group="status")
+    left_on = day(N_("Left on"))
 
 
 class StaffPrivate(Synced, Base):
@@ -64,10 +62,10 @@ class StaffPrivate(Synced, Base):
 
     __tablename__ = "staff_private"
     about: ClassVar = About(N_("Fitness for work"), N_("Fitness for work"), bucket="hr", topic="people")
-    staff_id: Mapped[bytes] = ref(N_("Staff member"), "staff", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    fit_status: Mapped[str | None] = choice(N_("Fitness for work"), FIT_STATUS, group="fit")
-    fit_until: Mapped[str | None] = day(N_("Fit until"))
+    staff_id = ref(N_("Staff member"), "staff", required=True)
+    site_id = ref(N_("Site"), "site")
+    fit_status = choice(N_("Fitness for work"), FIT_STATUS, group="fit")
+    fit_until = day(N_("Fit until"))
 
 
 class Role(Synced, Base):
@@ -75,9 +73,9 @@ class Role(Synced, Base):
 
     __tablename__ = "role"
     about: ClassVar = About(N_("Roles"), N_("Role"), key="code", name="name", topic="access")
-    code: Mapped[str] = code(N_("Role code"))
-    name: Mapped[str] = text(N_("Name"), required=True)
-    permissions: Mapped[str] = many(N_("Permissions"), required=True)
+    code = code(N_("Role code"))
+    name = text(N_("Name"), required=True)
+    permissions = many(N_("Permissions"), required=True)
 
 
 class UserAccount(Synced, Base):
@@ -87,12 +85,12 @@ class UserAccount(Synced, Base):
     about: ClassVar = About(
         N_("User accounts"), N_("User account"), key="username", name="username", topic="access"
     )
-    username: Mapped[str] = code(N_("User name"), 40)
-    staff_id: Mapped[bytes | None] = ref(N_("Staff member"), "staff")
-    roles: Mapped[str] = many(N_("Roles"), required=True)
-    locale: Mapped[str | None] = choice(N_("Language"), LOCALES)
-    active: Mapped[int] = flag(N_("Active"))
-    must_change_password: Mapped[int] = flag(N_("Must change the password"))
+    username = code(N_("User name"), 40)
+    staff_id = ref(N_("Staff member"), "staff")
+    roles = many(N_("Roles"), required=True)
+    locale = choice(N_("Language"), LOCALES)
+    active = flag(N_("Active"))
+    must_change_password = flag(N_("Must change the password"))
 
 
 class UserSiteScope(Synced, Base):
@@ -100,5 +98,5 @@ class UserSiteScope(Synced, Base):
 
     __tablename__ = "user_site_scope"
     about: ClassVar = About(N_("Site scopes"), N_("Site scope"), topic="access")
-    user_id: Mapped[bytes] = ref(N_("User account"), "user_account", required=True)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
+    user_id = ref(N_("User account"), "user_account", required=True)
+    site_id = ref(N_("Site"), "site", required=True)

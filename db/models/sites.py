@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy.orm import Mapped
-
 from db.models.base import About, Base, Choices, Synced, choice, code, flag, measure, note, ref, text
 from resources.marks import N_
 
@@ -43,19 +41,19 @@ class Site(Synced, Base):
 
     __tablename__ = "site"
     about: ClassVar = About(N_("Sites"), N_("Site"), key="code", name="name", topic="sites")
-    code: Mapped[str] = code(N_("Site code"), 16)
-    name: Mapped[str] = text(N_("Name"), required=True)
-    name_en: Mapped[str | None] = text(N_("English name"))
-    site_type: Mapped[str] = choice(N_("Type"), SITE_TYPES, required=True)
-    address: Mapped[str | None] = text(N_("Address"), 200)
-    timezone: Mapped[str] = text(N_("Time zone"), 40, required=True)
-    manager_id: Mapped[bytes | None] = ref(N_("Site manager"), "staff")
-    phone: Mapped[str | None] = text(N_("Phone"), 30)
-    network_quality: Mapped[str | None] = choice(N_("Network"), NETWORK_QUALITY)
-    service_hours: Mapped[str | None] = text(N_("Service hours"), 80)
-    protection_level: Mapped[str | None] = text(N_("Protection level"), 20)
-    active: Mapped[int] = flag(N_("Active"))
-    remark: Mapped[str | None] = note(N_("Remarks"))
+    code = code(N_("Site code"), 16)
+    name = text(N_("Name"), required=True)
+    name_en = text(N_("English name"))
+    site_type = choice(N_("Type"), SITE_TYPES, required=True)
+    address = text(N_("Address"), 200)
+    timezone = text(N_("Time zone"), 40, required=True)
+    manager_id = ref(N_("Site manager"), "staff")
+    phone = text(N_("Phone"), 30)
+    network_quality = choice(N_("Network"), NETWORK_QUALITY)
+    service_hours = text(N_("Service hours"), 80)
+    protection_level = text(N_("Protection level"), 20)
+    active = flag(N_("Active"))
+    remark = note(N_("Remarks"))
 
 
 class Location(Synced, Base):
@@ -65,17 +63,17 @@ class Location(Synced, Base):
     about: ClassVar = About(
         N_("Locations"), N_("Location"), key="code", name="name", bucket="site", topic="sites"
     )
-    code: Mapped[str] = code(N_("Location code"))
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    parent_id: Mapped[bytes | None] = ref(N_("Parent"), "location")
-    name: Mapped[str] = text(N_("Name"), required=True)
-    name_en: Mapped[str | None] = text(N_("English name"))
-    location_type: Mapped[str] = choice(N_("Type"), LOCATION_TYPES, required=True)
-    env_temp_min: Mapped[int | None] = measure(N_("Lowest temperature"), "℃", group="temperature")
-    env_temp_max: Mapped[int | None] = measure(N_("Highest temperature"), "℃", group="temperature")
-    env_rh_max: Mapped[int | None] = measure(N_("Highest humidity"), "%RH")
-    qr_label: Mapped[int] = flag(N_("Needs a label"))
-    remark: Mapped[str | None] = note(N_("Remarks"))
+    code = code(N_("Location code"))
+    site_id = ref(N_("Site"), "site", required=True)
+    parent_id = ref(N_("Parent"), "location")
+    name = text(N_("Name"), required=True)
+    name_en = text(N_("English name"))
+    location_type = choice(N_("Type"), LOCATION_TYPES, required=True)
+    env_temp_min = measure(N_("Lowest temperature"), "℃", group="temperature")
+    env_temp_max = measure(N_("Highest temperature"), "℃", group="temperature")
+    env_rh_max = measure(N_("Highest humidity"), "%RH")
+    qr_label = flag(N_("Needs a label"))
+    remark = note(N_("Remarks"))
 
 
 class OrgUnit(Synced, Base):
@@ -85,9 +83,9 @@ class OrgUnit(Synced, Base):
     about: ClassVar = About(
         N_("Organisation units"), N_("Organisation unit"), key="code", name="name", topic="people"
     )
-    code: Mapped[str] = code(N_("Unit code"))
-    name: Mapped[str] = text(N_("Name"), required=True)
-    level: Mapped[str] = choice(N_("Level"), ORG_LEVELS, required=True)
-    parent_id: Mapped[bytes | None] = ref(N_("Parent"), "org_unit")
-    head_id: Mapped[bytes | None] = ref(N_("Head"), "staff")
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
+    code = code(N_("Unit code"))
+    name = text(N_("Name"), required=True)
+    level = choice(N_("Level"), ORG_LEVELS, required=True)
+    parent_id = ref(N_("Parent"), "org_unit")
+    head_id = ref(N_("Head"), "staff")
+    site_id = ref(N_("Site"), "site")

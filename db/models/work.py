@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from sqlalchemy.orm import Mapped
-
 from db.models.base import (
     About,
     Base,
@@ -79,29 +77,29 @@ class Fault(Synced, Base):
     about: ClassVar = About(
         N_("Faults"), N_("Fault"), key="code", name="symptom", bucket="site", topic="work"
     )
-    code: Mapped[str] = code(N_("Fault number"), 40)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    equipment_id: Mapped[bytes | None] = ref(N_("Equipment"), "equipment")
-    location_id: Mapped[bytes | None] = ref(N_("Location"), "location")
-    task_id: Mapped[bytes | None] = ref(N_("Round"), "inspection_task")
-    item_id: Mapped[bytes | None] = ref(N_("Check item"), "inspection_item")
-    fault_class: Mapped[str] = choice(N_("Class"), FAULT_CLASSES, required=True)
-    severity: Mapped[int] = integer(N_("Severity"), required=True, low=1, high=4)
-    symptom: Mapped[str] = text(N_("Symptom"), 400, required=True)
-    reading: Mapped[str | None] = text(N_("Reading"), 200)
-    limits: Mapped[str | None] = text(N_("Limits"), 80)
-    occurred_at: Mapped[int] = instant(N_("Occurred at"), required=True)
-    occurred_estimated: Mapped[int] = flag(N_("Estimated"))
-    discovered_at: Mapped[int] = instant(N_("Discovered at"), required=True)
-    reported_at: Mapped[int | None] = instant(N_("Reported at"))
-    response_at: Mapped[int | None] = instant(N_("Response at"))
-    restored_at: Mapped[int | None] = instant(N_("Restored at"))
-    failure_mode: Mapped[str | None] = text(N_("Failure mode"))
-    failure_cause: Mapped[str | None] = note(N_("Cause"))
-    immediate_measure: Mapped[str | None] = note(N_("Immediate measure"))
-    solution: Mapped[str | None] = note(N_("Solution"))
-    informed_party: Mapped[str | None] = text(N_("Informed"))
-    status: Mapped[str] = choice(N_("Status"), FAULT_STATES, required=True, group="status", index=True)
+    code = code(N_("Fault number"), 40)
+    site_id = ref(N_("Site"), "site", required=True)
+    equipment_id = ref(N_("Equipment"), "equipment")
+    location_id = ref(N_("Location"), "location")
+    task_id = ref(N_("Round"), "inspection_task")
+    item_id = ref(N_("Check item"), "inspection_item")
+    fault_class = choice(N_("Class"), FAULT_CLASSES, required=True)
+    severity = integer(N_("Severity"), required=True, low=1, high=4)
+    symptom = text(N_("Symptom"), 400, required=True)
+    reading = text(N_("Reading"), 200)
+    limits = text(N_("Limits"), 80)
+    occurred_at = instant(N_("Occurred at"), required=True)
+    occurred_estimated = flag(N_("Estimated"))
+    discovered_at = instant(N_("Discovered at"), required=True)
+    reported_at = instant(N_("Reported at"))
+    response_at = instant(N_("Response at"))
+    restored_at = instant(N_("Restored at"))
+    failure_mode = text(N_("Failure mode"))
+    failure_cause = note(N_("Cause"))
+    immediate_measure = note(N_("Immediate measure"))
+    solution = note(N_("Solution"))
+    informed_party = text(N_("Informed"))
+    status = choice(N_("Status"), FAULT_STATES, required=True, group="status", index=True)
 
 
 class WorkOrder(Synced, Base):
@@ -111,28 +109,28 @@ class WorkOrder(Synced, Base):
     about: ClassVar = About(
         N_("Work orders"), N_("Work order"), key="code", name="title", bucket="site", topic="work"
     )
-    code: Mapped[str] = code(N_("Work order number"), 40)
-    site_id: Mapped[bytes] = ref(N_("Site"), "site", required=True)
-    kind: Mapped[str] = choice(N_("Kind"), ORDER_KINDS, required=True)
-    title: Mapped[str] = text(N_("Title"), 200, required=True)
-    fault_id: Mapped[bytes | None] = ref(N_("Fault"), "fault")
-    equipment_id: Mapped[bytes | None] = ref(N_("Equipment"), "equipment")
-    location_id: Mapped[bytes | None] = ref(N_("Location"), "location")
-    objective: Mapped[str | None] = note(N_("Objective"))
-    scope: Mapped[str | None] = note(N_("Scope of work"))
-    priority: Mapped[str] = choice(N_("Priority"), PRIORITIES, required=True)
-    planned_start: Mapped[int | None] = instant(N_("Planned from"))
-    planned_end: Mapped[int | None] = instant(N_("Planned until"))
-    assignee_id: Mapped[bytes | None] = ref(N_("Assigned to"), "staff")
-    people: Mapped[str | None] = many(N_("People"))
-    tools: Mapped[str | None] = note(N_("Tools"))
-    hold_reason: Mapped[str | None] = choice(N_("Reason for waiting"), HOLD_REASONS, group="status")
-    adjustment: Mapped[str | None] = note(N_("Adjustment"))
-    done_text: Mapped[str | None] = note(N_("What was done"))
-    done_at: Mapped[int | None] = instant(N_("Done at"))
-    hours: Mapped[int | None] = measure(N_("Labour hours"), "h")
-    summary: Mapped[str | None] = note(N_("Summary"))
-    status: Mapped[str] = choice(N_("Status"), ORDER_STATES, required=True, group="status", index=True)
+    code = code(N_("Work order number"), 40)
+    site_id = ref(N_("Site"), "site", required=True)
+    kind = choice(N_("Kind"), ORDER_KINDS, required=True)
+    title = text(N_("Title"), 200, required=True)
+    fault_id = ref(N_("Fault"), "fault")
+    equipment_id = ref(N_("Equipment"), "equipment")
+    location_id = ref(N_("Location"), "location")
+    objective = note(N_("Objective"))
+    scope = note(N_("Scope of work"))
+    priority = choice(N_("Priority"), PRIORITIES, required=True)
+    planned_start = instant(N_("Planned from"))
+    planned_end = instant(N_("Planned until"))
+    assignee_id = ref(N_("Assigned to"), "staff")
+    people = many(N_("People"))
+    tools = note(N_("Tools"))
+    hold_reason = choice(N_("Reason for waiting"), HOLD_REASONS, group="status")
+    adjustment = note(N_("Adjustment"))
+    done_text = note(N_("What was done"))
+    done_at = instant(N_("Done at"))
+    hours = measure(N_("Labour hours"), "h")
+    summary = note(N_("Summary"))
+    status = choice(N_("Status"), ORDER_STATES, required=True, group="status", index=True)
 
 
 class AlertAction(Synced, Base):
@@ -142,14 +140,14 @@ class AlertAction(Synced, Base):
     about: ClassVar = About(
         N_("Alert handling"), N_("Alert handling"), bucket="site", topic="alerts", fact=True
     )
-    alert_id: Mapped[bytes] = ref(N_("Alert"), "alert", required=True)
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    action: Mapped[str] = choice(N_("Action"), ALERT_ACTIONS, required=True)
-    at: Mapped[int] = instant(N_("Time"), required=True)
-    by_id: Mapped[bytes | None] = ref(N_("Person"), "user_account")
-    cause: Mapped[str | None] = note(N_("Cause"))
-    measure: Mapped[str | None] = note(N_("Measure"))
-    reason: Mapped[str | None] = text(N_("Reason"), 200)
+    alert_id = ref(N_("Alert"), "alert", required=True)
+    site_id = ref(N_("Site"), "site")
+    action = choice(N_("Action"), ALERT_ACTIONS, required=True)
+    at = instant(N_("Time"), required=True)
+    by_id = ref(N_("Person"), "user_account")
+    cause = note(N_("Cause"))
+    measure = note(N_("Measure"))
+    reason = text(N_("Reason"), 200)
 
 
 class Conflict(Synced, Base):
@@ -157,17 +155,17 @@ class Conflict(Synced, Base):
 
     __tablename__ = "conflict"
     about: ClassVar = About(N_("Conflicts"), N_("Conflict"), bucket="site", topic="sync")
-    site_id: Mapped[bytes | None] = ref(N_("Site"), "site")
-    tbl: Mapped[str] = text(N_("Table"), 40, required=True)
-    row_id: Mapped[bytes] = ref(N_("Record"), "", required=True)
-    field: Mapped[str] = text(N_("Field"), 40, required=True)
-    op_id: Mapped[bytes] = ref(N_("Operation"), "", required=True)
-    base: Mapped[str | None] = mapping(N_("Before"))
-    theirs: Mapped[str | None] = mapping(N_("Their value"))
-    mine: Mapped[str | None] = mapping(N_("My value"))
-    decision: Mapped[str | None] = text(N_("Decision"), 20)
-    decided_by: Mapped[bytes | None] = ref(N_("Decided by"), "user_account")
-    decided_at: Mapped[int | None] = instant(N_("Decided at"))
+    site_id = ref(N_("Site"), "site")
+    tbl = text(N_("Table"), 40, required=True)
+    row_id = ref(N_("Record"), "", required=True)
+    field = text(N_("Field"), 40, required=True)
+    op_id = ref(N_("Operation"), "", required=True)
+    base = mapping(N_("Before"))
+    theirs = mapping(N_("Their value"))
+    mine = mapping(N_("My value"))
+    decision = text(N_("Decision"), 20)
+    decided_by = ref(N_("Decided by"), "user_account")
+    decided_at = instant(N_("Decided at"))
 
 
 class Device(Synced, Base):
@@ -175,11 +173,11 @@ class Device(Synced, Base):
 
     __tablename__ = "device"
     about: ClassVar = About(N_("Devices"), N_("Device"), key="code", name="name", topic="sync")
-    code: Mapped[str] = code(N_("Device code"), 8)
-    name: Mapped[str] = text(N_("Name"), required=True)
-    registered_at: Mapped[int] = instant(N_("Registered at"), required=True)
-    revoked_at: Mapped[int | None] = instant(N_("Revoked at"))
-    app_version: Mapped[str | None] = text(N_("Version"), 20)
+    code = code(N_("Device code"), 8)
+    name = text(N_("Name"), required=True)
+    registered_at = instant(N_("Registered at"), required=True)
+    revoked_at = instant(N_("Revoked at"))
+    app_version = text(N_("Version"), 20)
 
 
 class ReportRun(Synced, Base):
@@ -187,13 +185,13 @@ class ReportRun(Synced, Base):
 
     __tablename__ = "report_run"
     about: ClassVar = About(N_("Reports made"), N_("Report made"), topic="reports", fact=True)
-    report_code: Mapped[str] = text(N_("Report"), 40, required=True)
-    number: Mapped[str] = text(N_("Number"), 60, required=True)
-    parameters: Mapped[str | None] = mapping(N_("Parameters"))
-    made_at: Mapped[int] = instant(N_("Made at"), required=True)
-    made_by: Mapped[bytes | None] = ref(N_("Made by"), "user_account")
-    format: Mapped[str] = text(N_("Format"), 8, required=True)
-    data_as_of: Mapped[int] = instant(N_("Data as of"), required=True)
+    report_code = text(N_("Report"), 40, required=True)
+    number = text(N_("Number"), 60, required=True)
+    parameters = mapping(N_("Parameters"))
+    made_at = instant(N_("Made at"), required=True)
+    made_by = ref(N_("Made by"), "user_account")
+    format = text(N_("Format"), 8, required=True)
+    data_as_of = instant(N_("Data as of"), required=True)
 
 
 AUTH_EVENTS: Choices = (
@@ -214,8 +212,8 @@ class AuthEvent(Synced, Base):
 
     __tablename__ = "auth_event"
     about: ClassVar = About(N_("Sign-ins"), N_("Sign-in"), topic="access", fact=True)
-    user_id: Mapped[bytes | None] = ref(N_("User account"), "user_account")
-    what: Mapped[str] = choice(N_("Event"), AUTH_EVENTS, required=True)
-    count: Mapped[int | None] = integer(N_("Wrong entries"), low=0)
-    subject: Mapped[str | None] = text(N_("Concerns"), 120)
-    at: Mapped[int] = instant(N_("Time"), required=True)
+    user_id = ref(N_("User account"), "user_account")
+    what = choice(N_("Event"), AUTH_EVENTS, required=True)
+    count = integer(N_("Wrong entries"), low=0)
+    subject = text(N_("Concerns"), 120)
+    at = instant(N_("Time"), required=True)
