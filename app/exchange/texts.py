@@ -36,6 +36,24 @@ _BINARY = (
 )
 
 
+#: A cell that begins so is run as a formula by a spreadsheet.
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; `unguarded` gives it back."""
+    return f"'{text}" if text.startswith(_RUNS) and not _is_number(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text of a guarded cell."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_RUNS) else text
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdecimal()
+
+
 def read(path: Path, head: bytes) -> Raw:
     """The rows of a text table. Raises AppError for what is no text."""
     if head.startswith(_BINARY):
@@ -128,7 +146,7 @@ def _rows(path: Path, text: str) -> Iterator[Row]:
             raise _broken(path, start, str(error)) from None
         if any(len(cell) > MAX_CELL for cell in cells):
             raise _broken(path, start, "field larger")
-        yield Row(start, tuple(cell.strip() for cell in cells))
+        yield Row(start, tuple(unguarded(cell).strip() for cell in cells))
         start = reader.line_num + 1
 
 
