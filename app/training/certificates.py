@@ -49,6 +49,11 @@ class CertificateView(_Row):
         return self.standing.state
 
     @property
+    def days(self) -> int | None:
+        """Days until the next date; negative where it has gone."""
+        return self.standing.days
+
+    @property
     def urgency(self) -> tuple[int, int, str]:
         """What comes first in a list: by state, then by the days that are left."""
         days = self.standing.days

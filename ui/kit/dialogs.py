@@ -90,6 +90,7 @@ class Dialog(QDialog):
                 said.setFixedWidth(room)
                 words.addWidget(said)
         row.addLayout(words)
+        row.addStretch()
         return row
 
     def add_button(self, made: QPushButton, *, safe: bool = False) -> QPushButton:
@@ -214,9 +215,10 @@ class FormDialog(Dialog):
         check: Check | None = None,
         do: str = "",
         text: str = "",
+        columns: int = 1,
     ) -> None:
         super().__init__(parent, title, text)
-        self.form = Form(fields)
+        self.form = Form(fields, columns)
         self.form.set_values(values or {})
         self._check = check
         self._note = NoteStrip("", "danger")

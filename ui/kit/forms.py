@@ -36,6 +36,8 @@ class FormField:
     find: editors.Find | None = None
     placeholder: str = ""
     read_only: bool = False
+    #: It has a value from the start and cannot be emptied: nothing is said about it.
+    given: bool = False
 
 
 def _editor(field: FormField) -> Any:
@@ -93,7 +95,7 @@ class FieldBox(QWidget):
         title = label(self.field.label, "dense", "text_2")
         title.setBuddy(self.editor)
         row.addWidget(title)
-        if self.field.required:
+        if self.field.required and not self.field.given:
             row.addWidget(label(_("Required"), "caption", "text_3"))
         row.addStretch()
         return row
@@ -202,7 +204,7 @@ class Form(QWidget):
         grid.setVerticalSpacing(12)
         place = 0
         for box in self.boxes.values():
-            wide = box.field.kind == "lines"
+            wide = box.field.kind in {"lines", "many"}
             place += -place % columns if wide else 0
             row, column = divmod(place, columns)
             grid.addWidget(box, row, column, 1, columns if wide else 1, Qt.AlignmentFlag.AlignTop)

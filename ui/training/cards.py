@@ -172,7 +172,11 @@ def _figures(found: TrainingFigures) -> list[tuple[str, str, Figure]]:
             Figure(
                 str(gone),
                 "",
-                sign("expired").text if gone else _("None"),
+                _("{expired} expired·{failed} not passed").format(
+                    expired=found.expired, failed=found.not_passed
+                )
+                if gone
+                else _("None"),
                 "danger" if gone else "ok",
                 None,
                 _("{count} more end within {days} days").format(count=found.expiring, days=found.days),

@@ -105,7 +105,7 @@ def result_dialog(
         tasks=at.tasks,
         work=work,
         done=at.done,
-        do=_("Record"),
+        do=_("Record training"),
     )
     made.form.editor("score" if who and course else "course_id" if who else "staff_id").setFocus()
     return made

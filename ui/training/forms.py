@@ -94,7 +94,10 @@ class WriteDialog(FormDialog):
         do: str = "",
         text: str = "",
     ) -> None:
-        super().__init__(parent, title, fields, values, do=do, text=text)
+        listed = list(fields)
+        super().__init__(
+            parent, title, listed, values, do=do, text=text, columns=1 if len(listed) in {3, 4} else 2
+        )
         self._tasks, self._work, self._done = tasks, work, done
         self.finished.connect(self.deleteLater)
 

@@ -107,6 +107,7 @@ class Cells(QStyledItemDelegate):
         cell = self._model.cell(index.row(), index.column())
         painter.save()
         rect = option.rect
+        painter.fillRect(rect, theme.color("surface"))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.color("border"))
         if cell.state == "not_required":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -286,6 +287,12 @@ class MatrixView(QTableView):
             self.setCurrentIndex(self.found.index(0, 0))
         self.horizontalScrollBar().setValue(places[0])
         self.verticalScrollBar().setValue(places[1])
+
+    def go_to(self, staff: bytes) -> None:
+        """Make the line of a person the current one."""
+        rows = [n for n, line in enumerate(self.found.found.lines) if line.person.id == staff]
+        if rows:
+            self.setCurrentIndex(self.found.index(rows[0], max(self.currentIndex().column(), 0)))
 
     def _width(self) -> int:
         """The width of a course: as wide as the longest word in a cell; more where there is room."""

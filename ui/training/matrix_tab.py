@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.access import Permission
@@ -111,9 +111,17 @@ class Legend(QWidget):
         self.sums.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.sums, 1)
 
+    def show_sums(self, text: str) -> None:
+        """How many of the required pairs hold; what does not fit beside it of the legend goes."""
+        self.sums.setText(text)
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() - 40 - 120
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - 40 - QFontMetrics(self.sums.font()).horizontalAdvance(self.sums.text())
         for part in self._parts:
             room -= part.sizeHint().width() + 18
             part.setVisible(room > 0)
@@ -232,7 +240,7 @@ class MatrixTab(Tab):
         counts = found.counts
         sums = _("Required: valid {valid}·expiring {expiring}·expired or not passed {gone}·missing {missing}")
         gone = counts["expired"] + counts["not_passed"]
-        self.legend.sums.setText(
+        self.legend.show_sums(
             sums.format(
                 valid=counts["valid"], expiring=counts["expiring"], gone=gone, missing=counts["missing"]
             )
@@ -264,6 +272,7 @@ class MatrixTab(Tab):
 
     def open_person(self, staff: bytes) -> None:
         """Show the training file of a person."""
+        self.view.go_to(staff)
         self._shown = ("person", -1, -1)
         self._staff = staff
         fill_person(self.inspector, self.desk, staff, self._person_buttons(staff))

@@ -3,8 +3,8 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QWidget
 
 from app.access import Permission
@@ -115,6 +115,14 @@ class TrainingPage(Page):
 
     def _on_tab_changed(self) -> None:
         self.set_facts(self.tab.facts)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._enter)  # Qt gives the focus to the first widget after this
+
+    def _enter(self) -> None:
+        if self.isVisible():
+            self.tab.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit(self) -> None:
         wide = self.window().width() >= theme.size("breakpoint.compact_below")

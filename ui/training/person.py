@@ -55,14 +55,14 @@ def record_event(record: RecordView, *, course: bool = True) -> Event:
     if record.retake:
         title = _("{what} (retake)").format(what=title)
     score = (
-        _("{score} of {mark} points").format(
+        _("{score} points (pass mark {mark})").format(
             score=show_quantity(record.score), mark=show_quantity(record.pass_score)
         )
         if record.score is not None
         else ""
     )
     until = _("until {day}").format(day=record.until) if record.until else ""
-    more = "·".join(filter(None, [look.text if course else record.number, score, until, record.remark]))
+    more = "·".join(filter(None, [look.text if course else "", score, until, record.remark, record.number]))
     return Event(look.icon, look.level, title, record.day, more)
 
 
@@ -85,7 +85,7 @@ def fill_standing(
         facts.append((_("Valid until"), cell.until))
     facts += course_facts(head)
     inspector.add_facts(facts)
-    inspector.add_section(_("Records"))
+    inspector.add_section(_("Training records"))
     if records:
         inspector.add_timeline([record_event(record, course=False) for record in records])
     else:
@@ -121,7 +121,7 @@ def fill_person(inspector: Inspector, desk: Desk, staff: bytes, buttons: Sequenc
     inspector.add_chips(_person_chips(found))
     inspector.add_facts(person_facts(who))
     if desk.may(Permission.SEE_PRIVATE) or desk.actor.staff_id == staff:
-        inspector.add(_fitness_button(inspector, desk, staff))
+        inspector.add_chips([_fitness_button(inspector, desk, staff)])
     inspector.add_section(_("Certificates"))
     _certificates(inspector, found.certificates)
     gaps = [(head, cell) for head, cell in found.required if cell.state in GAPS]

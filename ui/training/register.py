@@ -44,7 +44,7 @@ class Loaded:
     @staticmethod
     def _key(column: Column) -> Callable[[Any], tuple[bool, Any]]:
         def key(row: Any) -> tuple[bool, Any]:
-            value = getattr(row, column.key)
+            value = getattr(row, column.key) if hasattr(row, column.key) else column.of(row)
             return value is None or value == "", value if value is not None else 0
 
         return key

@@ -14,12 +14,12 @@ from app.training.actions import Outcome
 from app.training.ops import MOST_SCORE
 from app.training.sessions import SessionView, Taken
 from app.values import day_of, show_quantity
-from app.words import _
+from app.words import _, pgettext
 from ui.kit.chips import Chip
 from ui.kit.dialogs import Scroller
 from ui.kit.editors import NumberEditor, TextEditor
 from ui.kit.forms import FormField
-from ui.kit.labels import label
+from ui.kit.labels import ElidedLabel, label
 from ui.training.dialogs import Place
 from ui.training.forms import WriteDialog
 
@@ -53,8 +53,12 @@ class Lines(QWidget):
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, 150)
+        grid.setColumnStretch(0, 1)
         grid.setColumnStretch(3, 1)
-        for column, words in enumerate((_("Staff member"), _("Score"), _("Result"), _("Remarks"))):
+        for column, words in enumerate(
+            (_("Staff member"), _("Score"), pgettext("training", "Result"), _("Remarks"))
+        ):
             grid.addWidget(label(words, "caption", "text_2"), 0, column)
         for row, who in enumerate(self._people):
             self._add(grid, row, who)
@@ -66,7 +70,9 @@ class Lines(QWidget):
         remark.setAccessibleName(f"{who.name} {_('Remarks')}")
         score.edited.connect(lambda: self._judge(row))
         score.moved.connect(lambda step: self._go(row + step))
-        for column, part in enumerate((label(f"{who.staff_no} {who.name}", "dense"), score, chip, remark)):
+        for column, part in enumerate(
+            (ElidedLabel(f"{who.staff_no} {who.name}", "dense"), score, chip, remark)
+        ):
             grid.addWidget(part, row + 1, column)
         self.scores.append(score)
         self._remarks.append(remark)
@@ -150,7 +156,7 @@ class ResultsDialog(WriteDialog):
                 desk, view.id, typed["outcomes"], typed["train_date"], hours=typed["hours"]
             ),
             done=at.done,
-            do=_("Record"),
+            do=_("Record results"),
             text=f"{view.course_code} {view.course}·"
             + _("pass mark {mark}").format(mark=show_quantity(view.pass_score)),
         )

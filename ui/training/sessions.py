@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton
 
 from app.access import Permission
@@ -56,7 +56,8 @@ class SessionDialog(WriteDialog):
             self._matrix: Matrix = matrix(read, at.desk.actor, at.desk.today())
         self.people = QListWidget()
         self.people.setFont(theme.font("dense"))
-        self.people.setMinimumHeight(150)
+        self.people.setIconSize(QSize(16, 16))
+        self.people.setMinimumHeight(170 if self.screen().availableGeometry().height() > 600 else 80)
         self.people.setAccessibleName(_("Participants"))
         self.count = label("", "dense", "text_2")
         self.body.insertWidget(1, self.count)
@@ -124,6 +125,11 @@ class SessionDialog(WriteDialog):
             super().on_save()
 
 
+def _state(view: SessionView, now: int) -> str:
+    """Its state; one that is over and has no results yet is overdue."""
+    return "overdue" if view.state == "planned" and view.end < now else view.state
+
+
 def _need(cell: Standing) -> int:
     """Who needs the course: gaps first, then what runs out, then the others who need it."""
     if not cell.required:
@@ -180,7 +186,7 @@ class SessionsTab(RegisterTab):
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         columns = (
-            Column("state", N_("Status"), "status", 110),
+            Column("state", N_("Status"), "status", 110, value=lambda s: _state(s, desk.now())),
             Column("start", N_("Begins"), "date", 140, value=lambda s: show_instant(s.start, desk.timezone)),
             Column(
                 "course", N_("Course"), width=220, stretch=True, value=lambda s: f"{s.course_code} {s.course}"
@@ -221,7 +227,7 @@ class SessionsTab(RegisterTab):
         with self.desk.read() as read:
             people = taken(read, row)
         self.inspector.start(row.code, f"{row.course_code} {row.course}")
-        self.inspector.add_chips([Chip.of(row.state)])
+        self.inspector.add_chips([Chip.of(_state(row, self.desk.now()))])
         when = f"{show_instant(row.start, self.desk.timezone)} – {show_instant(row.end, self.desk.timezone)[11:]}"
         facts = [
             (_("Date"), when),
@@ -244,8 +250,7 @@ class SessionsTab(RegisterTab):
     def _actions(self, row: SessionView) -> list[QPushButton]:
         made = []
         if row.state != "cancelled":
-            kind = "primary" if row.state == "planned" else "default"
-            made.append(self._button(_("Enter results"), "pencil", lambda: self._results(row), kind))
+            made.append(self._button(_("Enter results"), "pencil", lambda: self._results(row)))
         if row.state == "planned":
             made.append(self._button(_("Change"), "calendar-clock", lambda: self._plan(row)))
         for step in SESSION.steps_from(row.state, self.desk.actor):

@@ -47,6 +47,10 @@ def _small(words: str, icon: str, slot: Any, kind: str = "default") -> QPushButt
     return made
 
 
+def _days(row: CertificateView) -> str:
+    return "" if row.days is None else str(row.days).replace("-", "−")
+
+
 class CertificatesTab(RegisterTab):
     """Certificates and permits, the most urgent first."""
 
@@ -54,15 +58,15 @@ class CertificatesTab(RegisterTab):
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         columns = (
-            Column("state", N_("Status"), "status", 116),
-            Column("days", N_("Days left"), "number", 84, value=lambda c: c.standing.days),
-            Column("person", N_("Staff member"), width=110, second=lambda c: c.type),
-            Column("staff_no", N_("Staff number"), "code", 92, compact=False),
-            Column("type", N_("Certificate"), width=200, stretch=True, compact=False),
-            Column("number", N_("Certificate number"), "code", 150, compact=False),
-            Column("issued", N_("Issued on"), "date", 100, compact=False),
-            Column("review_due", N_("Review due"), "date", 100, compact=False),
+            Column("state", N_("Status"), "status", 136),
+            Column("days", N_("Days left"), "number", 84, value=_days),
+            Column("person", N_("Staff member"), width=120, second=lambda c: c.type),
+            Column("type", N_("Certificate"), width=150, stretch=True, compact=False),
             Column("until", N_("Valid until"), "date", 100),
+            Column("review_due", N_("Review due"), "date", 100, compact=False),
+            Column("number", N_("Certificate number"), "code", 144, compact=False),
+            Column("staff_no", N_("Staff number"), "code", 92, compact=False),
+            Column("issued", N_("Issued on"), "date", 100, compact=False, hidden=True),
         )
         filters = (
             Filter("state", N_("Status"), self._states),
@@ -102,17 +106,16 @@ class CertificatesTab(RegisterTab):
 
     def fill(self, row: CertificateView) -> None:
         buttons = []
-        if self.desk.may(Permission.EDIT_TRAINING) and not row.replaced:
-            buttons.append(_small(_("Renew"), "refresh-cw", lambda: self._renew(row), "primary"))
-            if row.review_due:
-                buttons.append(_small(_("Review passed"), "badge-check", lambda: self._review(row)))
-            if row.revoked:
-                buttons.append(_small(_("Give back"), "undo-2", lambda: self._revoke(row, revoked=False)))
-            else:
-                buttons.append(
-                    _small(_("Revoke"), "circle-slash", lambda: self._revoke(row, revoked=True), "danger")
-                )
+        editable = self.desk.may(Permission.EDIT_TRAINING) and not row.replaced
+        if editable:
+            buttons.append(_small(_("Renew"), "refresh-cw", lambda: self._renew(row)))
+        if editable and row.review_due:
+            buttons.append(_small(_("Review passed"), "badge-check", lambda: self._review(row)))
         fill_certificate(self.inspector, row, buttons, lambda: self.open_person(row.staff_id))
+        if editable and row.revoked:
+            self.inspector.add_tool("undo-2", _("Give back"), lambda: self._revoke(row, revoked=False))
+        elif editable:
+            self.inspector.add_tool("circle-slash", _("Revoke"), lambda: self._revoke(row, revoked=True))
 
     def open_person(self, staff: bytes) -> None:
         """The file of the person who holds the certificate."""
@@ -160,7 +163,7 @@ class CoursesTab(RegisterTab):
             Column("code", N_("Course code"), "code", 92),
             Column("name", N_("Course"), width=200, stretch=True, second=lambda c: show(kinds, c.category)),
             Column(
-                "category", N_("Category"), width=110, value=lambda c: show(kinds, c.category), compact=False
+                "category", N_("Category"), width=140, value=lambda c: show(kinds, c.category), compact=False
             ),
             Column("hours", N_("Hours"), "number", 70, value=lambda c: show_quantity(c.hours)),
             Column("months", N_("Valid for (months)"), "number", 116, compact=False),
