@@ -20,7 +20,10 @@ HALF_WIDTH = re.compile(rf"[{HAN}][,:;!?(]|[,:;!?)][{HAN}]")
 NO_SPACE = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%℃][{HAN}]")
 
 # English words of the glossary that mean something else where we show them: the word, and why.
-OTHER_MEANING: dict[str, str] = {}
+OTHER_MEANING: dict[str, str] = {
+    "Issue": "what a person takes from the store is 领用 (LOOK.md, section 12)",
+    "Reorder point": "one word, 补货点, on screen and paper (LOOK.md, section 12)",
+}
 # Chinese texts that may stand without a space or with half-width signs: the text, and why.
 SET_OTHERWISE: dict[str, str] = {}
 # Chinese characters that are meant to stand in the code: the file, and why.
@@ -28,6 +31,7 @@ CHINESE_IN_CODE = {
     "app/words.py": "each language's name is written in that language",
     "app/fields.py": "yes and no are understood as people write them in a table",
     "app/search.py": "the range of Chinese characters, which are indexed one by one",
+    "app/inventory/signs.py": "the measure words of things that are counted in whole pieces",
     "app/values.py": "a date is understood as people write it, 2026年11月22日",
 }
 

@@ -85,7 +85,8 @@ def _meaning(read: Reader, table: str, row: bytes) -> Meaning | None:
     declared = about(table)
     title = named("t") if table in _ENGLISH else f"t.{declared.name}" if declared.name else "''"
     kind = "t.location_type" if table == "location" else "''"
-    found = read.row(f"SELECT t.{declared.key}, {title}, {kind} FROM {table} t WHERE t.id = ?", row)
+    sql = f"SELECT t.{declared.key}, {title}, {kind} FROM {table} t WHERE t.id = ?"
+    found = read.row(sql, row)
     if found is None:
         return None
     place = "bin" if found[2] == "bin" else "place"

@@ -61,6 +61,7 @@ class ScanStation(QWidget):
         self.log = StationLog(desk, tasks)
         self._lay_out()
         self.setFocusProxy(self.entry)
+        self.setMinimumSize(480, 300)
         self._say(Result("neutral", "scan-line", _("Ready"), self.station.prompt()))
         self._show()
 
