@@ -21,7 +21,7 @@ def life_value(row: MachineRow) -> Any:
 
 
 COLUMNS = (
-    Column("code", N_("Equipment code"), "code", 104, compact=False),
+    Column("code", N_("Code"), "code", 104, compact=False),
     Column("name", N_("Name"), width=104, stretch=True, second=lambda row: row.code),
     Column("place", N_("Location"), width=104, compact=False, tone="text_2"),
     Column("status", N_("Status"), "status", 116),

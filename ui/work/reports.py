@@ -48,7 +48,12 @@ def ask_fault(parent: QWidget, desk: Desk, begin: Mapping[str, Any]) -> tuple[di
     known = {"severity": 3, "fault_class": "system", "occurred_at": desk.now()} | dict(begin)
     first = to_form(desk, "fault", known) | {"with_order": 1}
     typed = FormDialog.ask(
-        parent, _("Report a fault"), fields, first, check=lambda found: _wrong(desk, found), do=_("Report")
+        parent,
+        _("Report a fault"),
+        fields,
+        first,
+        check=lambda found: _wrong(desk, found),
+        do=_("Submit report"),
     )
     if typed is None:
         return None

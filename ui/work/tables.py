@@ -67,7 +67,7 @@ def order_columns(desk: Desk) -> tuple[Column, ...]:
         Column("title", N_("What"), width=140, stretch=True, second=lambda row: row.code),
         Column("equipment_code", N_("Equipment"), "code", 104, compact=False),
         Column("priority", N_("Priority"), width=86, value=priority_sign, compact=False),
-        Column("status", N_("Status"), "status", 128, value=order_sign),
+        Column("status", N_("Status"), "status", 140, value=order_sign),
         Column("assignee", N_("Assigned to"), width=96, compact=False),
         Column("planned_end", N_("Due"), width=108, value=lambda row: _due(row, desk)),
         Column("created_at", N_("Made"), "date", 108, hidden=True, compact=False,
