@@ -2,11 +2,17 @@
 
 import csv
 from importlib.resources import files
+from pathlib import Path
 
+from app.bootstrap import found
+from app.clock import Clock
 from app.desk import Desk
 from app.fields import to_json
 from app.generic import create, creates
 from db.ids import made_id
+
+#: 2026-11-22 11:41 in Shanghai.
+NOW = 1_795_318_860_000
 
 
 def table(name):
@@ -125,3 +131,11 @@ def records():
 
 def fill(desk: Desk) -> None:
     desk.perform(*organisation(), *staff(), *courses(), *certificates(), *records())
+
+
+def made(folder: Path) -> Path:
+    """A profile with all of it, closed again, to be copied."""
+    profile = found(folder, clock=Clock.pinned(NOW), device="T01")
+    fill(Desk.of_administrator(profile))
+    profile.close()
+    return folder

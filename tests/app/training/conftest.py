@@ -1,17 +1,28 @@
 """The sample's people, courses and certificates."""
 
+import shutil
+
 import pytest
-from school import fill, key
+from school import NOW, key, made
 
 from app import words
+from app.bootstrap import start
+from app.clock import Clock
+from app.desk import Desk
+
+
+@pytest.fixture(scope="session")
+def _school_folder(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("school") / "profile")
 
 
 @pytest.fixture
-def school(desk):
+def school(_school_folder, tmp_path):
     """The desk of the sample's people, courses and certificates, as of 2026-11-22."""
-    fill(desk)
     words.use("zh_CN")
-    return desk
+    profile = start(shutil.copytree(_school_folder, tmp_path / "school"), Clock.pinned(NOW))
+    yield Desk.of_administrator(profile)
+    profile.close()
 
 
 @pytest.fixture

@@ -1,18 +1,30 @@
 """The sample's people, courses and certificates behind real widgets."""
 
+import shutil
+
 import pytest
-from school import fill
+from school import NOW, made
 
 from app import words
+from app.bootstrap import start
+from app.clock import Clock
+from app.desk import Desk
 from ui.kit import theme
 from ui.kit.tasks import Tasks
 
 
+@pytest.fixture(scope="session")
+def _school_folder(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("school") / "profile")
+
+
 @pytest.fixture
-def school(desk):
+def school(_school_folder, tmp_path):
     """The desk of the sample's people, courses and certificates, as of 2026-11-22."""
-    fill(desk)
-    return desk
+    words.use("zh_CN")
+    profile = start(shutil.copytree(_school_folder, tmp_path / "school"), Clock.pinned(NOW))
+    yield Desk.of_administrator(profile)
+    profile.close()
 
 
 @pytest.fixture
