@@ -21,6 +21,8 @@ from app.words import N_, language, pgettext
 from app.work.machines import OPEN_ORDERS
 
 SHOWN_CODES = 5
+#: How far a printer can be off, in millimetres.
+FARTHEST = 10
 T = TypeVar("T")
 _Row = tuple[Any, ...]
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_ORDERS)
@@ -125,7 +127,8 @@ def _chosen(
 ) -> Iterator[_Row]:
     for part in _slices(wanted):
         marks = ", ".join("?" * len(part))
-        yield from read.rows(f"{source.select} AND {column} IN ({marks})", site, *part)
+        # Not every select names the site, but each gets it.
+        yield from read.rows(f"{source.select} AND (1 OR ?1) AND {column} IN ({marks})", site, *part)
 
 
 def _slices(wanted: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -178,6 +181,8 @@ class Job:
 
 def preview_labels(labels: Sequence[Label], job: Job) -> tuple[bytes, list[str]]:
     """The PDF as it would be and its warnings; nothing is logged."""
+    if max(map(abs, job.offset)) > FARTHEST:
+        raise AppError(N_("A sheet is shifted by at most {limit} mm."), limit=FARTHEST)
     stream = io.BytesIO()
     warnings = render_labels(
         labels,

@@ -56,7 +56,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "inspection",
             N_("Inspection report"),
-            N_("One round: every item with its standard and reading, deviations, photos, signatures."),
+            N_("One round with readings, deviations, photos"),
             "rounds",
             Permission.SEE,
             (told.ROUND,),
@@ -65,7 +65,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "blank-inspection",
             N_("Blank inspection sheet"),
-            N_("A sheet to fill in by hand where no screen may go."),
+            N_("To fill in by hand where no screen may go"),
             "rounds",
             Permission.SEE,
             (told.TEMPLATE, told.SITE, told.DATE),
@@ -74,7 +74,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "low-stock",
             N_("Low stock and purchase proposal"),
-            N_("Parts at or below their reorder point, and what to buy from whom."),
+            N_("What runs out, and what to buy from whom"),
             "stock",
             Permission.SEE_STOCK,
             (told.SITE,),
@@ -83,7 +83,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "equipment-register",
             N_("Equipment register"),
-            N_("All machines of a site with state, age, warranty and cost."),
+            N_("All machines with state, age and cost"),
             "equipment",
             Permission.SEE,
             (told.SITE, told.A3),
@@ -92,7 +92,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "equipment-file",
             N_("Equipment history"),
-            N_("One machine: master data, key figures, trend, and all that ever happened to it."),
+            N_("All that ever happened to one machine"),
             "equipment",
             Permission.SEE,
             (told.EQUIPMENT,),
@@ -101,7 +101,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "training-matrix",
             N_("Training and qualification matrix"),
-            N_("Who holds which required course until when, with the gaps."),
+            N_("Who holds which course until when"),
             "training",
             Permission.SEE_TRAINING,
             (told.SITE, told.TEAM, told.AS_OF, told.A4),
@@ -110,7 +110,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "training-record",
             N_("Staff training record"),
-            N_("One person: courses with marks, certificates, own signature."),
+            N_("Courses and certificates of one person"),
             "training",
             Permission.SEE_TRAINING,
             (told.STAFF,),

@@ -95,7 +95,7 @@ def _site(desk: Desk) -> str:
 
 
 def _sizes(_desk: Desk) -> list[Choice]:
-    return [("A4", _("A4")), ("A3", _("A3"))]
+    return [("A4", "A4"), ("A3", "A3")]
 
 
 def _templates(desk: Desk) -> list[Choice]:

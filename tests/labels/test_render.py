@@ -158,7 +158,7 @@ def test_a_qr_code_in_the_corner_of_a_report(tmp_path):
     target = tmp_path / "report.pdf"
     digits = encode(Kind.DC, "DC1-RPT-2026-11-0042")
     with target.open("wb") as stream:
-        pen = Pen(stream, (100, 100), "", "", "zh-CN")
+        pen = Pen(stream, (100, 100), title="", author="", language="zh-CN")
         pen.outline(qr_loops(digits, 30, 30, 40))
         pen.save()
     assert scanned(printed(target, 200)[0]) == digits

@@ -67,7 +67,7 @@ class Job:
             site = next((found for found in self.desk.sites() if found.id == site), None)
         now = self.desk.now()
         return Issue(
-            number=self.number or _("Preview"),
+            number=self.number or _("(preview)"),
             organisation=self._organisation(),
             site=self._named(site) if site else _("All sites"),
             printed_by=self.printed_by,
@@ -91,11 +91,8 @@ class Job:
     def printed_by(self) -> str:
         """Name and staff number of who is at the desk."""
         actor = self.desk.actor
-        staff = self.read.row(
-            f"SELECT {named('s')}, s.staff_no FROM staff s WHERE s.id = ? OR s.staff_no = ?",
-            actor.staff_id,
-            actor.staff_no,
-        )
+        sql = f"SELECT {named('s')}, s.staff_no FROM staff s WHERE s.id = ? OR s.staff_no = ?"
+        staff = self.read.row(sql, actor.staff_id, actor.staff_no)
         return bracketed(*staff) if staff else _(actor.name)
 
     def signers(self, site: bytes | None) -> Signer:

@@ -86,12 +86,14 @@ def _placed(unit: EquipmentRow, place: str) -> EquipmentRow:
 
 
 def _responsible(read: Reader, staff: bytes | None) -> str:
-    found = read.row(f"SELECT {named('s')}, s.staff_no FROM staff s WHERE s.id = ?", staff)
+    sql = f"SELECT {named('s')}, s.staff_no FROM staff s WHERE s.id = ?"
+    found = read.row(sql, staff)
     return bracketed(*found) if found else ""
 
 
 def _parent(read: Reader, known: Card) -> str:
-    found = read.row(f"SELECT e.code, {named('e')} FROM equipment e WHERE e.id = ?", known.row["parent_id"])
+    sql = f"SELECT e.code, {named('e')} FROM equipment e WHERE e.id = ?"
+    found = read.row(sql, known.row["parent_id"])
     return " ".join(found) if found else ""
 
 

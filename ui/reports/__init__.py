@@ -1,0 +1,6 @@
+"""Reports (报表): choosing, previewing, printing and saving them."""
+
+from ui.reports.dialog import PreviewDialog
+from ui.reports.page import ReportsPage
+
+__all__ = ["PreviewDialog", "ReportsPage"]

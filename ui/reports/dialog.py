@@ -1,0 +1,55 @@
+"""The preview of a report over any page, for its button Print."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtWidgets import QWidget
+
+from app.desk import Desk
+from app.reports.catalogue import spec_of
+from app.words import _
+from ui.kit.buttons import button
+from ui.kit.dialogs import Dialog
+from ui.kit.labels import label
+from ui.kit.tasks import Runner
+from ui.reports.panel import ReportPanel, scrolling
+
+LARGEST = QSize(1180, 1000)
+EDGE = 24
+WIDE = 820
+
+
+def room_of(parent: QWidget, largest: QSize = LARGEST) -> QSize:
+    """As large as the window allows."""
+    return (parent.window().size() - QSize(2 * EDGE, 2 * EDGE)).boundedTo(largest)
+
+
+class PreviewDialog(Dialog):
+    """A report with its parameters filled in: look, print, save. Open it with `.open()` or `.exec()`."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        desk: Desk,
+        tasks: Runner,
+        name: str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
+        spec = spec_of(name)
+        super().__init__(parent, _(spec.title))
+        self.setFixedSize(room_of(parent))
+        columns = 4 if self.width() > WIDE else 2
+        self.panel = ReportPanel(desk, tasks, spec, parameters, heading=False, columns=columns)
+        self.body.addWidget(scrolling(self.panel), 1)
+        self.said = label("", "dense", "ok_text")
+        self.foot.insertWidget(0, self.said)
+        close = self.add_button(button(_("Close")), safe=True)
+        close.clicked.connect(self.reject)
+        self.panel.done.connect(self.said.setText)
+        parent.window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and parent and watched is parent.window():
+            self.setFixedSize(room_of(parent))
+        return super().eventFilter(watched, event)
