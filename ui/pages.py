@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from app.access import Permission
@@ -65,13 +66,12 @@ class Links:
             "accounts_wanted": lambda: self.open("accounts"),
             "audit_wanted": lambda: self.open("audit"),
             "export_wanted": self.export,
+            "report_wanted": self._on_report_wanted,
             "language_changed": self._program.change_language,
         }
         for name, slot in ways.items():
-            if (signal := getattr(page, name, None)) is not None:
+            if isinstance(signal := getattr(page, name, None), SignalInstance):
                 signal.connect(slot)
-        if (wanted := getattr(page, "report_wanted", None)) is not None:
-            wanted.connect(self._on_report_wanted)
         return page
 
     # ways
@@ -104,11 +104,17 @@ class Links:
                 show(row_id)
                 return
 
-    def _on_page(self, key: str) -> None:
+    def _on_page(self, key: str, filters: Mapping[str, Any] | None = None) -> None:
         if key == "station":
             self.station()
-        else:
-            self.open(key)
+            return
+        page = self.open(key)
+        if page is None or not filters:
+            return
+        if (show := getattr(page, "show_list", None)) is not None:
+            show(filters)
+        elif (row := getattr(page, "filters", None)) is not None:
+            row.set_values(filters)
 
     def show_list(self, filters: object) -> None:
         """The list of parts with these filters, or another page by name."""
@@ -141,10 +147,15 @@ class Links:
         """The round that is due where a label hangs."""
         self._opener().scan(text)
 
+    def _above(self) -> QWidget:
+        if self.window is None:
+            raise RuntimeError("there is no window yet")
+        return self.window
+
     def _opener(self) -> Any:
         from ui.inspections.opening import RoundOpener
 
-        opener = RoundOpener(self.desk, self.tasks, self.window or QWidget())
+        opener = RoundOpener(self.desk, self.tasks, self._above())
         opener.opened.connect(self._show_round)
         return opener
 
@@ -171,7 +182,7 @@ class Links:
         from ui.reports import PreviewDialog
 
         said = {key: str(value) for key, value in (parameters or {}).items() if value is not None}
-        PreviewDialog(self.window, self.desk, self.tasks, name, said).open()
+        PreviewDialog(self._above(), self.desk, self.tasks, name, said).open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:
@@ -192,13 +203,13 @@ class Links:
         from ui.labels import LabelDialog
 
         table = getattr(page, "labels_of", "part")
-        LabelDialog(self.window, self.desk, self.tasks, table, list(ids)).open()
+        LabelDialog(self._above(), self.desk, self.tasks, table, list(ids)).open()
 
     def export(self, name: str) -> None:
         """A register as a file."""
         from ui.exchange import ExportDialog
 
-        ExportDialog(self.window, self.desk, self.tasks, name).open()
+        ExportDialog(self._above(), self.desk, self.tasks, name).open()
 
     def route(self, code: str) -> bool:
         """A scan that no page took: to where its record is at home, a round at a place first."""
@@ -253,7 +264,7 @@ def _to_buy(desk: Desk) -> int:
 
 def _first_page(desk: Desk, links: Links) -> QWidget:
     if desk.may(Permission.REVIEW_ROUNDS):
-        from ui.supervisor import SupervisorPage
+        from ui.work.supervisor import SupervisorPage
 
         return SupervisorPage(desk, links.tasks)
     if desk.may(Permission.MOVE_STOCK):

@@ -20,7 +20,7 @@ from ui.kit import theme
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
 from ui.pages import Links, open_record, pages_for
-from ui.signin import SignInPage
+from ui.signin import IdleWatch, LockScreen, SignInPage
 from ui.window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -38,20 +38,24 @@ class Program(QObject):
         super().__init__()
         self.profile, self.settings, self._qt = profile, settings, qt
         self.tasks, self.bus, self.wedge = Tasks(self), Bus(self), Wedge(self)
+        self._size = (1366, 768)
         self.window: MainWindow | None = None
         self.door: QMainWindow | None = None
         self.desk: Desk | None = None
+        self.watch = IdleWatch(qt, settings)
+        self.watch.expired.connect(self.lock)
+        self.screen: LockScreen | None = None
         self._translator = QTranslator(self)
         self._seen = self._own = self._newest()
         profile.store.listen(self._on_done)
         self._clock = self._every(TICK_MS, self._on_tick)
         self._poll = self._every(POLL_MS, self._on_poll)
 
-    def start(self, size: tuple[int, int] = (1366, 768)) -> None:
-        """Show the sign-in page."""
+    def start(self, lang: str | None = None, size: tuple[int, int] = (1366, 768)) -> None:
+        """Show the sign-in page, in a language that was asked for or in that of the settings."""
         self._size = size
         theme.apply(self._qt, self.settings.get(options.THEME))
-        self._speak(self.settings.get(options.LANGUAGE))
+        self._speak(lang or self.settings.get(options.LANGUAGE))
         self.show_door()
 
     def show_door(self) -> None:
@@ -80,12 +84,16 @@ class Program(QObject):
         links.window, window.route = window, links.route
         window.wanted.connect(self._on_wanted)
         window.jumped.connect(lambda target: open_record(links, target.table, target.id))
+        self.screen = LockScreen(window, self.profile, self.tasks, self.settings)
+        self.screen.unlocked.connect(self._on_unlocked)
+        self.screen.switched.connect(self.enter)
         window.resize(*self._size)
         window.open(page) or window.open("today")
         window.show()
         self._close_window()
         self._close_door()
         self.window = window
+        self.watch.start()
         self.entered.emit(window)
         return window
 
@@ -121,8 +129,8 @@ class Program(QObject):
             "theme": self._change_theme,
             "notices": lambda _code: self.window and self.window.open("alerts"),
             "sync": lambda _code: self.window and self.window.open("settings"),
-            "switch": lambda _code: self.leave(),
-            "lock": lambda _code: self.leave(),
+            "switch": lambda _code: self.lock(),
+            "lock": lambda _code: self.lock(),
             "leave": lambda _code: self.leave(),
         }
         if what in acts:
@@ -137,6 +145,15 @@ class Program(QObject):
         self.settings.set(options.THEME, code)
         theme.apply(self._qt, code)
 
+    def lock(self) -> None:
+        """Cover the window until somebody signs in: the same person goes on, a colleague takes over."""
+        if self.desk and self.screen and not self.screen.engaged:
+            self.watch.stop()
+            self.screen.engage(self.desk)
+
+    def _on_unlocked(self, _desk: Desk) -> None:
+        self.watch.start()
+
     def leave(self) -> None:
         """Sign out: back to the sign-in page."""
         from app.auth import sign_out
@@ -144,6 +161,7 @@ class Program(QObject):
         if self.desk:
             sign_out(self.desk)
         self.desk = None
+        self.watch.stop()
         self.show_door()
 
     def stop(self) -> None:

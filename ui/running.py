@@ -1,24 +1,29 @@
-"""Starting the window: the profile, the settings, the except hook, the end."""
+"""Starting the window: the profile (or the first start), the settings, the except hook, the end."""
 
 import argparse
 import logging
 import logging.handlers
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from app.bootstrap import start
+from app.bootstrap import found, start
 from app.cli.parser import OK, REFUSED
 from app.errors import AppError
 from app.profile import Profile
-from app.settings import Settings
+from app.settings import THEME, Settings
+from ui.kit import theme
 from ui.kit.dialogs import CrashDialog, tell
 from ui.program import Program
+from ui.signin import FirstStart
 
 log = logging.getLogger("sitewright")
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,13 +33,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise TypeError("a QCoreApplication is running already")
     qt.setApplicationName("Sitewright")
     try:
-        profile = _profile(arguments.profile)
+        profile = _profile(qt, arguments.profile, asked=not arguments.quit_after_start)
     except AppError as error:
         return _refuse(str(error), quiet=arguments.quit_after_start)
+    if profile is None:
+        return OK
     _log_to(profile.folder / "logs")
     program = Program(profile, Settings(profile.folder), qt)
     sys.excepthook = _hook(profile)
-    program.start()
+    program.start(arguments.lang)
     if arguments.quit_after_start:
         QTimer.singleShot(500, qt.quit)
     code = qt.exec()
@@ -42,7 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     return OK if code == 0 else code
 
 
-def _profile(folder: Path) -> Profile:
+def _profile(qt: QApplication, folder: Path, *, asked: bool) -> Profile | None:
+    """The profile of the folder, held by this window; the first start asks how to begin. None: nothing was chosen."""
+    if asked and not (folder / "site.db").exists() and not begin(qt, folder):
+        return None
     profile = start(folder)
     try:
         profile.hold()
@@ -52,10 +62,59 @@ def _profile(folder: Path) -> Profile:
     return profile
 
 
+def begin(qt: QApplication, folder: Path) -> bool:
+    """Ask how to begin and make the site; False when the window was closed instead."""
+    theme.apply(qt, str(THEME.default))
+    window, page, loop = QMainWindow(), FirstStart(), QEventLoop()
+    made: list[bool] = []
+
+    def do(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except AppError as error:
+            tell(window, str(error))
+            return
+        made.append(True)
+        loop.quit()
+
+    page.sample_wanted.connect(lambda: do(lambda: _make_sample(folder)))
+    page.founded.connect(lambda values: do(lambda: _make_empty(folder, values)))
+    qt.lastWindowClosed.connect(loop.quit)
+    window.setWindowTitle("Sitewright")
+    window.setCentralWidget(page)
+    window.resize(1366, 768)
+    window.show()
+    loop.exec()
+    qt.lastWindowClosed.disconnect(loop.quit)
+    window.deleteLater()
+    return bool(made)
+
+
+def _make_sample(folder: Path) -> None:
+    from app.sample import load
+
+    profile = found(folder, sample=True)
+    try:
+        load(profile)
+    finally:
+        profile.close()
+
+
+def _make_empty(folder: Path, values: Mapping[str, Any]) -> None:
+    from app.auth import first_administrator
+
+    profile = found(folder)
+    try:
+        first_administrator(profile, **values)
+    finally:
+        profile.close()
+
+
 def _refuse(sentence: str, *, quiet: bool) -> int:
     sys.stderr.write(sentence + "\n")
     if not quiet:
-        tell(None, sentence)
+        window = QMainWindow()
+        tell(window, sentence)
     return REFUSED
 
 
@@ -69,7 +128,7 @@ def _log_to(folder: Path) -> None:
     logging.getLogger().setLevel(logging.INFO)
 
 
-def _hook(profile: Profile):  # noqa: ANN202 - the type of sys.excepthook
+def _hook(profile: Profile) -> Hook:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()

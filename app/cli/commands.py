@@ -66,7 +66,14 @@ def _init_empty(profile: Any, arguments: argparse.Namespace) -> None:
         password = getpass.getpass(_("Password of the administrator: "))
     else:
         raise AppError(N_("No terminal to ask for the password. Give it by --password-stdin."))
-    first_administrator(profile, arguments.admin, password, site_name=arguments.site)
+    first_administrator(
+        profile,
+        arguments.admin,
+        password,
+        name=arguments.admin,
+        site_code=arguments.site_code,
+        site_name=arguments.site or arguments.site_code,
+    )
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
