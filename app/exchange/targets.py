@@ -102,7 +102,6 @@ _LEFT_OUT = {
     "staff_certificate": {"file_id"},
     "training_record": {"session_id"},
     "stock_policy": {"inputs"},
-    "inspection_item": {"location_id", "equipment_id"},
 }
 
 

@@ -153,15 +153,19 @@ def sheet(read: Reader, task_id: bytes) -> Sheet:
     photos = _photo_counts(read, task_id)
     places, machines = _Places(read), only_equipment(read, task["equipment"])
     home = places.name(task["location_id"])
+    items = items_of(read, task["template_id"])
+    at = {item.id: places.of(item, machines) for item in items}
+    # Where some items name their places, the others are of the whole site; else the sections of the template part them.
+    whole = _("Whole site") if any(at.values()) else ""
     rows = [
         SheetItem(
             item,
-            places.of(item, machines) or item.section or home,
+            at[item.id] or whole or item.section or home,
             places.code(item.equipment_id or machines),
             given.get(item.id),
             photos.get(item.id, 0),
         )
-        for item in items_of(read, task["template_id"])
+        for item in items
     ]
     return Sheet(
         task_id=task_id,

@@ -21,8 +21,8 @@ OPTION_WORDS = (
     N_("Not applicable"),
     N_("Yes"),
     N_("No"),
-    N_("None"),
-    N_("Has"),
+    N_("Pass"),
+    N_("Fail"),
 )
 LEVELS: dict[str, int] = {"alert_1": 1, "alert_2": 2, "alert_3": 3}
 

@@ -34,9 +34,11 @@ def task_for_scan(desk: Desk, text: str) -> FoundRound | None:
         row = _labelled(read, payload)
         name = spoken(row["name"], row["name_en"])
         places, codes = _around(read, payload, row)
-        for line in lines:
-            if _is_there(read, line.id, places, codes):
-                return FoundRound(line, row["code"])
+        there = [line for line in lines if _is_there(read, line.id, places, codes)]
+        # A label at a place means the round of the place, one on a machine the round of the machine.
+        there.sort(key=lambda line: bool(_machines_of(read, line.id)) == (payload.kind is Kind.LC))
+    if there:
+        return FoundRound(there[0], row["code"])
     raise AppError(
         N_("No round is due at {name} ({code}) now. The list of rounds shows what is due."),
         name=name,
@@ -70,6 +72,15 @@ def _around(read: Reader, payload: Payload, row: dict[str, Any]) -> tuple[list[b
         places.append(place)
         place = read.value("SELECT parent_id FROM location WHERE id = ?", place)
     return places, codes
+
+
+def _machines_of(read: Reader, round_id: bytes) -> list[str]:
+    found = read.value(
+        "SELECT equipment FROM inspection_task WHERE id = ?1 UNION ALL SELECT p.equipment FROM due_round d "
+        "JOIN inspection_plan p ON p.id = d.plan_id WHERE d.id = ?1",
+        round_id,
+    )
+    return from_json(found) or []
 
 
 def _is_there(read: Reader, round_id: bytes, places: list[bytes], codes: list[str]) -> bool:

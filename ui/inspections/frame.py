@@ -34,7 +34,7 @@ class Head(Band):
         self.failed = Chip("", "danger", "octagon-alert")
         self.saved = Chip("", "ok", "save", bare=True)
         self.submit = button(_("Submit"), "check", scale="large")
-        self.submit.setToolTip("Ctrl+Enter")
+        self.submit.setToolTip(_("Ctrl Enter"))
         row = QHBoxLayout(self)
         row.setSpacing(10)
         row.addWidget(self.back)

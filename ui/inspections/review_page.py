@@ -37,7 +37,12 @@ class ReviewPage(Page):
 
     left = Signal()
     reviewed = Signal(object)
-    """The id of the next round that waits, or None."""
+    """The id of the round that was decided."""
+
+    review_wanted = Signal(bytes)
+    """The next round that waits."""
+
+    said = Signal(str, object)
 
     report_wanted = Signal(bytes)
 
@@ -213,7 +218,7 @@ class ReviewPage(Page):
     # the decision
 
     def _on_approve(self) -> None:
-        self._decide(partial(actions.approve_round, self._desk, self._task))
+        self._decide(partial(actions.approve_round, self._desk, self._task), _("The round was approved."))
 
     def _on_return(self) -> None:
         values = FormDialog.ask(
@@ -226,11 +231,22 @@ class ReviewPage(Page):
             ),
         )
         if values:
-            self._decide(partial(actions.return_round, self._desk, self._task, values["remark"]))
+            self._decide(
+                partial(actions.return_round, self._desk, self._task, values["remark"]),
+                _("The round was returned."),
+            )
 
-    def _decide(self, work: Callable[[], Done]) -> None:
+    def _decide(self, work: Callable[[], Done], words: str) -> None:
+        self._tasks.run(work, lambda _done: self._on_decided(words), owner=self)
+
+    def _on_decided(self, words: str) -> None:
+        """On to the next round that waits, or back."""
         following = next((found for found in self._waiting if found != self._task), None)
-        self._tasks.run(work, lambda _done: self.reviewed.emit(following), owner=self)
+        self.reviewed.emit(self._task)
+        self.left.emit()
+        self.said.emit(words, None)
+        if following is not None:
+            self.review_wanted.emit(following)
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page, for F1."""

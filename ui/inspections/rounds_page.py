@@ -17,7 +17,7 @@ from app.inspections.rules import FAIL, value_said
 from app.signs import sign
 from app.values import instant_of, show_instant
 from app.words import N_, _, ngettext
-from ui.inspections.saying import moment_said, state_sign, window_said
+from ui.inspections.saying import due_said, state_sign, window_said
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
 from ui.kit.dialogs import FormDialog
@@ -71,14 +71,14 @@ class RoundsPage(ListPage):
             return window_said(line, zone)
 
         columns = [
-            Column("state", N_("Status"), "status", 168, value=state_sign),
-            Column("name", N_("Round"), width=200, stretch=True, second=due),
-            Column("place", N_("Place"), width=150, compact=False),
-            Column("code", N_("Number"), "code", 170, compact=False),
-            Column("due_to", N_("Due by"), "date", 116, value=lambda r: moment_said(r.due_to, today, zone), compact=False),
-            Column("done", N_("Items"), "number", 76, sortable=False, value=lambda r: f"{r.done} / {r.total}"),
-            Column("failed", N_("Deviations"), "number", 88, sortable=False, value=lambda r: r.failed or "", compact=False),
-            Column("submitted_by", N_("Submitted by"), width=110, compact=False),
+            Column("state", N_("Status"), "status", 150, value=state_sign),
+            Column("name", N_("Round"), width=160, stretch=True, second=due),
+            Column("place", N_("Place"), width=110, compact=False),
+            Column("code", N_("Number"), "code", 160, compact=False),
+            Column("due_to", N_("Due by"), "date", 100, value=lambda r: due_said(r, today, zone), compact=False),
+            Column("done", N_("Items"), "number", 70, sortable=False, value=lambda r: f"{r.done} / {r.total}"),
+            Column("failed", N_("Deviations"), "number", 66, sortable=False, value=lambda r: r.failed or "", compact=False),
+            Column("submitted_by", N_("Submitted by"), width=92, compact=False),
         ]  # fmt: skip
         if desk.site is None:
             columns.insert(3, Column("site", N_("Site"), width=130, sortable=False, compact=False))
@@ -94,7 +94,7 @@ class RoundsPage(ListPage):
         return [
             Filter("state", N_("Status"), lambda: [Choice("overdue", sign("overdue").text), *(Choice(c, _(w)) for c, w in states)]),
             Filter("template", N_("Template"), templates),
-            Filter("period", N_("Period"), lambda: [Choice(days, _(words)) for days, words in PERIODS]),
+            Filter("period", N_("Time"), lambda: [Choice(days, _(words)) for days, words in PERIODS]),
         ]  # fmt: skip
 
     def refreshed(self) -> None:
@@ -135,7 +135,7 @@ class RoundsPage(ListPage):
             (_("Template"), line.template_code),
             (_("Place"), line.place or line.site),
             (_("Window"), window_said(line, zone)),
-            (_("Due by"), show_instant(line.due_to, zone)),
+            (_("Due by"), due_said(line, self.desk.today(), zone)),
             (_("Items"), f"{line.done} / {line.total}"),
         ]
         if line.n > 0:

@@ -32,9 +32,9 @@ def duration_said(ms: int) -> str:
 
 def day_words(day: str) -> str:
     """A date with its weekday."""
-    found = date.fromisoformat(day)
-    parts = {"year": found.year, "month": found.month, "day": found.day, "date": day}
-    return _("{date}, {weekday}").format(weekday=_(WEEKDAYS[found.weekday()]), **parts)
+    year, month, number = day.split("-")
+    weekday = _(WEEKDAYS[date.fromisoformat(day).weekday()])
+    return _("{year}-{month}-{day}, {weekday}").format(year=year, month=month, day=number, weekday=weekday)
 
 
 def moment_said(instant: int, today: str, timezone: str) -> str:
@@ -43,6 +43,15 @@ def moment_said(instant: int, today: str, timezone: str) -> str:
     if at.date().isoformat() == today:
         return _("today {time}").format(time=at.strftime("%H:%M"))
     return at.strftime("%m-%d %H:%M" if at.date().isoformat()[:4] == today[:4] else "%Y-%m-%d")
+
+
+def due_said(line: RoundLine, today: str, timezone: str) -> str:
+    """When a round is due: a day, or a time of day; midnight belongs to the day before."""
+    at = local(line.due_to, timezone)
+    if (at.hour, at.minute) != (0, 0):
+        return moment_said(line.due_to, today, timezone)
+    day = day_of(line.due_to - 1, timezone)
+    return _("today") if day == today else day[5:] if day[:4] == today[:4] else day
 
 
 def window_said(line: RoundLine, timezone: str) -> str:

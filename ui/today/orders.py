@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.desk import Desk
@@ -64,5 +64,6 @@ class OrderList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
         height = theme.size("height.header_cell") + len(rows) * theme.size("height.row_normal")
-        self.table.setFixedHeight(height + 18)
+        self.table.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setFixedHeight(height + 14)
         self.setVisible(bool(rows))

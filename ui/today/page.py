@@ -82,7 +82,7 @@ class TodayPage(Page):
         card = Card(_("Rounds due"), margins=False)
         late = sum(1 for found in lines if found.state == "overdue")
         if late:
-            words = ngettext("{count} overdue", "{count} overdue", late).format(count=late)
+            words = pgettext("rounds", "{count} overdue").format(count=late)
             card.head.insertWidget(1, Chip(words, "danger", "clock-alert"))
         card.add_action(label(_("By due time, overdue first"), "caption", "text_2"))
         first = next((found for found in lines if found.can_start), None)
@@ -163,8 +163,12 @@ class TodayPage(Page):
             top.addWidget(ElidedLabel(view.type, "body"), 1)
             top.addWidget(Chip(words, level))
             card.body.addLayout(top)
-            until = view.review_due if view.state == "review_overdue" else view.until
-            said = _("{number}·valid until {day}").format(number=view.number, day=until or "—")
+            said = (
+                _("{number}·review due {day}")
+                if view.standing.by == "review"
+                else _("{number}·valid until {day}")
+            )
+            said = said.format(number=view.number, day=view.standing.due or "—")
             card.body.addWidget(ElidedLabel(said, "caption", "text_2"))
         rule = _("Once it has expired, work that needs it cannot be assigned to you.")
         card.body.addWidget(label(rule, "caption", "text_2", wrap=True))
