@@ -5,15 +5,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.errors import AppError
 from app.exchange.cells import ERROR, NOTE, Problem
 from app.exchange.mapping import Mapping
 from app.exchange.openings import Opening
 from app.exchange.read import Row, Sheet
 from app.exchange.resolve import MakeId, fresh_id
 from app.exchange.targets import Target, targets
+from app.words import N_
 
 Progress = Callable[[int, int], None]
 Fields = dict[str, tuple[Any, Any]]
+
+
+class Cancelled(AppError):
+    """The person stopped the work; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Stopped. Nothing was changed."))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,178 @@
+"""Step 2: which column of the file feeds which field; a person corrects the guess once, and it is remembered."""
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.exchange.mapping import Mapping
+from app.exchange.read import Sheet
+from app.exchange.resolve import CREATABLE
+from app.exchange.targets import Column, targets
+from app.fields import about
+from app.words import _
+from ui.kit import theme
+from ui.kit.editors import ChoiceEditor
+from ui.kit.labels import ElidedLabel, label, set_tone
+from ui.kit.layout import Card
+
+
+class _Line:
+    """One field: its column in the file, what is put before it, what stands where the cell is empty, an example."""
+
+    def __init__(self, column: Column, sheet: Sheet, *, required: bool) -> None:
+        self.column, self.required, self._sheet = column, required, sheet
+        word = _(column.field.label)
+        self.name = label(word, "body_strong" if required else "body")
+        self.must = label(_("required") if required else "", "caption", "text_3")
+        self.source = ChoiceEditor([(h, h) for h in sheet.header], required=False)
+        self.source.setAccessibleName(word)
+        self.before, self.constant = QLineEdit(), QLineEdit()
+        for edit, said in ((self.before, _("Put before it")), (self.constant, _("Where it is empty"))):
+            edit.setAccessibleName(f"{word}: {said}")
+            edit.setFont(theme.font("body"))
+        self.example = ElidedLabel("", "dense", "text_2")
+        self._more: tuple[str, ...] = ()
+
+    def show(self, mapping: Mapping) -> None:
+        """The mapping's part about this field."""
+        headings = mapping.sources.get(self.column.name, ())
+        self.source.set_value(headings[0] if headings and headings[0] in self._sheet.header else None)
+        self._more = tuple(headings[1:])
+        self.before.setText(mapping.prefixes.get(self.column.name, ""))
+        self.constant.setText(mapping.constants.get(self.column.name, ""))
+        self.show_example()
+
+    def headings(self) -> tuple[str, ...]:
+        """The headings that feed the field."""
+        first = self.source.value()
+        return (first, *self._more) if first else ()
+
+    def show_example(self) -> None:
+        """The first filled cell as it will be read, or what is lacking."""
+        heading, text = self.source.value(), self.constant.text().strip()
+        if heading:
+            place = self._sheet.header.index(heading)
+            found = next((r.cells[place] for r in self._sheet.rows[:200] if r.cells[place]), "")
+            text = self.before.text() + found if found else text
+        lacking = self.required and not heading and not self.constant.text().strip()
+        self.example.setText(_("Choose a column or give a value") if lacking else text)
+        set_tone(self.example, "danger_text" if lacking else "text_2")
+        self.before.setEnabled(bool(heading))
+
+
+class ColumnsStep(QWidget):
+    """The fields of the target under each other, what is required first."""
+
+    changed = Signal()
+    """Another mapping."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(13)
+        self._card = Card(_("Columns"))
+        self._create = Card(_("What is missing is created"))
+        self._boxes: dict[str, QCheckBox] = {}
+        self._lines: list[_Line] = []
+        self._inner: QWidget | None = None
+        self._checks: QWidget | None = None
+        self._target = ""
+        column.addWidget(self._card)
+        column.addWidget(self._create)
+        column.addStretch()
+
+    def show_mapping(self, sheet: Sheet, mapping: Mapping) -> None:
+        """The fields of the target with what feeds them."""
+        target = targets()[mapping.target]
+        self._target = mapping.target
+        required = {c.name for c in target.required()}
+        ordered = sorted(target.columns, key=lambda c: (c.name not in required, not mapping.feeds(c.name)))
+        self._lines = [_Line(c, sheet, required=c.name in required) for c in ordered]
+        self._rebuild()
+        for made in self._lines:
+            made.show(mapping)
+            made.source.edited.connect(self._on_edited)
+            made.before.textEdited.connect(self._on_edited)
+            made.constant.textEdited.connect(self._on_edited)
+        self._show_checks(mapping)
+        self._card.set_facts(
+            _("{done} of {total} columns of the file are used").format(
+                done=self._used(sheet), total=len(sheet.header)
+            )
+        )
+
+    def _used(self, sheet: Sheet) -> int:
+        return len({h for line in self._lines for h in line.headings()} & set(sheet.header))
+
+    def _rebuild(self) -> None:
+        if self._inner:
+            self._inner.deleteLater()
+        self._inner = QWidget()
+        grid = QGridLayout(self._inner)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        heads = (
+            _("Field"),
+            "",
+            _("Column of the file"),
+            _("Put before it"),
+            _("Where it is empty"),
+            _("Example"),
+        )
+        for place, head in enumerate(heads):
+            grid.addWidget(label(head, "caption", "text_2"), 0, place)
+        for row, made in enumerate(self._lines, 1):
+            cells = (made.name, made.must, made.source, made.before, made.constant, made.example)
+            for place, cell in enumerate(cells):
+                grid.addWidget(cell, row, place, Qt.AlignmentFlag.AlignVCenter)
+            made.before.setFixedWidth(90)
+            made.constant.setFixedWidth(150)
+        grid.setColumnStretch(2, 3)
+        grid.setColumnStretch(5, 3)
+        self._card.body.addWidget(self._inner)
+
+    def _show_checks(self, mapping: Mapping) -> None:
+        if self._checks:
+            self._checks.deleteLater()
+        self._checks = QWidget()
+        grid = QGridLayout(self._checks)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self._boxes = {}
+        kinds = [table for table in targets()[mapping.target].references() if table in CREATABLE]
+        for place, table in enumerate(kinds):
+            box = QCheckBox(_(about(table).title))
+            box.setChecked(table in mapping.create)
+            box.toggled.connect(self._on_edited)
+            self._boxes[table] = box
+            grid.addWidget(box, 0, place)
+        grid.setColumnStretch(len(kinds), 1)
+        self._create.body.addWidget(self._checks)
+        self._create.setVisible(bool(kinds))
+
+    def mapping(self) -> Mapping:
+        """What the person has set."""
+        sources = {line.column.name: line.headings() for line in self._lines if line.headings()}
+        constants = {line.column.name: t for line in self._lines if (t := line.constant.text().strip())}
+        prefixes = {
+            line.column.name: t for line in self._lines if (t := line.before.text()) and line.headings()
+        }
+        create = frozenset(table for table, box in self._boxes.items() if box.isChecked())
+        return Mapping(self._target, sources, constants, prefixes, create)
+
+    def line_of(self, name: str) -> _Line:
+        """The line of a field (tests and the command palette set it)."""
+        return next(made for made in self._lines if made.column.name == name)
+
+    def _on_edited(self) -> None:
+        for made in self._lines:
+            made.show_example()
+        self.changed.emit()
+
+
+def same(one: Mapping, other: Mapping) -> bool:
+    """Whether two mappings do the same."""
+    return msgspec.json.encode(one, order="deterministic") == msgspec.json.encode(
+        other, order="deterministic"
+    )
