@@ -264,7 +264,7 @@ def _to_buy(desk: Desk) -> int:
 
 def _first_page(desk: Desk, links: Links) -> QWidget:
     if desk.may(Permission.REVIEW_ROUNDS):
-        from ui.work.supervisor import SupervisorPage
+        from ui.supervisor import SupervisorPage
 
         return SupervisorPage(desk, links.tasks)
     if desk.may(Permission.MOVE_STOCK):

@@ -99,7 +99,8 @@ def _named(read: Reader, row: AlertRow) -> AlertRow:
         return row
     columns = table_of(table).columns
     name = named("t") if "name_en" in columns else f"t.{about.name or about.key}"
-    found = read.row(f"SELECT t.{about.key}, {name} FROM {table} t WHERE t.id = ?", subject)
+    sql = f"SELECT t.{about.key}, {name} FROM {table} t WHERE t.id = ?"
+    found = read.row(sql, subject)
     return replace(row, code=found[0], name=found[1]) if found else row
 
 

@@ -217,9 +217,8 @@ def path_of(read: Reader, place: bytes | None) -> str:
     seen: set[bytes] = set()
     while place and place not in seen:
         seen.add(place)
-        found = read.row(
-            f"SELECT {named('l')}, l.parent_id, l.location_type FROM location l WHERE l.id = ?", place
-        )
+        sql = f"SELECT {named('l')}, l.parent_id, l.location_type FROM location l WHERE l.id = ?"
+        found = read.row(sql, place)
         if found is None:
             break
         name, place, kind = found

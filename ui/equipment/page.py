@@ -38,6 +38,7 @@ class EquipmentPage(ListPage):
     import_wanted = Signal()
     """Bring in the register from a file."""
 
+    labels_of = "equipment"
     topics = frozenset({"equipment", "sites", "work", "alerts", "inventory", "rounds"})
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: MutableMapping[str, Any] | None = None) -> None:
@@ -140,7 +141,7 @@ class EquipmentPage(ListPage):
             self.inspector.add_tool("qr-code", _("Print the label"), self._print_label)
         if self.desk.may(Permission.EDIT_EQUIPMENT):
             self.inspector.add_tool("pencil", _("Change"), self.edit)
-        if self.desk.may(Permission.USE_EQUIPMENT):
+        if self.desk.may(Permission.USE_EQUIPMENT) or self.desk.may(Permission.PRINT_REPORTS):
             self._more = self.inspector.add_tool("ellipsis", _("More"), self._show_menu)
 
     def _foot(self) -> list[Any]:
@@ -167,6 +168,8 @@ class EquipmentPage(ListPage):
             menu.addAction(_("Write an entry…"), self.write_note)
             menu.addAction(_("Move…"), self.move_machine)
             menu.addAction(_("Add a photo…"), self.add_photo)
+        if self.desk.may(Permission.PRINT_REPORTS):
+            menu.addAction(_("Print the history…"), self.print_history)
         return menu
 
     def _show_menu(self) -> None:
@@ -277,7 +280,7 @@ class EquipmentPage(ListPage):
         """Put a photo from a file to the machine."""
         row = self._need_card().row
         path, _kind = QFileDialog.getOpenFileName(
-            self, _("Add a photo"), "", _("Pictures") + " (*.jpg *.jpeg *.png)"
+            self, _("Add a photo"), "", _("Pictures (*.jpg *.jpeg *.png)")
         )
         if path:
             self._tab = "files"
@@ -288,8 +291,14 @@ class EquipmentPage(ListPage):
         self.labels_requested.emit([self.shown])
 
     def print_page(self) -> None:
-        """Ctrl P: the register as it is filtered."""
-        self.report_requested.emit("equipment", {"filters": self.filters.values()})
+        """Ctrl P: the register of the site in view."""
+        self.report_requested.emit(
+            "equipment-register", {"site": self.desk.site.code} if self.desk.site else {}
+        )
+
+    def print_history(self) -> None:
+        """The history of the machine on paper."""
+        self.report_requested.emit("equipment-file", {"code": self._need_card().row["code"]})
 
     def on_scan(self, code: str) -> bool:
         """A machine's label opens the machine."""

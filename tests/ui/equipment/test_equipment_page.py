@@ -174,5 +174,5 @@ def test_a_technician_sees_only_what_the_role_allows(qtbot, site, tasks):
     qtbot.waitUntil(lambda: page.shown is not None and tasks.idle())
     assert buttons(page) == ["报告故障"]
     words = [action.text() for action in page.menu().actions() if action.text()]
-    assert words == ["安装完成…", "抄表…", "登记使用…", "写履历…", "搬移…", "添加照片…"]
+    assert words == ["安装完成…", "抄表…", "登记使用…", "写履历…", "搬移…", "添加照片…", "打印履历…"]
     page.new()  # no permission: nothing opens

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QPushButton
 
 from app import work
 from app.work import FAULTS, ORDERS
+from ui.supervisor import SupervisorPage
 from ui.work import FaultsPage, WorkPage
 from ui.work.process import ProcessBar, stages
-from ui.work.supervisor import SupervisorPage
 
 
 def opened(kind, desk, qtbot, tasks):

@@ -1,0 +1,5 @@
+"""The first page of the supervisor."""
+
+from ui.supervisor.page import SupervisorPage
+
+__all__ = ["SupervisorPage"]
