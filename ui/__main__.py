@@ -30,9 +30,10 @@ def show_window(arguments: argparse.Namespace) -> int:
 
 def paint_pages(arguments: argparse.Namespace) -> int:
     """Pictures of every page."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from ui.pictures import paint
 
-    return paint(arguments.to, arguments.only)
+    return paint(arguments.to, arguments.only, arguments.scale)
 
 
 def play_story(arguments: argparse.Namespace) -> int:

@@ -42,6 +42,7 @@ class Program(QObject):
         self.window: MainWindow | None = None
         self.door: QMainWindow | None = None
         self.desk: Desk | None = None
+        self.links: Links | None = None
         self.watch = IdleWatch(qt, settings)
         self.watch.expired.connect(self.lock)
         self.screen: LockScreen | None = None
@@ -81,6 +82,7 @@ class Program(QObject):
         self.desk = desk
         links = Links(self, desk)
         window = MainWindow(Face(desk, open_count), pages_for(desk, links), self.bus, self.tasks, self.wedge)
+        self.links = links
         links.window, window.route = window, links.route
         window.wanted.connect(self._on_wanted)
         window.jumped.connect(lambda target: open_record(links, target.table, target.id))

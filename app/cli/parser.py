@@ -222,6 +222,7 @@ def _screenshots(commands: Commands, common: Parser) -> None:
     )
     made.add_argument("--to", type=Path, required=True, metavar=_("DIR"))
     made.add_argument("--only", default="", metavar=_("PAGE"), help=_("one page"))
+    made.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
 
 
 def _demo(commands: Commands, common: Parser) -> None:
