@@ -79,8 +79,7 @@ class Band(QWidget):
         )
         fonts = [self._font(pixels, bold=bold) for _text, pixels, bold, _tone in lines]
         texts = [line[0] for line in lines]
-        if bad:
-            texts, fonts = _fitted(texts, fonts, right - left)
+        texts, fonts = _fitted(texts, fonts, right - left)
         heights = [
             QFontMetrics(font).height() if text else 0 for text, font in zip(texts, fonts, strict=True)
         ]
@@ -132,7 +131,7 @@ class Band(QWidget):
 
 
 def _fitted(texts: list[str], fonts: list[QFont], width: int) -> tuple[list[str], list[QFont]]:
-    """A refusal is a sentence: it gets smaller until it fits, down to a third, rather than lose its end."""
+    """A long name or the sentence of a refusal gets smaller until it fits, down to a third, rather than lose its end."""
     for font, text in zip(fonts, texts, strict=True):
         least = font.pixelSize() // 3
         while font.pixelSize() > max(least, 13) and QFontMetrics(font).horizontalAdvance(text) > width:

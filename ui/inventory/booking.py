@@ -41,7 +41,7 @@ class Kind:
 KINDS = {
     "issue": Kind(N_("Issue a part"), N_("Issue"), "log-out", ("purpose", "taken_by", "reason"),
                   N_("Issued: {quantity} {part}, {left} on hand")),
-    "return": Kind(N_("Return a part to stock"), N_("Return"), "undo-2", ("purpose", "reason"),
+    "return": Kind(N_("Return a part to stock"), N_("Put back"), "undo-2", ("purpose", "reason"),
                    N_("Returned: {quantity} {part}, {left} on hand")),
     "receipt": Kind(N_("Receive a part"), N_("Receive"), "log-in", ("line", "batch", "unit_price"),
                     N_("Received: {quantity} {part}, {left} on hand")),

@@ -98,7 +98,7 @@ def _facts(card: PartCard) -> list[tuple[str, str | QWidget]]:
 
 def working_words(working: Working) -> str:
     """How the reorder point follows from use and lead time, in one line."""
-    text = _("{daily} a day × {days} days = {demand}, + safety {safety} = {point}")
+    text = _("{daily}/day × {days} d ≈ {demand}, + safety {safety} = {point}")
     return text.format(
         daily=f"{working.daily:.2f}", days=working.lead_days, demand=values.show_quantity(working.demand),
         safety=values.show_quantity(working.safety), point=values.show_quantity(working.reorder_point),

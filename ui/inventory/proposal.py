@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import values
@@ -11,8 +12,10 @@ from app.access import Permission
 from app.desk import Desk
 from app.inventory import figures
 from app.inventory.figures import ProposalRow
+from app.signs import sign
 from app.words import N_, _, ngettext
-from ui.inventory.tables import FixedSource, amount, change, site_of
+from ui.inventory.tables import RULE_STATES, FixedSource, amount, change, said_together, site_of, status_width
+from ui.kit import theme
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.labels import label
@@ -21,23 +24,26 @@ from ui.kit.notes import NoteStrip
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 
-_COLUMNS = (
-    Column("part_no", N_("Part no."), "code", 112, sortable=False, second=lambda row: row.name),
-    Column("name", N_("Name"), width=150, sortable=False, compact=False),
-    Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
-    Column("state", N_("Status"), "status", 132, sortable=False),
-    Column("available", N_("Available"), "number", 84, sortable=False, value=lambda row: amount(row.available, row.unit)),
-    Column("on_order", N_("On order"), "number", 72, sortable=False, compact=False,
-           value=lambda row: amount(row.on_order) if row.on_order else None),
-    Column("reorder", N_("Reorder point"), "number", 84, sortable=False, compact=False,
-           value=lambda row: amount(row.reorder or 0)),
-    Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda row: change(row.quantity, row.unit)),
-    Column("price", N_("Unit price"), "number", 96, sortable=False, compact=False,
-           value=lambda row: values.show_price(row.price)),
-    Column("amount", N_("Amount"), "number", 108, sortable=False, value=lambda row: values.show_money(row.amount)),
-    Column("lead_days", N_("Lead time"), "number", 84, sortable=False, compact=False,
-           value=lambda row: _("{n} days").format(n=row.lead_days) if row.lead_days is not None else None),
-)  # fmt: skip
+
+def _columns() -> tuple[Column, ...]:
+    """The columns of a card, the widths of words in the spoken language."""
+    return (
+        Column("part_no", N_("Part no."), "code", 112, sortable=False, second=lambda row: row.name),
+        Column("name", N_("Name"), width=150, sortable=False, compact=False),
+        Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
+        Column("state", N_("Status"), "status", status_width(map(sign, RULE_STATES.values())), sortable=False),
+        Column("available", N_("Available"), "number", 84, sortable=False, value=lambda row: amount(row.available, row.unit)),
+        Column("on_order", N_("On order"), "number", 72, sortable=False, compact=False,
+               value=lambda row: amount(row.on_order) if row.on_order else None),
+        Column("reorder", N_("Reorder point"), "number", 84, sortable=False, compact=False,
+               value=lambda row: amount(row.reorder or 0)),
+        Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda row: change(row.quantity, row.unit)),
+        Column("price", N_("Unit price"), "number", 96, sortable=False, compact=False,
+               value=lambda row: values.show_price(row.price)),
+        Column("amount", N_("Amount"), "number", 108, sortable=False, value=lambda row: values.show_money(row.amount)),
+        Column("lead_days", N_("Lead time"), "number", 84, sortable=False, compact=False,
+               value=lambda row: _("{n} days").format(n=row.lead_days) if row.lead_days is not None else None),
+    )  # fmt: skip
 
 
 class ProposalPage(Page):
@@ -55,6 +61,7 @@ class ProposalPage(Page):
         super().__init__(_("Purchase proposal"))
         self._desk, self._tasks = desk, tasks
         self.rows: list[ProposalRow] = []
+        self._tables: list[Table] = []
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
@@ -88,6 +95,7 @@ class ProposalPage(Page):
 
     def _show(self, found: tuple[list[ProposalRow], list[str]]) -> None:
         self.rows, covered = found
+        self._tables.clear()
         while (item := self._column.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -95,6 +103,7 @@ class ProposalPage(Page):
         groups = [(supplier, list(rows)) for supplier, rows in groupby(self.rows, lambda row: row.supplier)]
         for supplier, rows in groups:
             self._column.addWidget(self._card(supplier, rows))
+        QTimer.singleShot(0, self, self._fit)
         if not groups:
             self._column.addWidget(EmptyState("nothing_to_do", _("Nothing has to be bought")))
         count = ngettext("{count} part", "{count} parts", len(self.rows)).format(count=len(self.rows))
@@ -105,22 +114,33 @@ class ProposalPage(Page):
             "Proposed: maximum − available − on order, where available and on order do not exceed the reorder point."
         )
         if covered:
-            text += " " + _("{parts}: enough is on order, not listed again.").format(
-                parts=_(", ").join(covered)
+            parts = _(", ").join(covered)
+            text = said_together(
+                text, _("{parts}: enough is on order, not listed again.").format(parts=parts)
             )
         self._strip.set(text, "info")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The page scrolls, not each small list: header and rows, no count of one row."""
+        for table in self._tables:
+            height = table.view.verticalHeader().defaultSectionSize()
+            table.setFixedHeight(theme.size("height.header_cell") + height * len(table.model.ids) + 12)
 
     def _card(self, supplier: str, rows: Sequence[ProposalRow]) -> Card:
         count = ngettext("{count} part", "{count} parts", len(rows)).format(count=len(rows))
         card = Card(supplier or _("No supplier chosen"), count, margins=False)
         card.add_action(label(f"¥{values.show_money(sum(row.amount for row in rows))}", "body_strong"))
-        table = Table(_COLUMNS, FixedSource(lambda: rows))
+        table = Table(_columns(), FixedSource(lambda: rows))
         table.refresh()
         table.set_dense(True)
         table.opened.connect(lambda n: self._on_opened(n, rows))
-        # The page scrolls, not each small list: header and rows, no count of one row.
         table.count.hide()
-        table.setFixedHeight(32 + 28 * len(rows) + 12)
+        table.legend.hide()
+        self._tables.append(table)
         card.body.addWidget(table)
         return card
 

@@ -17,7 +17,7 @@ from app.words import N_, _, ngettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
 from ui.inventory.part_form import PartDialog
-from ui.inventory.tables import PART_COLUMNS, PartSource, site_of, yuan
+from ui.inventory.tables import PartSource, part_columns, said_together, site_of, yuan
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
@@ -59,7 +59,12 @@ class SparesPage(Page):
         self.dialog: BookingDialog | PartDialog | None = None
         self.source = PartSource(desk)
         self.table = Table(
-            PART_COLUMNS, self.source, tasks=tasks, prefs=prefs, total=self.source.count, empty=self._empty()
+            part_columns(),
+            self.source,
+            tasks=tasks,
+            prefs=prefs,
+            total=self.source.count,
+            empty=self._empty(),
         )
         self.table.set_legend(cards.legend())
         self.filters = FilterRow(self._filters(), self.table, _("Number, name or pinyin"))
@@ -171,8 +176,9 @@ class SparesPage(Page):
             told.proposals,
         ).format(count=told.proposals, suppliers=told.suppliers)
         if covered:
-            words += " " + _("{parts}: enough is on order, not listed again.").format(
-                parts=_(", ").join(covered[:3]) + ("…" if len(covered) > 3 else "")
+            parts = _(", ").join(covered[:3]) + ("…" if len(covered) > 3 else "")
+            words = said_together(
+                words, _("{parts}: enough is on order, not listed again.").format(parts=parts)
             )
         self.strip.set(words, "warn", "shopping-cart")
         self.strip.setVisible(told.proposals > 0)
@@ -203,7 +209,7 @@ class SparesPage(Page):
         if self._desk.may(Permission.EDIT_PARTS):
             self.inspector.add_tool("pencil", _("Change"), self.edit)
         for kind, icon, words in (
-            ("return", "undo-2", _("Return")),
+            ("return", "undo-2", _("Put back")),
             ("transfer", "arrow-left-right", _("Transfer")),
             ("adjust", "clipboard-check", _("Correct")),
             ("scrap", "trash-2", _("Scrap")),

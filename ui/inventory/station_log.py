@@ -6,7 +6,7 @@ from app.desk import Desk
 from app.inventory.ledger import MovementRow, last_movements
 from app.signs import Sign
 from app.words import N_
-from ui.inventory.tables import FixedSource, change, short_bin, since, site_of, type_sign
+from ui.inventory.tables import FixedSource, change, short_bin, since, site_of, type_sign, type_width
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 
@@ -39,7 +39,7 @@ class StationLog(Table):
     def _columns(self) -> tuple[Column, ...]:
         return (
             Column("at", N_("Time"), "date", 84, sortable=False, value=lambda row: since(self._desk, row.at)),
-            Column("sign", N_("Outcome"), "status", 120, sortable=False),
+            Column("sign", N_("Outcome"), "status", type_width(), sortable=False),
             Column("part", N_("Spare part"), width=240, stretch=True, sortable=False),
             Column("qty", N_("Quantity"), "number", 90, sortable=False),
             Column("what", N_("For / note"), width=260, sortable=False, compact=False),

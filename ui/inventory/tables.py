@@ -1,8 +1,10 @@
 """The columns and rows of the lists of the store."""
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+from PySide6.QtGui import QFontMetrics
 
 from app import values
 from app.desk import Desk
@@ -11,7 +13,8 @@ from app.inventory import figures, ledger, parts
 from app.inventory.ledger import MovementRow
 from app.inventory.parts import PartRow
 from app.signs import Sign, sign
-from app.words import N_, _
+from app.words import N_, _, language
+from ui.kit import theme
 from ui.kit.bars import Stock
 from ui.kit.lazy import Column
 
@@ -66,24 +69,33 @@ def short_bin(code: str) -> str:
     return code.rpartition("-")[2]
 
 
-PART_COLUMNS = (
-    Column("part_no", N_("Part no."), "code", 104, second=lambda row: row.name),
-    Column("name", N_("Name"), width=116, compact=False),
-    Column("spec", N_("Specification"), width=120, stretch=True, compact=False, tone="text_2"),
-    Column("state", N_("Status"), "status", 132, value=state_sign),
-    Column("available", N_("Available"), "number", 78, value=lambda row: amount(row.available, row.unit)),
-    Column("bar", N_("Available / reorder / max"), "bar", 166, value=stock_of, compact=False),
-    Column("on_order", N_("On order"), "number", 66, compact=False,
-           value=lambda row: amount(row.on_order) if row.on_order else None),
-    Column("bin", N_("Bin"), width=60, compact=False, tone="text_2", value=lambda row: short_bin(row.bin)),
-    Column("proposal", N_("To buy"), "number", 72, value=lambda row: change(row.proposal) if row.proposal else None),
-    Column("on_hand", N_("On hand"), "number", 78, hidden=True, compact=False,
-           value=lambda row: amount(row.on_hand, row.unit)),
-    Column("category", N_("Category"), width=80, hidden=True, compact=False),
-    Column("abc", N_("ABC class"), width=70, hidden=True, compact=False),
-    Column("price", N_("Unit price"), "number", 90, hidden=True, compact=False,
-           value=lambda row: values.show_price(row.price)),
-)  # fmt: skip
+def status_width(signs: Iterable[Sign]) -> int:
+    """The room that the longest of these words takes in a status column: values may not elide."""
+    metrics = QFontMetrics(theme.font("body"))
+    return max(metrics.horizontalAdvance(found.text) for found in signs) + 44
+
+
+def part_columns() -> tuple[Column, ...]:
+    """The columns of the list of parts, the widths of words in the spoken language."""
+    state_width = status_width(sign(code) for code in (*RULE_STATES.values(), "in_stock"))
+    return (
+        Column("part_no", N_("Part no."), "code", 96, second=lambda row: row.name),
+        Column("name", N_("Name"), width=100, compact=False),
+        Column("spec", N_("Specification"), width=78, stretch=True, compact=False, tone="text_2"),
+        Column("state", N_("Status"), "status", state_width, value=state_sign),
+        Column("available", N_("Available"), "number", 78, value=lambda row: amount(row.available, row.unit)),
+        Column("bar", N_("Stock bar"), "bar", 166, value=stock_of, compact=False),
+        Column("on_order", N_("On order"), "number", 66, compact=False,
+               value=lambda row: amount(row.on_order) if row.on_order else None),
+        Column("bin", N_("Bin"), width=60, compact=False, tone="text_2", value=lambda row: short_bin(row.bin)),
+        Column("proposal", N_("To buy"), "number", 72, value=lambda row: change(row.proposal) if row.proposal else None),
+        Column("on_hand", N_("On hand"), "number", 78, hidden=True, compact=False,
+               value=lambda row: amount(row.on_hand, row.unit)),
+        Column("category", N_("Category"), width=80, hidden=True, compact=False),
+        Column("abc", N_("ABC class"), width=70, hidden=True, compact=False),
+        Column("price", N_("Unit price"), "number", 90, hidden=True, compact=False,
+               value=lambda row: values.show_price(row.price)),
+    )  # fmt: skip
 
 
 def movement_columns(desk: Desk) -> tuple[Column, ...]:
@@ -91,7 +103,7 @@ def movement_columns(desk: Desk) -> tuple[Column, ...]:
     return (
         Column("happened_at", N_("Time"), "date", 132, second=lambda row: row.number,
                value=lambda row: values.show_instant(row.happened_at, desk.timezone)),
-        Column("type", N_("Type"), width=108, value=type_sign, kind="status"),
+        Column("type", N_("Type"), "status", type_width(), value=type_sign),
         Column("part_no", N_("Part no."), "code", 108, second=lambda row: row.name),
         Column("name", N_("Name"), width=130, stretch=True, compact=False),
         Column("qty", N_("Quantity"), "number", 84, value=lambda row: change(row.qty, row.unit)),
@@ -101,6 +113,12 @@ def movement_columns(desk: Desk) -> tuple[Column, ...]:
         Column("booked_by", N_("Booked by"), width=90, hidden=True, compact=False, sortable=False, tone="text_2"),
         Column("number", N_("Movement number"), "code", 124, hidden=True, compact=False),
     )  # fmt: skip
+
+
+def type_width() -> int:
+    """The room for the kinds of movements."""
+    words = [word for _code, word in fields_of("stock_movement")["type"].choices] + [N_("Taken back")]
+    return status_width(Sign("neutral", "", "", word) for word in words)
 
 
 def type_word(kind: str) -> str:
@@ -187,6 +205,11 @@ def since(desk: Desk, instant: int) -> str:
     moment = values.local(instant, desk.timezone)
     today = moment.date().isoformat() == desk.today()
     return moment.strftime("%H:%M" if today else "%m-%d")
+
+
+def said_together(*sentences: str) -> str:
+    """Sentences one after the other, with a blank between them where the language has one."""
+    return ("" if language().startswith("zh") else " ").join(filter(None, sentences))
 
 
 def all_of(desk: Desk) -> str:

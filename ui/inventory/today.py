@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.desk import Desk
@@ -15,6 +16,7 @@ from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.booking import may_book
 from ui.inventory.tables import (
+    RULE_STATES,
     FixedSource,
     all_of,
     amount,
@@ -22,7 +24,9 @@ from ui.inventory.tables import (
     short_bin,
     since,
     site_of,
+    status_width,
     type_sign,
+    type_width,
     warning_sign,
 )
 from ui.kit.buttons import button
@@ -69,11 +73,17 @@ class StorePage(Page):
         self._card.body.addWidget(self.warnings)
         moved = Card(_("Last movements"), margins=False)
         moved.body.addWidget(self.movements)
-        row = QHBoxLayout()
-        row.setSpacing(13)
-        row.addWidget(self._card, 3)
-        row.addWidget(moved, 2)
-        self.body.addLayout(row, 1)
+        self._cards = QHBoxLayout()
+        self._cards.setSpacing(13)
+        self._cards.addWidget(self._card, 3)
+        self._cards.addWidget(moved, 2)
+        self.body.addLayout(self._cards, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < 900
+        way = QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight
+        self._cards.setDirection(way)
 
     def _table(self, columns: tuple[Column, ...], rows: Callable[[], list[Any]]) -> Table:
         made = Table(columns, FixedSource(rows), empty=EmptyState("nothing_to_do", _("Nothing here")))
@@ -82,8 +92,9 @@ class StorePage(Page):
         return made
 
     def _warning_columns(self) -> tuple[Column, ...]:
+        warn_width = status_width(map(sign, RULE_STATES.values()))
         return (
-            Column("state", N_("Status"), "status", 132, sortable=False, value=warning_sign),
+            Column("state", N_("Status"), "status", warn_width, sortable=False, value=warning_sign),
             Column("part_no", N_("Part no."), "code", 100, second=lambda row: row.name),
             Column("name", N_("Name"), width=100, stretch=True, compact=False),
             Column("available", N_("Available"), "number", 80, value=lambda row: amount(row.available, row.unit)),
@@ -95,7 +106,7 @@ class StorePage(Page):
     def _movement_columns(self) -> tuple[Column, ...]:
         return (
             Column("happened_at", N_("Time"), "date", 64, value=lambda row: since(self._desk, row.happened_at)),
-            Column("type", N_("Type"), "status", 104, sortable=False, value=type_sign),
+            Column("type", N_("Type"), "status", type_width(), sortable=False, value=type_sign),
             Column("part_no", N_("Part no."), "code", 100, stretch=True, second=lambda row: row.name),
             Column("qty", N_("Quantity"), "number", 74, value=lambda row: change(row.qty, row.unit)),
             Column("bin", N_("Bin"), width=56, compact=False, tone="text_2", value=lambda row: short_bin(row.bin)),

@@ -105,9 +105,16 @@ class ColumnKeeper(QObject):
         self.show()
 
     def _on_resized(self, section: int, old: int, new: int) -> None:
-        if not self._ours and old and new:
+        # The last section is stretched by Qt itself: that is nobody's wish.
+        stretched = self._header.stretchLastSection() and section == self._last()
+        if not self._ours and old and new and not stretched:
             self._prefs["widths"] = {**self._widths(), self._columns[section].key: new}
             self.fit()
+
+    def _last(self) -> int:
+        """The rightmost section that is shown."""
+        places = (self._header.logicalIndex(n) for n in range(self._header.count() - 1, -1, -1))
+        return next((n for n in places if not self._header.isSectionHidden(n)), -1)
 
     def _on_moved(self) -> None:
         if not self._ours:
