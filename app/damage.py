@@ -31,8 +31,10 @@ def examine(folder: Path, *, crashed: bool, in_use: bool) -> list[AppError]:
     head = _head(path)
     if not head and not (folder / "device.json").exists():
         return []  # the program was stopped while it made a new site
-    if head != _MAGIC:
+    if head[:16] != _MAGIC:
         raise damaged(folder, N_("it is not a database") if head else N_("it is empty"))
+    if not wal.exists() and _said_size(head) > path.stat().st_size:
+        raise damaged(folder, N_("it was cut off"))
     left = wal.exists() and wal.stat().st_size > 0
     with refusing_damage(folder), closing(read_only(path, alone=not wal.exists())) as connection:
         _demand_ours(connection)
@@ -46,11 +48,20 @@ def examine(folder: Path, *, crashed: bool, in_use: bool) -> list[AppError]:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(16)
+            return stream.read(100)
     except OSError as error:
         raise AppError(
             N_("The site file {path} cannot be read. Ask for the right to read and write it."), path=str(path)
         ) from error
+
+
+def _said_size(head: bytes) -> int:
+    """The size in bytes that the head of a database speaks of; it holds where both its change counters agree."""
+    if len(head) < 100:
+        return 100
+    page = int.from_bytes(head[16:18], "big")
+    count = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    return (65_536 if page == 1 else page) * count
 
 
 def read_only(path: Path, *, alone: bool = False) -> sqlite3.Connection:
@@ -96,6 +107,11 @@ def refusing_damage(folder: Path) -> Iterator[None]:
         if error.params:
             raise
         raise damaged(folder, str(error.__cause__ or N_("it cannot be read"))) from error
+    except (
+        sqlite3.DatabaseError,
+        UnicodeDecodeError,
+    ) as error:  # a table or a name that is not there any more
+        raise damaged(folder, str(error)) from error
 
 
 def damaged(folder: Path, reason: str) -> Damaged:

@@ -11,6 +11,7 @@ from app.ops import Op
 from app.profile import Profile
 from app.store import Progress
 from app.tx import Reader
+from app.words import _
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -52,6 +53,20 @@ class Desk:
     def today(self) -> str:
         """The ISO date at the site."""
         return values.day_of(self.now(), self.timezone)
+
+    def clock_notice(self) -> str:
+        """The sentence of the banner while the laptop's clock is behind the newest record; empty where it is right.
+
+        `profile.store.trust_clock()` is the banner's button “The clock is right”.
+        """
+        behind = self.profile.store.clock_behind()
+        if not behind:
+            return ""
+        newest = values.show_instant(self.now() + behind, self.timezone)
+        return _(
+            "The clock of this laptop shows {now}, but the newest record is of {newest}. "
+            "Set the clock right; until then nothing is reckoned as overdue."
+        ).format(now=values.show_instant(self.now(), self.timezone), newest=newest)
 
     def may(self, permission: Permission | None) -> bool:
         """Whether the person may do this."""

@@ -10,7 +10,7 @@ import msgspec
 from app import values
 from app.errors import AppError, Objection
 from app.words import N_, _
-from db.models import BY_TABLE, About, Field, fields_of
+from db.models import BY_TABLE, SYNCED, About, Field, fields_of
 
 __all__ = [
     "About",
@@ -25,6 +25,8 @@ __all__ = [
     "typed",
 ]
 
+#: Ops change these tables alone, never the laptop's own.
+_SYNCED = frozenset(SYNCED)
 _INTEGERS = frozenset({"qty", "measure", "money", "price", "int", "instant"})
 
 
@@ -64,7 +66,7 @@ def clean_row(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises msgspec.ValidationError for an unknown table or field, a wrong type, or a text with NUL: the op is malformed.
     """
-    if table not in BY_TABLE:
+    if table not in _SYNCED:
         raise msgspec.ValidationError(f"unknown table {table!r}")
     made = msgspec.convert(dict(row), _row_type(table))
     cleaned = {name: value for name in row if (value := getattr(made, name)) is not msgspec.UNSET}

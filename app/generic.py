@@ -139,6 +139,8 @@ def _typed(table: str, fields: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple
 
 def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
     """Merge a patch field by field: fields of one group stay together; a field that others changed becomes a conflict."""
+    if about(table).fact:
+        raise msgspec.ValidationError(f"{table} holds facts, which are corrected by new ones")
     fields, now = _typed(table, patch.fields), tx.get(table, patch.id)
     if now is None:
         raise msgspec.ValidationError(f"patch of an unknown row of {table}")

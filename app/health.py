@@ -76,7 +76,7 @@ def _door(read: Reader) -> Iterator[str]:
 def _chain(read: Reader) -> Iterator[str]:
     heads: dict[bytes, tuple[int, bytes]] = {}
     for chain, seq, op_id, link, body, *columns in read.rows(
-        "SELECT chain_id, seq, op_id, hash, body, kind, schema_v, site, actor, wall, hlc, action_id FROM op "
+        "SELECT chain_id, seq, op_id, hash, body, kind, schema_v, site, actor, wall, hlc, action_id, entity, row_id FROM op "
         "ORDER BY chain_id, seq"
     ):
         last, head = heads.get(chain, (0, NO_HASH))
@@ -93,10 +93,12 @@ def _right(head: bytes, op_id: bytes, link: bytes, body: Any, columns: list[Any]
     if not isinstance(body, bytes) or operations.link(head, op_id, body) != link:
         return False
     try:
-        said, _op = operations.decode(body)
+        said, op = operations.decode(body)
     except MalformedError:
         return False
-    return columns == [said.kind, said.schema_v, said.site, said.actor, said.wall, said.hlc, said.action_id]
+    subject = op.subject() or (None, None)
+    told = (said.kind, said.schema_v, said.site, said.actor, said.wall, said.hlc, said.action_id, *subject)
+    return tuple(columns) == told
 
 
 _SUMS = """

@@ -26,8 +26,11 @@ def differences(profile: Profile) -> Iterator[str]:
         memory.execute("ATTACH ? AS kept", (profile.database.absolute().as_uri() + "?mode=ro",))
         memory.execute("BEGIN")
         _make_tables(memory)
-        if not _apply_all(memory, profile):
+        wrong = _apply_all(memory, profile)
+        if wrong is None:
             return
+        if wrong:
+            yield _("The outcome noted for {count} records of the log is wrong.").format(count=wrong)
         for table in (*SYNCED, "audit"):
             count = _different(memory, table)
             if count and table == "audit":
@@ -49,22 +52,23 @@ def _make_tables(memory: sqlite3.Connection) -> None:
             memory.execute(sql)
 
 
-def _apply_all(memory: sqlite3.Connection, profile: Profile) -> bool:
-    """Apply the whole log; False where a body was blanked and nothing can be proved."""
-    tx = Tx(memory, device=profile.store.device, keep_shadow=False)
-    for (body,) in memory.execute("SELECT body FROM kept.op ORDER BY n"):
+def _apply_all(memory: sqlite3.Connection, profile: Profile) -> int | None:
+    """Apply the whole log; how many outcomes differ. None where a body was blanked and nothing can be proved."""
+    tx, wrong = Tx(memory, device=profile.store.device, keep_shadow=False), 0
+    for body, outcome in memory.execute("SELECT body, outcome FROM kept.op ORDER BY n"):
         if body is None:
-            return False
+            return None
         envelope, op = operations.decode(body)
         tx.begin(envelope)
         op.apply(tx)
+        wrong += outcome != tx.outcome
     tx.flush()
-    return True
+    return wrong
 
 
 def _different(memory: sqlite3.Connection, table: str) -> int:
-    names = ", ".join(f'"{name}"' for name in columns_of(table) if name not in _NOT_IN_LOG)
-    ours, theirs = f'SELECT {names} FROM main."{table}"', f'SELECT {names} FROM kept."{table}"'
+    names = ", ".join(f't."{name}"' for name in columns_of(table) if name not in _NOT_IN_LOG)
+    ours, theirs = f'SELECT {names} FROM main."{table}" t', f'SELECT {names} FROM kept."{table}" t'
     return max(
         int(memory.execute(f"SELECT count(*) FROM ({one} EXCEPT {other})").fetchone()[0])
         for one, other in ((ours, theirs), (theirs, ours))

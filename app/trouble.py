@@ -14,6 +14,8 @@ UNWRITABLE = N_(
     "The folder of the site file cannot be written to. Ask for write permission, then do it again."
 )
 
+_DAMAGE = ("malformed", "not a database", "corrupt", "decode to utf-8", "unsupported file format")
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -51,7 +53,7 @@ def sentence_of(error: sqlite3.DatabaseError) -> Exception:
                 "The disk reports an error. Nothing of this action was saved. Check the disk, then do it again."
             )
         )
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if any(sign in text for sign in _DAMAGE):
         return Damaged(
             N_(
                 "The site file is damaged. Close the program and restore the newest backup (sitewright restore)."
