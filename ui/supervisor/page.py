@@ -164,7 +164,12 @@ class SupervisorPage(Page):
         rows = [_stock_line(row) for row in board.low[:ROWS]]
         heads = (_("Spare part"), _("Stock"), _("Status"), _("To buy"))
         lines = Lines(heads, rows, _("Every part is above its reorder point."))
-        do: tuple[str, str, str, Any] = (_("See what to buy"), "shopping-cart", "proposal", {})
+        do: tuple[str, str, str, Any] = (
+            _("See what to buy"),
+            "shopping-cart",
+            "spares",
+            {"page": "proposal"},
+        )
         return self._card(_("Low stock"), len(board.low), lines, do)
 
     def _late(self, board: Board) -> Card:

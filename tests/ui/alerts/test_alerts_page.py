@@ -32,13 +32,18 @@ def test_the_list_is_a_sound_model(page, qtmodeltester):
     qtmodeltester.check(page.table.model)
 
 
-def test_an_alert_says_what_to_do_and_leads_to_its_record(page, site):
+def test_an_alert_says_what_to_do_and_leads_to_its_record(page, site, qtbot):
     wanted = []
     page.record_wanted.connect(lambda table, record: wanted.append((table, record)))
-    words = [
-        b.text().strip() for b in page.inspector.findChildren(QPushButton) if b.text() and b.isVisibleTo(page)
-    ]
-    assert words == ["确认", "误报", "打开设备"]
+
+    def words():
+        return [
+            b.text().strip()
+            for b in page.inspector.findChildren(QPushButton)
+            if b.text() and b.isVisibleTo(page)
+        ]
+
+    qtbot.waitUntil(lambda: words() == ["确认", "误报", "打开设备"])
     page.open_subject()
     assert wanted == [("equipment", site.server)]
 

@@ -38,9 +38,9 @@ def test_the_list_is_a_sound_model(page, qtmodeltester):
     qtmodeltester.check(page.table.model)
 
 
-def test_the_first_machine_fills_the_inspector(page, site):
+def test_the_first_machine_fills_the_inspector(page, site, qtbot):
     assert page.shown == site.door
-    assert buttons(page) == ["报告故障", "新建工单"]
+    qtbot.waitUntil(lambda: buttons(page) == ["报告故障", "新建工单"])
 
 
 def test_the_tree_narrows_the_list(page, site, qtbot, tasks):
@@ -172,7 +172,7 @@ def test_a_technician_sees_only_what_the_role_allows(qtbot, site, tasks):
     page.resize(1366, 768)
     page.show()
     qtbot.waitUntil(lambda: page.shown is not None and tasks.idle())
-    assert buttons(page) == ["报告故障"]
+    qtbot.waitUntil(lambda: buttons(page) == ["报告故障"])
     words = [action.text() for action in page.menu().actions() if action.text()]
     assert words == ["安装完成…", "抄表…", "登记使用…", "写履历…", "搬移…", "添加照片…", "打印履历…"]
     page.new()  # no permission: nothing opens

@@ -91,10 +91,15 @@ def test_the_buttons_are_those_of_the_role(site, order, qtbot, tasks):
     technician = as_role(site.desk, "technician", site.person, site.account)
     work.assign(site.desk, order, site.person)
     page = opened(WorkPage, technician, qtbot, tasks)
-    foot = [
-        b.text().strip() for b in page.inspector.findChildren(QPushButton) if b.text() and b.isVisibleTo(page)
-    ]
-    assert foot == ["开始", "作废工单"]
+
+    def foot():
+        return [
+            b.text().strip()
+            for b in page.inspector.findChildren(QPushButton)
+            if b.text() and b.isVisibleTo(page)
+        ]
+
+    qtbot.waitUntil(lambda: foot() == ["开始", "作废工单"])
     page.filters.set_values({"mine": True})
     qtbot.waitUntil(tasks.idle)
     assert len(page.table.model.ids) == 1
