@@ -32,7 +32,7 @@ class Fitness:
 
 _READ = (
     "SELECT s.id, s.staff_no, {name}, p.fit_status, p.fit_until FROM staff_private p JOIN staff s ON s.id = p.staff_id "
-    "WHERE p.deleted = 0 AND s.deleted = 0 AND s.status <> 'left'"
+    "WHERE p.deleted = 0 AND s.deleted = 0 AND s.status <> 'left' AND {which} ORDER BY p.fit_until, s.staff_no, p.n DESC"
 )
 
 
@@ -48,7 +48,7 @@ def fitness_of(desk: Desk, staff: bytes) -> Fitness | None:
     if staff != desk.actor.staff_id:
         desk.actor.demand(Permission.SEE_PRIVATE)
     with desk.read() as read:
-        row = read.row(_READ.format(name=named("s")) + " AND s.id = ? ORDER BY p.n DESC", staff)
+        row = read.row(_READ.format(name=named("s"), which="s.id = ?"), staff)
     if row is None:
         return None
     if staff != desk.actor.staff_id:
@@ -60,7 +60,7 @@ def fitness_due(desk: Desk) -> list[Fitness]:
     """Whose fitness ran out or ends within 30 days, the most urgent first; the reading is logged."""
     desk.actor.demand(Permission.SEE_PRIVATE)
     with desk.read() as read:
-        rows = read.rows(_READ.format(name=named("s")) + " ORDER BY p.fit_until, s.staff_no")
+        rows = read.rows(_READ.format(name=named("s"), which="1 = 1"))
     found = [_of(row, desk.today()) for row in rows]
     _log(desk, ", ".join(f.staff_no for f in found if f.state != "valid")[:100])
     return [f for f in found if f.state in {"expired", "expiring"}]

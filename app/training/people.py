@@ -114,6 +114,11 @@ def teams(read: Reader) -> list[Word]:
     return read.as_(Word, sql)
 
 
+def team_code(read: Reader, team: bytes | None) -> str:
+    """The code of a team; empty where none is chosen."""
+    return str(read.value("SELECT code FROM org_unit WHERE id = ?", team) or "") if team else ""
+
+
 def posts(read: Reader) -> list[Word]:
     """The posts that somebody holds, in the order of the house."""
     held = {row[0] for row in read.rows("SELECT DISTINCT role_code FROM staff WHERE deleted = 0")}

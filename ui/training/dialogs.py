@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from app import values as physical_values
 from app.desk import Desk
 from app.training import actions
 from app.training.certificates import CertificateView, certificate_types
@@ -18,8 +17,6 @@ from ui.kit.editors import Find
 from ui.kit.forms import FormField
 from ui.kit.tasks import Tasks
 from ui.training.forms import WriteDialog, form_field, physical, shown
-
-MOST = 100 * physical_values.THOUSAND
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,8 @@ def result_dialog(
         form_field(table, "course_id", course_finder(at.desk)),
         form_field(table, "train_date"),
         FormField(
-            "score", _("Score"), "number", _("points"), required=True, limits=(0, MOST),
-            help=_("The pass mark of the course decides who has passed."),
+            "score", _("Score"), "number", _("points"), required=True,
+            help=_("From 0 to 100; the pass mark of the course decides who has passed."),
         ),
         form_field(table, "hours", help_text=_("Empty: the hours of the course.")),
         form_field(table, "trainer_id", people_finder(at.desk)),

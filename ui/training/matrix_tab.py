@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 from app.access import Permission
 from app.desk import Desk
 from app.fields import fields_of
+from app.reports.sources.job import ALL
 from app.signs import sign
 from app.training.figures import Share
 from app.training.matrix import Matrix, matrix
-from app.training.people import posts, teams
+from app.training.people import person, posts, team_code, teams
 from app.training.rules import DAYS_AHEAD
 from app.words import N_, _
 from ui.kit import icons, theme
@@ -174,13 +175,9 @@ class MatrixTab(Tab):
         )
 
     def _add_buttons(self) -> None:
-        if self.desk.may(Permission.EXPORT):
-            export = button(_("Export to Excel"), "file-spreadsheet")
-            export.clicked.connect(lambda: self._report("xlsx"))
-            self.buttons.append(export)
         if self.desk.may(Permission.PRINT_REPORTS):
-            made = button(_("Print"), "printer")
-            made.clicked.connect(lambda: self._report("pdf"))
+            made = button(_("Print or export"), "printer")
+            made.clicked.connect(self.report)
             self.buttons.append(made)
         if self.desk.may(Permission.EDIT_TRAINING):
             self.primary = self._primary
@@ -299,10 +296,12 @@ class MatrixTab(Tab):
             self._fill_cell(self.view.currentIndex().row(), self.view.currentIndex().column())
 
     def _person_buttons(self, staff: bytes) -> list[QPushButton]:
-        if not self.desk.may(Permission.PRINT_REPORTS):
+        with self.desk.read() as read:
+            who = person(read, staff)
+        if who is None or not self.desk.may(Permission.PRINT_REPORTS):
             return []
         made = button(_("Print training record"), "printer", scale="small")
-        made.clicked.connect(lambda: self.report_wanted.emit("training-record", {"staff": staff}))
+        made.clicked.connect(lambda: self.report_wanted.emit("training-record", {"staff": who.staff_no}))
         return [made]
 
     # what is done
@@ -321,6 +320,10 @@ class MatrixTab(Tab):
     def _place(self) -> Place:
         return Place(self, self.desk, self.tasks, self.on_saved(_("The result is recorded.")))
 
-    def _report(self, form: str) -> None:
-        params = {"filters": self.asked(), "text": self.filters.search.text().strip(), "format": form}
-        self.report_wanted.emit("training-matrix", params)
+    def report(self) -> None:
+        """Preview the matrix of the site and the team in view."""
+        asked = self.asked()
+        code = {site.id: site.code for site in self.desk.sites()}.get(asked.get("site", b""), ALL)
+        with self.desk.read() as read:
+            params = {"site": code, "team": team_code(read, asked.get("team"))}
+        self.report_wanted.emit("training-matrix", {key: value for key, value in params.items() if value})

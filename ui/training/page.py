@@ -1,6 +1,6 @@
 """The training page (培训): matrix, certificates, sessions, courses, staff."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QWidget
 
 from app.access import Permission
 from app.desk import Desk
+from app.settings import Preferences
 from app.words import _
 from ui.kit import theme
 from ui.kit.buttons import button
@@ -16,11 +17,9 @@ from ui.kit.labels import line
 from ui.kit.layout import Page
 from ui.kit.tasks import Tasks
 from ui.training.matrix_tab import MatrixTab
-from ui.training.register import Tab
+from ui.training.register import RegisterTab, Tab
 from ui.training.sessions import SessionsTab
 from ui.training.tabs import CertificatesTab, CoursesTab, PeopleTab
-
-Prefs = MutableMapping[str, MutableMapping[str, Any]]
 
 
 class TrainingPage(Page):
@@ -32,15 +31,16 @@ class TrainingPage(Page):
     said = Signal(str)
     """What was done, for the toast."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, prefs: Prefs | None = None) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, prefs: Preferences | None = None) -> None:
         super().__init__(_("Training"), table=True)
         self.desk = desk
-        kept = prefs or {}
         self.matrix = MatrixTab(desk, tasks)
-        self.certificates = CertificatesTab(desk, tasks, kept.get("certificates"))
-        self.sessions = SessionsTab(desk, tasks, kept.get("sessions"))
-        self.courses = CoursesTab(desk, tasks, kept.get("courses"))
-        self.people = PeopleTab(desk, tasks, kept.get("people"))
+        self.certificates = CertificatesTab(
+            desk, tasks, prefs.part("certificates") if prefs is not None else None
+        )
+        self.sessions = SessionsTab(desk, tasks, prefs.part("sessions") if prefs is not None else None)
+        self.courses = CoursesTab(desk, tasks, prefs.part("courses") if prefs is not None else None)
+        self.people = PeopleTab(desk, tasks, prefs.part("people") if prefs is not None else None)
         self.tabs: list[Tab] = [self.matrix, self.certificates, self.sessions, self.courses, self.people]
         self._add_plan()
         self.bar, self._stack = QTabBar(), QStackedWidget()
@@ -92,10 +92,23 @@ class TrainingPage(Page):
         self.open_tab(self.matrix)
         self.matrix.counts.press(key)
 
-    def show_person(self, staff: bytes) -> None:
-        """The training file of a person, as the jump box opens it."""
+    def open_target(self, row_id: bytes) -> None:
+        """A person, a certificate, a course or a session, as the jump box and the alerts open it."""
+        registers: tuple[RegisterTab, ...] = (self.certificates, self.sessions, self.courses)
+        for tab in registers:
+            if tab.holds(row_id):
+                self.open_tab(tab)
+                tab.show_row(row_id)
+                return
         self.open_tab(self.matrix)
-        self.matrix.open_person(staff)
+        self.matrix.open_person(row_id)
+
+    def show_list(self, filters: Mapping[str, Any]) -> None:
+        """What a tile leads to: a `tab` by its name, or the matrix of one `state` (gone, missing, expiring)."""
+        if "tab" in filters:
+            self.open_tab(getattr(self, str(filters["tab"])))
+        else:
+            self.show_state(filters.get("state"))
 
     def on_plan(self) -> None:
         """Plan a session of the course in the current column."""
@@ -152,9 +165,7 @@ class TrainingPage(Page):
     def print_page(self) -> None:
         """Print the matrix."""
         if self.desk.may(Permission.PRINT_REPORTS):
-            self.report_wanted.emit(
-                "training-matrix", {"filters": self.matrix.asked(), "text": "", "format": "pdf"}
-            )
+            self.matrix.report()
 
     @staticmethod
     def keys() -> list[tuple[str, str]]:

@@ -97,6 +97,9 @@ class Tab(QWidget):
 class RegisterTab(Tab):
     """A list, filters and an inspector that the selected row fills."""
 
+    #: The table of its records.
+    register = ""
+
     def __init__(
         self,
         desk: Desk,
@@ -108,6 +111,7 @@ class RegisterTab(Tab):
         prefs: Any = None,
     ) -> None:
         super().__init__(desk, tasks)
+        self._wanted: bytes | None = None
         self.source = Loaded(self.load, columns)
         self.table = Table(columns, self.source, tasks=tasks, empty=empty, prefs=prefs)
         self.inspector = Inspector()
@@ -137,9 +141,27 @@ class RegisterTab(Tab):
     def begin_search(self) -> None:
         self.filters.search.setFocus()
 
+    def holds(self, row_id: bytes) -> bool:
+        """Whether a record is in this register."""
+        with self.desk.read() as read:
+            return read.get(self.register, row_id) is not None
+
+    def show_row(self, row_id: bytes) -> None:
+        """Select a record and open it, whatever filters are on."""
+        self._wanted = row_id
+        self.filters.clear()
+
     def current(self) -> Any:
         """The row that is selected."""
         return self.source.row(self.table.current_id())
+
+    def _show_wanted(self, row_id: bytes) -> None:
+        ids = self.table.model.ids
+        place = next((n for n, shown in enumerate(ids) if self.source.row(shown).id == row_id), None)
+        if place is not None:
+            self._wanted = None
+            self.table.view.setCurrentIndex(self.table.model.index(place, 0))
+            self._on_opened(ids[place])
 
     def _on_selected(self, n: int | None) -> None:
         row = self.source.row(n)
@@ -154,6 +176,8 @@ class RegisterTab(Tab):
             self.panes.open_inspector()
 
     def _on_loaded(self, _count: int) -> None:
+        if self._wanted is not None:
+            self._show_wanted(self._wanted)
         row = self.current()
         if row is not None and not self.inspector.isHidden():
             self.fill(row)

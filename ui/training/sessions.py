@@ -183,6 +183,7 @@ class SessionsTab(RegisterTab):
     """Planned sessions by their date, then those that were held."""
 
     title = N_("Sessions")
+    register = "training_session"
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         columns = (

@@ -55,6 +55,7 @@ class CertificatesTab(RegisterTab):
     """Certificates and permits, the most urgent first."""
 
     title = N_("Certificates")
+    register = "staff_certificate"
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         columns = (
@@ -156,6 +157,7 @@ class CoursesTab(RegisterTab):
     """The register of courses: basic, special, continuing."""
 
     title = N_("Courses")
+    register = "course"
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         kinds = fields_of("course")["category"]
@@ -210,6 +212,7 @@ class PeopleTab(RegisterTab):
     """The staff register with the training file of each person."""
 
     title = N_("Staff")
+    register = "staff"
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: Any = None) -> None:
         status = fields_of("staff")["status"]
@@ -219,10 +222,10 @@ class PeopleTab(RegisterTab):
             Column("post", N_("Post"), width=120, value=lambda p: post_word(p.post), compact=False),
             Column("title", N_("Job title"), width=130, compact=False),
             Column("team", N_("Team"), width=150, stretch=True, compact=False),
-            Column("site", N_("Site"), width=160, compact=False),
+            Column("status", N_("Status"), width=80, value=lambda p: show(status, p.status)),
             Column("experience", N_("Experience (years)"), "number", 110, compact=False),
             Column("hired", N_("Hired on"), "date", 100, compact=False),
-            Column("status", N_("Status"), width=90, value=lambda p: show(status, p.status)),
+            Column("site", N_("Site"), width=160, compact=False),
         )
         self._desk = desk
         filters = (
@@ -256,7 +259,7 @@ class PeopleTab(RegisterTab):
                 _small(_("Add certificate"), "plus", lambda: certificate_dialog(filed, who=row).open())
             )
         if self.desk.may(Permission.PRINT_REPORTS):
-            params = {"staff": row.id}
+            params = {"staff": row.staff_no}
             buttons.append(
                 _small(_("Print"), "printer", lambda: self.report_wanted.emit("training-record", params))
             )

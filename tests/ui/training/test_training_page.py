@@ -253,7 +253,7 @@ def test_a_course_is_made_with_its_posts(school, opened, qtbot, tasks):
 
 def test_fitness_is_shown_on_demand_and_logged(school, opened):
     page = opened(school)
-    page.show_person(key("staff", "SW-0021"))
+    page.open_target(key("staff", "SW-0021"))
     button = next(b for b in page.matrix.inspector.findChildren(QPushButton) if "健康" in b.text())
     with school.read() as read:
         assert read.value("SELECT count(*) FROM auth_event") == 0
@@ -271,7 +271,7 @@ def test_buttons_follow_the_role(school, opened, code, may):
     page = opened(role(school, code))
     assert ("登记培训" in shown(page)) is may
     assert ("安排补训" in shown(page)) is may
-    page.show_person(key("staff", "SW-0021"))
+    page.open_target(key("staff", "SW-0021"))
     assert ("查看上岗健康状态" in shown(page.matrix.inspector)) is (code == "supervisor")
     page.open_tab(page.courses)
     page.new()
@@ -284,7 +284,7 @@ def test_the_print_gets_what_the_screen_shows(school, opened, qtbot):
     page = opened(school)
     with qtbot.waitSignal(page.report_wanted) as wanted:
         page.print_page()
-    assert wanted.args == ["training-matrix", {"filters": {}, "text": "", "format": "pdf"}]
+    assert wanted.args == ["training-matrix", {"site": "*"}]
 
 
 @pytest.mark.usefixtures("tasks")
@@ -329,3 +329,20 @@ def test_the_page_fits_a_small_window(school, opened, language):
         assert page.matrix.view.isVisible()
     finally:
         words.use("zh_CN")
+
+
+def test_records_are_opened_from_elsewhere(school, opened, qtbot, tasks):
+    page = opened(school)
+    for kind, code, tab in (("certificate", "CERT-018", page.certificates), ("course", "S05", page.courses)):
+        page.open_target(key(kind, code))
+        qtbot.waitUntil(tasks.idle)
+        assert page.tab is tab
+        assert tab.current().id == key(kind, code)
+        assert tab.inspector.isVisible()
+    page.open_target(key("staff", "SW-0017"))
+    assert page.tab is page.matrix
+    page.show_list({"tab": "certificates"})
+    assert page.tab is page.certificates
+    page.show_list({"state": "missing"})
+    qtbot.waitUntil(tasks.idle)
+    assert page.matrix.asked() == {"state": ("missing",)}
