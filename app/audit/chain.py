@@ -1,7 +1,5 @@
 """Is the log as it was written? The hash chain of the ops, the audit rows beside it, and all rows by doing the ops again."""
 
-import json
-import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -11,15 +9,13 @@ from typing import Any
 import msgspec
 
 from app import ops as operations
-from app.files import write_safely
+from app.anchor import misfit, write_anchor
 from app.ops import MalformedError
 from app.profile import Profile
 from app.store import NO_HASH
 from app.tx import Reader, Tx, columns_of
 from app.words import _, ngettext
 from db.models import SYNCED
-
-log = logging.getLogger(__name__)
 
 _OPS = (
     "SELECT n, chain_id, seq, op_id, hash, body, kind, schema_v, actor, site, wall, hlc, action_id, entity, row_id "
@@ -30,15 +26,15 @@ _AUDIT = "op_id, action_id, at, actor, device, kind, tbl, row_id, verb, changes,
 _STAMPED = {"n", "hub_seq"}
 
 
-def verify_chain(read: Reader, anchor: Path | None = None) -> list[str]:
+def verify_chain(read: Reader, folder: Path | None = None) -> list[str]:
     """What was changed in the log after it was written, a sentence for each; none: it is whole.
 
-    `anchor` is device.json, which knows the last record of a former moment: a log that was cut off at its end is found by it.
+    `folder` is the profile's, whose device.json knows the last record of a former moment: a log cut off at its end is found.
     """
     faults = list(_links(read))
     faults += _beside(read)
-    if anchor is not None:
-        faults += _tail(read, anchor)
+    if folder is not None:
+        faults += _tail(read, folder)
     return faults
 
 
@@ -92,43 +88,16 @@ def _beside(read: Reader) -> Iterator[str]:
         ).format(count=count)
 
 
-def _tail(read: Reader, anchor: Path) -> Iterator[str]:
-    kept = _anchor(anchor)
-    chain = read.value("SELECT value FROM meta WHERE key = 'chain_id'")
-    if "seq" not in kept or kept.get("chain") != chain:
-        return
-    link = read.value("SELECT hash FROM op WHERE chain_id = ? AND seq = ?", bytes.fromhex(chain), kept["seq"])
-    if link is None:
-        last = read.value("SELECT max(seq) FROM op WHERE chain_id = ?", bytes.fromhex(chain)) or 0
-        yield _("The log was cut off: it ends at record {last}, but record {seq} was written.").format(
-            last=last, seq=kept["seq"]
-        )
-    elif link.hex() != kept.get("hash"):
-        yield _("Record {seq} of the log was changed after it was written.").format(seq=kept["seq"])
-
-
-def _anchor(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_bytes()).items())
-    except (OSError, ValueError, AttributeError):
-        return {}
+def _tail(read: Reader, folder: Path) -> Iterator[str]:
+    """What device.json knows of the log's end and the site file does not hold."""
+    if fault := misfit(folder, dict(read.rows("SELECT key, value FROM meta")), read.connection):
+        yield str(fault)
 
 
 def record_head(profile: Profile) -> None:
-    """Keep the number and hash of the newest own record in device.json, where a cut in the site file does not reach."""
-    chain = profile.meta["chain_id"]
+    """Keep the number and hash of the newest own record in device.json (also done when the profile is closed)."""
     with profile.store.read() as read:
-        found = read.row(
-            "SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1", bytes.fromhex(chain)
-        )
-    path = profile.folder / "device.json"
-    kept = _anchor(path)
-    if found is None or not kept:
-        return
-    head = {"chain": chain, "seq": found[0], "hash": found[1].hex()}
-    if kept | head != kept:
-        with write_safely(path) as stream:
-            stream.write(json.dumps(kept | head).encode())
+        write_anchor(profile.folder, profile.meta, read.connection)
 
 
 def verify_rows(read: Reader) -> list[str]:

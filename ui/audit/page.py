@@ -208,7 +208,7 @@ class AuditPage(Page):
     def _faults(self) -> list[str]:
         profile = self._desk.profile
         with profile.store.read() as read:
-            found = audit.verify_chain(read, profile.folder / "device.json")
+            found = audit.verify_chain(read, profile.folder)
             found += audit.verify_rows(read)
         return list(dict.fromkeys(found))
 

@@ -277,7 +277,7 @@ class SettingsPage(Page):
     def _faults(self) -> list[str]:
         profile = self._desk.profile
         with profile.store.read() as read:
-            found = audit.verify_chain(read, profile.folder / "device.json")
+            found = audit.verify_chain(read, profile.folder)
         return list(dict.fromkeys(health.check(profile) + found))
 
     def _on_checked(self, faults: list[str]) -> None:

@@ -34,8 +34,8 @@ class SecretCard(QFrame):
         self.title = label(title, "title", wrap=True)
         self.column.addWidget(self.title)
         self.text = label(text, "dense", "text_2", wrap=True)
-        self.text.setVisible(bool(text))
         self.column.addWidget(self.text)
+        self.text.setVisible(bool(text))  # only now: without a parent it would flash as a window of its own
         self.column.addSpacing(6)
         self.note = NoteStrip("", "danger")
         self.note.hide()
@@ -93,16 +93,16 @@ class SecretCard(QFrame):
         if self.go is not None:
             self.go.setEnabled(not on)
 
-    def fail(self, sentence: str, seconds: int = 0) -> None:
-        """Say what went wrong; with seconds, count down to the next try."""
+    def fail(self, sentence: str, seconds: int = 0, place: int = -1) -> None:
+        """Say what went wrong and go to the field; with seconds, count down to the next try."""
         self.busy(False)
         self._sentence = sentence
         for field in self._fields:
             field.show_error(bool(sentence))
         self.wait(seconds)
         if self._fields:
-            self._fields[-1].selectAll()
-            self._fields[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._fields[place].selectAll()
+            self._fields[place].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def wait(self, seconds: int) -> None:
         """Count down; the other people can still be chosen."""
@@ -164,6 +164,7 @@ class PasswordCard(SecretCard):
         self.column.addWidget(self.name)
         self.column.addSpacing(6)
         self.name.returnPressed.connect(self._on_name)
+        self.first = self.name
         self.password = self.add_field(_("Password"), SecretField(_("Password")))
         self.add_button(_("Sign in"))
         self.column.addSpacing(6)
@@ -175,9 +176,10 @@ class PasswordCard(SecretCard):
         self.password.setText(person.password)
         self.fail("")
         if person.password and self.go is not None:
-            self.go.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.first = self.go
         else:
-            (self.password if person.username else self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.first = self.password if person.username else self.name
+        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         if not self.ready():
@@ -205,8 +207,8 @@ class PinCard(SecretCard):
         self.person = person
         self.pin = self.add_field("PIN", PinField("PIN"))
         self._pad = PinPad(self.pin)
-        self._pad.setVisible(pad)
         self.column.addWidget(self._pad)
+        self._pad.setVisible(pad)
         self.column.addSpacing(4)
         self.add_button(_("Sign in"))
         other = button(_("Use the password"), kind="ghost")
@@ -252,11 +254,11 @@ class NewPinCard(SecretCard):
         if self.pin.hasFocus() and not self.again.text() and not self._check(self.pin.text()):
             self.again.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        sentence = self._check(self.pin.text())
-        if not sentence and self.pin.text() != self.again.text():
-            sentence = _("The two entries differ. Type the PIN again.")
-        if sentence:
-            self.fail(sentence)
+        if sentence := self._check(self.pin.text()):
+            self.again.clear()
+            self.fail(sentence, place=0)
+        elif self.pin.text() != self.again.text():
+            self.fail(_("The two entries differ. Type the PIN again."))
         else:
             self.busy(True)
             self.chosen.emit(self.pin.text())

