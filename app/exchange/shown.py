@@ -56,13 +56,13 @@ def _shown(read: Reader, declared: Field, value: Any, made: dict[bytes, dict[str
 
 def write_problems(plan: Plan, path: Path) -> int:
     """The problems as a CSV file; returns how many."""
-    heads = [_("Row"), _("Column"), _("In the file"), _("Level"), _("Problem"), _("How to mend it")]
+    heads = [_("Row"), _("Column"), _("In the file"), _("Grade"), _("Problem"), _("How to mend it")]
     with write_safely(path) as stream:
         text = io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=True)
         writer = csv.writer(text)
         writer.writerow(heads)
         for p in plan.problems:
-            level = _("Error") if p.level == ERROR else _("Note")
+            level = _("Error") if p.level == ERROR else _("Notice")
             writer.writerow([p.row, *map(guarded, (_(p.column), p.value, level, p.said, p.advice))])
         text.flush()
         text.detach()

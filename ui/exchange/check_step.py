@@ -22,7 +22,7 @@ from ui.kit.lazy import Column
 from ui.kit.table import Table
 
 _ERROR = Sign("danger", "octagon-alert", "!", N_("Error"))
-_NOTE = Sign("warn", "triangle-alert", "!", N_("Note"))
+_NOTE = Sign("warn", "triangle-alert", "!", N_("Notice"))
 
 
 def _level(problem: Problem) -> Sign:
@@ -33,7 +33,7 @@ _PROBLEMS = (
     Column("row", N_("Row"), "number", 64),
     Column("column", N_("Column"), width=150, value=lambda p: _(p.column), compact=False),
     Column("value", N_("In the file"), width=170, value=lambda p: p.value or _("(empty)")),
-    Column("level", N_("Level"), "status", 96, value=_level),
+    Column("level", N_("Grade"), "status", 96, value=_level),
     Column("said", N_("Problem"), width=300, stretch=True),
     Column("advice", N_("How to mend it"), width=300, tone="text_2", stretch=True, compact=False),
 )
@@ -157,7 +157,7 @@ class CheckStep(QWidget):
 
     def _filters(self) -> list[Filter]:
         return [
-            Filter("level", N_("Level"), lambda: [Choice("error", _("Error")), Choice("note", _("Note"))]),
+            Filter("level", N_("Grade"), lambda: [Choice("error", _("Error")), Choice("note", _("Notice"))]),
             Filter(
                 "column",
                 N_("Column"),

@@ -71,7 +71,7 @@ class ColumnsStep(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(13)
-        self._card = Card(_("Columns"))
+        self._card = Card(_("Match columns"))
         self._create = Card(_("What is missing is created"))
         self._boxes: dict[str, QCheckBox] = {}
         self._lines: list[_Line] = []

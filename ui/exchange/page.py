@@ -65,7 +65,7 @@ class ImportPage(Page):
     def _lay_out(self) -> None:
         steps = Card()
         row = QHBoxLayout()
-        self._steps = StepsBar([_("File"), _("Columns"), _("Check"), _("Import")])
+        self._steps = StepsBar([_("Choose file"), _("Match columns"), _("Trial run"), _("Import")])
         self._sign, self._file = SignLabel("file-spreadsheet", "text_2"), ElidedLabel("", "dense", "text_2")
         row.addWidget(self._steps)
         row.addStretch()
