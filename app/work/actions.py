@@ -10,6 +10,7 @@ from app.errors import AppError, Objection, Refused
 from app.fields import fields_of
 from app.generic import create, move_on, patch
 from app.ops import Op
+from app.training.assign import may_be_assigned
 from app.words import N_
 from app.work.machines import FAULTS, ORDERS
 from db.ids import new_id
@@ -127,6 +128,15 @@ def proposed(desk: Desk, order: Mapping[str, Any]) -> dict[str, Any]:
         "planned_start": start,
         "planned_end": order["planned_end"] or start + TIME_TO_DO[order["priority"]],
     }
+
+
+def may_take(desk: Desk, order: Mapping[str, Any], staff: bytes) -> list[Objection]:
+    """What speaks against giving an order to a person: missing training, certificates, experience (R-2.2-b)."""
+    machine = _machine(desk, order["equipment_id"])
+    with desk.read() as read:
+        return may_be_assigned(
+            read, staff, desk.today(), equipment_class=machine["class_id"] if machine else None
+        )
 
 
 def assign(desk: Desk, order: bytes, assignee: bytes, **plan: Any) -> Done:

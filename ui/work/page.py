@@ -1,6 +1,6 @@
 """Work orders (工单) and faults (故障): two lists of one page, each with the steps of its records and the buttons to go on."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from app import values, work
 from app.access import Permission
 from app.desk import Desk
+from app.errors import Objection
 from app.fields import fields_of, show
 from app.finder import look_up
 from app.signs import sign
@@ -55,7 +56,7 @@ class _RecordPage(ListPage):
     def take_step(self, step: Step) -> None:
         """Move the record on; what the step lacks is asked for."""
         row = self._need_card().row
-        answer = ask_step(self, self.desk, Moving(self.machine, row, step, self.proposed(row)))
+        answer = ask_step(self, self.desk, Moving(self.machine, row, step, self.proposed(row), self.weigh))
         if answer is not None:
             remark, typed = answer
             self.do(
@@ -65,6 +66,10 @@ class _RecordPage(ListPage):
     def proposed(self, row: dict[str, Any]) -> dict[str, Any]:
         """What a step's questions begin with."""
         raise NotImplementedError
+
+    def weigh(self, typed: Mapping[str, Any]) -> Sequence[Objection]:
+        """What speaks against the answers of a step."""
+        return ()
 
     def advance(self, record: bytes, target: str, remark: str, typed: dict[str, Any]) -> object:
         """Do the move (on the worker)."""
@@ -242,6 +247,10 @@ class WorkPage(_RecordPage):
 
     def proposed(self, row: dict[str, Any]) -> dict[str, Any]:
         return work.proposed(self.desk, row)
+
+    def weigh(self, typed: Mapping[str, Any]) -> Sequence[Objection]:
+        staff = typed.get("assignee_id")
+        return work.may_take(self.desk, self._need_card().row, staff) if staff else ()
 
     def advance(self, record: bytes, target: str, remark: str, typed: dict[str, Any]) -> object:
         return work.proceed(self.desk, record, target, remark, **typed)

@@ -1,12 +1,13 @@
 """Moving a record on: the buttons of its machine, and a dialog that asks exactly for what the step still lacks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.desk import Desk
+from app.errors import Objection
 from app.fields import fields_of
 from app.words import _
 from app.workflow import Machine, Step
@@ -38,6 +39,8 @@ class Moving:
     row: Mapping[str, Any]
     step: Step
     proposed: Mapping[str, Any] = field(default_factory=dict)
+    #: What speaks against the values that were typed; a warning is overridden by a remark.
+    weigh: Callable[[Mapping[str, Any]], Sequence[Objection]] | None = None
 
 
 def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str, Any]] | None:
@@ -54,7 +57,7 @@ def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str
         f"{_(step.word)} · {moving.row.get('code', '')}",
         [*form_fields(desk, table, names, required=names), _remark(step)],
         to_form(desk, table, {name: moving.proposed.get(name) for name in names}),
-        check=lambda found: unreadable(desk, table, found),
+        check=lambda found: unreadable(desk, table, found) or _weighed(desk, moving, found),
         do=_(step.word),
         text=_("Status: {old} → {new}").format(
             old=moving.machine.word(step.source), new=moving.machine.word(step.target)
@@ -63,6 +66,20 @@ def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str
     if typed is None:
         return None
     return typed.pop("remark", None) or "", from_form(desk, table, typed)
+
+
+def _weighed(desk: Desk, moving: Moving, typed: dict[str, Any]) -> dict[str, str]:
+    if moving.weigh is None:
+        return {}
+    found = moving.weigh(from_form(desk, moving.machine.table, typed))
+    open_ones = [o for o in found if not (o.may_override and typed.get("remark"))]
+    made: dict[str, str] = {}
+    for objection in open_ones:
+        where = objection.field or ""
+        made[where] = "\n".join(filter(None, [made.get(where), str(objection)]))
+    if open_ones and all(o.may_override for o in open_ones):
+        made["remark"] = _("Give the reason here to do it anyway.")
+    return made
 
 
 def step_buttons(

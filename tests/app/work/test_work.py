@@ -7,10 +7,13 @@ from app import work
 from app.access import Permission
 from app.errors import AppError, Denied, Refused
 from app.fields import fields_of
+from app.generic import create
 from app.work import FAULTS, ORDERS
 from app.workflow import machine_of
+from db.ids import new_id
 
 HOUR = 3_600_000
+CERT = new_id()
 
 
 @pytest.fixture
@@ -209,3 +212,19 @@ def test_technicians_see_their_buttons(technician):
     assert words("in_progress") == ["done", "on_hold", "adjusting"]
     assert words("done") == []
     assert not technician.may(Permission.VERIFY_WORK)
+
+
+def test_who_lacks_the_training_is_warned_of(site):
+    made = order(site)
+    with site.desk.read() as read:
+        row = read.get("work_order", made)
+    assert work.may_take(site.desk, row, site.person) == []
+    site.desk.perform(
+        create("cert_type", CERT, code="REF", name="制冷作业证", name_en="Refrigeration permit"),
+        create(
+            "competency_rule", new_id(), cert_type_id=CERT, equipment_class_id=site.clazz, enforcement="block"
+        ),
+    )
+    found = work.may_take(site.desk, row, site.person)
+    assert [(o.field, o.may_override) for o in found] == [("assignee_id", False)]
+    assert "制冷作业证" in str(found[0])
