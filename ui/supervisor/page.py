@@ -40,7 +40,7 @@ class SupervisorPage(Page):
     """Table and id of a record to open."""
 
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
-        super().__init__(_("Board"))
+        super().__init__(_("Overview"))
         self.desk, self.tasks = desk, tasks
         self.tiles: dict[str, Tile] = {}
         self._holder: QWidget | None = None

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QPushButton
 
 from app import work
 from app.work import FAULTS, ORDERS
-from ui.supervisor import SupervisorPage
 from ui.work import FaultsPage, WorkPage
 from ui.work.process import ProcessBar, stages
 
@@ -138,23 +137,3 @@ def test_stages_show_a_state_beside_the_line(site, order):
     shown = stages(ORDERS, taken, "on_hold", "Asia/Shanghai")
     assert [s.state for s in shown] == ["done", "done", "done", "now", "later", "later", "later"]
     assert shown[3].words == "挂起"
-
-
-def test_the_dashboard_leads_to_its_lists(site, order, qtbot, tasks):
-    work.report_fault(site.desk, {"symptom": "异响", "severity": 1})
-    page = SupervisorPage(site.desk, tasks)
-    qtbot.addWidget(page)
-    page.resize(1280, 720)
-    page.show()
-    qtbot.waitUntil(lambda: bool(page.tiles) and tasks.idle())
-    assert list(page.tiles) == ["rounds", "review", "faults", "stock", "certificates"]
-    wanted = []
-    page.page_wanted.connect(lambda key, filters: wanted.append((key, filters)))
-    for key in page.tiles:
-        qtbot.keyClick(page.tiles[key], Qt.Key.Key_Return)
-    assert [key for key, _filters in wanted] == ["rounds", "rounds", "faults", "spares", "training"]
-    assert "1" in page.tiles["faults"].accessibleName()
-    page.resize(640, 400)
-    page.refresh({"work"})
-    qtbot.waitUntil(tasks.idle)
-    assert order
