@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.errors import AppError, Refused
 from app.fields import fields_of, from_json, to_json
@@ -100,6 +100,13 @@ class WriteDialog(FormDialog):
         )
         self._tasks, self._work, self._done = tasks, work, done
         self.finished.connect(self.deleteLater)
+
+    def add_below(self, *parts: QWidget) -> None:
+        """More under the fields, across the whole form; it scrolls with them where the screen is low."""
+        grid = self.form.layout()
+        assert isinstance(grid, QGridLayout)
+        for part in parts:
+            grid.addWidget(part, grid.rowCount(), 0, 1, grid.columnCount())
 
     def values(self) -> dict[str, Any]:
         """What is to be saved."""

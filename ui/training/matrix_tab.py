@@ -13,6 +13,7 @@ from app.desk import Desk
 from app.fields import fields_of
 from app.reports.sources.job import ALL
 from app.signs import sign
+from app.training.actions import void_record
 from app.training.figures import Share
 from app.training.matrix import Matrix, matrix
 from app.training.people import person, posts, team_code, teams
@@ -22,10 +23,12 @@ from ui.kit import icons, theme
 from ui.kit.buttons import Button, button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
+from ui.kit.forms import FormField
 from ui.kit.inspector import Inspector, Panes
 from ui.kit.labels import ElidedLabel, SignLabel, label
 from ui.kit.tasks import Tasks
 from ui.training.dialogs import Place, result_dialog
+from ui.training.forms import WriteDialog
 from ui.training.grid import MatrixView
 from ui.training.person import fill_person, fill_standing
 from ui.training.register import Tab
@@ -288,6 +291,9 @@ class MatrixTab(Tab):
         file.clicked.connect(lambda: self.open_person(line.person.id))
         place = (head, line.cells[column])
         fill_standing(self.inspector, self.desk, line, place, [*buttons, file])
+        record = line.cells[column].record
+        if buttons and record:
+            self.inspector.add_tool("trash-2", _("Void this result"), lambda: self._void(record))
 
     def _fill_again(self) -> None:
         if self._shown[0] == "person":
@@ -316,6 +322,20 @@ class MatrixTab(Tab):
     def _record(self, row: int, column: int) -> None:
         found = self.view.found.found
         result_dialog(self._place(), found.lines[row].person, found.courses[column]).open()
+
+    def _void(self, record: bytes) -> None:
+        fields = [FormField("reason", _("Reason"), "lines", required=True)]
+        WriteDialog(
+            self,
+            _("Void this result"),
+            fields,
+            {},
+            tasks=self.tasks,
+            work=lambda typed: void_record(self.desk, record, typed["reason"]),
+            done=self.on_saved(_("The result is void.")),
+            do=_("Void"),
+            text=_("It stays in the history with the reason."),
+        ).open()
 
     def _place(self) -> Place:
         return Place(self, self.desk, self.tasks, self.on_saved(_("The result is recorded.")))

@@ -16,7 +16,6 @@ from app.training.sessions import SessionView, Taken
 from app.values import day_of, show_quantity
 from app.words import _, pgettext
 from ui.kit.chips import Chip
-from ui.kit.dialogs import Scroller
 from ui.kit.editors import NumberEditor, TextEditor
 from ui.kit.forms import FormField
 from ui.kit.labels import ElidedLabel, label
@@ -162,8 +161,7 @@ class ResultsDialog(WriteDialog):
         )
         self.lines = Lines(people, view.pass_score)
         self.lines.filled.connect(self.save.setFocus)
-        self.body.insertWidget(1, label(_("Empty score: was not there."), "caption", "text_3"))
-        self.body.insertWidget(2, Scroller(self.lines))
+        self.add_below(label(_("Empty score: was not there."), "caption", "text_3"), self.lines)
         self.lines.focus_first()
 
     def values(self) -> dict[str, Any]:

@@ -57,11 +57,11 @@ class SessionDialog(WriteDialog):
         self.people = QListWidget()
         self.people.setFont(theme.font("dense"))
         self.people.setIconSize(QSize(16, 16))
-        self.people.setMinimumHeight(170 if self.screen().availableGeometry().height() > 600 else 80)
+        self.people.setMinimumHeight(170)
+        self.people.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.people.setAccessibleName(_("Participants"))
         self.count = label("", "dense", "text_2")
-        self.body.insertWidget(1, self.count)
-        self.body.insertWidget(2, self.people)
+        self.add_below(self.count, self.people)
         self.people.itemChanged.connect(lambda _item: self._counted())
         self.form.editor("course_id").edited.connect(self._list)
         self._listed: bytes | None = None
@@ -92,9 +92,7 @@ class SessionDialog(WriteDialog):
     def _counted(self) -> None:
         count = len(self.participants())
         words = ngettext("{count} participant", "{count} participants", count).format(count=count)
-        self.count.setText(
-            f"{_('Participants')}  {words}  " + _("Space ticks; who has a gap is ticked already.")
-        )
+        self.count.setText(words + "·" + _("Space ticks; who has a gap is ticked already."))
 
     def participants(self) -> tuple[bytes, ...]:
         """Who is ticked."""

@@ -131,6 +131,21 @@ def test_a_result_is_recorded_from_its_cell(school, opened, qtbot, tasks):
     assert cell(page, "SW-0017", "S05")[2].until == "2027-11-22"
 
 
+def test_a_result_is_voided_with_a_reason(school, opened, qtbot, tasks):
+    page = opened(school)
+    row, column, standing = cell(page, "SW-0001", "B02")
+    page.matrix._on_opened(row, column)
+    page.matrix._void(standing.record)
+    form = dialog()
+    form.save.click()
+    assert form.isVisible()
+    form.form.editor("reason").set_value("录错人")
+    with qtbot.waitSignal(page.said):
+        form.save.click()
+    qtbot.waitUntil(tasks.idle)
+    assert cell(page, "SW-0001", "B02")[2].state == "missing"
+
+
 def test_the_selection_stays_when_rows_come(school, opened, qtbot, tasks):
     page = opened(school)
     view = page.matrix.view
