@@ -66,11 +66,11 @@ class SparesArea(QWidget):
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
+            made.report_requested.connect(self.report_requested)
         else:
             made = LedgerPage(self._desk, self._tasks)
             made.said.connect(self.said)
         made.back_wanted.connect(lambda: self.open("spares"))
-        made.report_requested.connect(self.report_requested)
         return made
 
     def current(self) -> Any:
@@ -99,7 +99,7 @@ class SparesArea(QWidget):
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store: all pages are told, hidden ones too."""
         for page in self._pages.values():
-            page.refresh(topics)  # type: ignore[attr-defined]
+            page.refresh(topics)  # type: ignore[attr-defined]  # each of the three pages has it
 
     def on_scan(self, text: str) -> bool:
         """A part's or bin's label leads to the list."""
@@ -108,7 +108,7 @@ class SparesArea(QWidget):
             self.open("spares")
         return taken
 
-    def find(self) -> None:  # type: ignore[override]
+    def find(self) -> None:  # type: ignore[override]  # the window's Ctrl F; QWidget.find is for native ids
         """Search in the list that is shown (Ctrl F)."""
         if hasattr(self.current(), "filters"):
             self.current().filters.search.setFocus()

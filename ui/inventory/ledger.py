@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import values
-from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.fields import fields_of
@@ -38,9 +37,6 @@ class LedgerPage(Page):
     said = Signal(str, object)
     """A line for the toast, and what takes the step back."""
 
-    report_requested = Signal(str, object)
-    """A report by its name, with its parameters."""
-
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         super().__init__(_("Stock movements"), table=True)
         self._desk, self._tasks = desk, tasks
@@ -60,17 +56,9 @@ class LedgerPage(Page):
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
-        if desk.may(Permission.EXPORT):
-            export = button(_("Excel"), "file-spreadsheet")
-            export.clicked.connect(lambda: self._report("xlsx"))
-            self.add_action(export)
         self.table.selected.connect(self._on_selected)
         self.table.opened.connect(lambda _n: self.panes.open_inspector())
         self.table.refresh()
-
-    def _report(self, form: str) -> None:
-        asked = {"site": site_of(self._desk), "form": form, "filters": self.filters.values()}
-        self.report_requested.emit("stock-movements", asked)
 
     def _filters(self) -> list[Filter]:
         kinds = fields_of("stock_movement")["type"].choices
@@ -149,7 +137,7 @@ class LedgerPage(Page):
         self.said.emit(_("The movement was reversed."), None)
         self.refresh(set(done.topics))
 
-    def find(self) -> None:  # type: ignore[override]
+    def find(self) -> None:  # type: ignore[override]  # the window's Ctrl F; QWidget.find is for native ids
         """Search in the list (Ctrl F)."""
         self.filters.search.setFocus()
 

@@ -14,7 +14,16 @@ from app.inventory import figures
 from app.inventory.figures import ProposalRow
 from app.signs import sign
 from app.words import N_, _, ngettext
-from ui.inventory.tables import RULE_STATES, FixedSource, amount, change, said_together, site_of, status_width
+from ui.inventory.tables import (
+    RULE_STATES,
+    FixedSource,
+    amount,
+    change,
+    report_site,
+    said_together,
+    site_of,
+    status_width,
+)
 from ui.kit import theme
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
@@ -148,7 +157,7 @@ class ProposalPage(Page):
         self.part_wanted.emit(next(row.part_id for row in rows if row.n == number))
 
     def _report(self, form: str) -> None:
-        self.report_requested.emit("low-stock", {"site": site_of(self._desk), "form": form})
+        self.report_requested.emit("low-stock", report_site(self._desk, site_of(self._desk)) | {"form": form})
 
     def print_page(self) -> None:
         """The low-stock list with the proposal as PDF (Ctrl P)."""

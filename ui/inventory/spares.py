@@ -17,7 +17,7 @@ from app.words import N_, _, ngettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
 from ui.inventory.part_form import PartDialog
-from ui.inventory.tables import PartSource, part_columns, said_together, site_of, yuan
+from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
@@ -293,13 +293,13 @@ class SparesPage(Page):
             self.refresh(set(done.topics))
         self.show_part(part)
 
-    def find(self) -> None:  # type: ignore[override]
+    def find(self) -> None:  # type: ignore[override]  # the window's Ctrl F; QWidget.find is for native ids
         """Search in the list (Ctrl F)."""
         self.filters.search.setFocus()
 
     def print_page(self) -> None:
         """The low-stock list (Ctrl P)."""
-        self.report_requested.emit("low-stock", {"site": self.source.site})
+        self.report_requested.emit("low-stock", report_site(self._desk, self.source.site))
 
     def print_labels(self) -> None:
         """Labels of the selected parts."""

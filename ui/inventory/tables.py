@@ -212,6 +212,12 @@ def said_together(*sentences: str) -> str:
     return ("" if language().startswith("zh") else " ").join(filter(None, sentences))
 
 
+def report_site(desk: Desk, site: bytes | None) -> dict[str, str]:
+    """The site as a report is told: by its code; nothing where all are in view."""
+    code = next((found.code for found in desk.sites() if found.id == site), "")
+    return {"site": code} if code else {}
+
+
 def all_of(desk: Desk) -> str:
     """The name of what is in view."""
     return desk.site.name if desk.site else _("All sites")
