@@ -9,7 +9,7 @@ from app.errors import AppError, Refused
 from app.fields import fields_of, from_json, to_json
 from app.values import THOUSAND
 from app.words import N_, _
-from ui.kit.dialogs import FormDialog
+from ui.kit.dialogs import FormDialog, Scroller
 from ui.kit.editors import Find
 from ui.kit.forms import FormField
 from ui.kit.tasks import Tasks
@@ -99,6 +99,7 @@ class WriteDialog(FormDialog):
             parent, title, listed, values, do=do, text=text, columns=1 if len(listed) in {3, 4} else 2
         )
         self._tasks, self._work, self._done = tasks, work, done
+        self.scroller = self.findChildren(Scroller)[0]
         self.finished.connect(self.deleteLater)
 
     def add_below(self, *parts: QWidget) -> None:

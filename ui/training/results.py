@@ -39,6 +39,9 @@ class ScoreEditor(NumberEditor):
 class Lines(QWidget):
     """A line for each participant: name, score, what follows from it, remark."""
 
+    reached = Signal(object)
+    """The score that has the focus now: it is to be in sight."""
+
     filled = Signal()
     """Enter was pressed in the last score."""
 
@@ -109,6 +112,7 @@ class Lines(QWidget):
         elif row >= 0:
             self.scores[row].setFocus()
             self.scores[row].selectAll()
+            self.reached.emit(self.scores[row])
 
     def focus_first(self) -> None:
         """Go to the first score that is not yet recorded."""
@@ -161,6 +165,7 @@ class ResultsDialog(WriteDialog):
         )
         self.lines = Lines(people, view.pass_score)
         self.lines.filled.connect(self.save.setFocus)
+        self.lines.reached.connect(self.scroller.ensureWidgetVisible)
         self.add_below(label(_("Empty score: was not there."), "caption", "text_3"), self.lines)
         self.lines.focus_first()
 
