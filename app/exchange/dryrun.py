@@ -188,7 +188,7 @@ class _Run:
         if site := own or self.cells.site("policy", given):
             values["site_id"] = site
         if "safety_stock" in values:
-            values.setdefault("reorder_point", values["safety_stock"])
+            values.setdefault("reorder_point", max(0, values["safety_stock"]))
         self._demand_site(place, values.get("site_id"), "policy.bin_id", line)
 
     def _demand_site(self, place: bytes | None, site: bytes | None, name: str, line: Line) -> None:

@@ -13,7 +13,7 @@ from app.exchange.read import Row, Sheet
 from app.exchange.resolve import Resolver
 from app.exchange.targets import OPENING, Column, Target
 from app.fields import check_row, show
-from app.words import N_
+from app.words import N_, _
 
 Given = dict[str, Any]
 #: What stands for a character that the file's encoding lost.
@@ -46,7 +46,7 @@ def bind(target: Target, sheet: Sheet, mapping: Mapping) -> list[Bound]:
         headings = [h for h in mapping.sources.get(column.name, ()) if h in places]
         constant = mapping.constants.get(column.name, "")
         if headings or constant:
-            shown = headings[0] if headings else column.field.label
+            shown = headings[0] if headings else _(column.field.label)
             where = tuple(places[h] for h in headings)
             prefix = mapping.prefixes.get(column.name, "")
             bound.append(Bound(column, tables.get(column.row, ""), where, shown, constant, prefix))
@@ -71,7 +71,7 @@ class Cells:
     def heading(self, name: str) -> str:
         """The heading that feeds a field, else the field's label."""
         found = self.bound.get(name)
-        return found.heading if found else self._target.column(name).field.label
+        return found.heading if found else _(self._target.column(name).field.label)
 
     def text(self, row: Row, name: str) -> str:
         """What a row says for a field."""

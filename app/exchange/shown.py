@@ -63,7 +63,7 @@ def write_problems(plan: Plan, path: Path) -> int:
         writer.writerow(heads)
         for p in plan.problems:
             level = _("Error") if p.level == ERROR else _("Notice")
-            writer.writerow([p.row, *map(guarded, (_(p.column), p.value, level, p.said, p.advice))])
+            writer.writerow([p.row, *map(guarded, (p.column, p.value, level, p.said, p.advice))])
         text.flush()
         text.detach()
     return len(plan.problems)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from app.exchange.cells import ERROR, Problem
@@ -31,7 +31,7 @@ def _level(problem: Problem) -> Sign:
 
 _PROBLEMS = (
     Column("row", N_("Row"), "number", 64),
-    Column("column", N_("Column"), width=150, value=lambda p: _(p.column), compact=False),
+    Column("column", N_("Column"), width=150, compact=False),
     Column("value", N_("In the file"), width=170, value=lambda p: p.value or _("(empty)")),
     Column("level", N_("Grade"), "status", 96, value=_level),
     Column("said", N_("Problem"), width=300, stretch=True),
@@ -132,6 +132,7 @@ class CheckStep(QWidget):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.addTab("")
         self.tabs.addTab("")
         self.tabs.currentChanged.connect(self._on_tab)
@@ -161,7 +162,7 @@ class CheckStep(QWidget):
             Filter(
                 "column",
                 N_("Column"),
-                lambda: [Choice(c, _(c)) for c in problem_columns(self._plan)] if self._plan else [],
+                lambda: [Choice(c, c) for c in problem_columns(self._plan)] if self._plan else [],
             ),
         ]
 

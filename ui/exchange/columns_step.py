@@ -1,6 +1,5 @@
 """Step 2: which column of the file feeds which field; a person corrects the guess once, and it is remembered."""
 
-import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -77,7 +76,7 @@ class ColumnsStep(QWidget):
         self._lines: list[_Line] = []
         self._inner: QWidget | None = None
         self._checks: QWidget | None = None
-        self._target = ""
+        self._target, self._total = "", 0
         column.addWidget(self._card)
         column.addWidget(self._create)
         column.addStretch()
@@ -96,14 +95,13 @@ class ColumnsStep(QWidget):
             made.before.textEdited.connect(self._on_edited)
             made.constant.textEdited.connect(self._on_edited)
         self._show_checks(mapping)
-        self._card.set_facts(
-            _("{done} of {total} columns of the file are used").format(
-                done=self._used(sheet), total=len(sheet.header)
-            )
-        )
+        self._total = len(sheet.header)
+        self._show_facts()
 
-    def _used(self, sheet: Sheet) -> int:
-        return len({h for line in self._lines for h in line.headings()} & set(sheet.header))
+    def _show_facts(self) -> None:
+        used = len({heading for made in self._lines for heading in made.headings()})
+        said = _("{done} of {total} columns of the file are used")
+        self._card.set_facts(said.format(done=used, total=self._total))
 
     def _rebuild(self) -> None:
         if self._inner:
@@ -168,11 +166,5 @@ class ColumnsStep(QWidget):
     def _on_edited(self) -> None:
         for made in self._lines:
             made.show_example()
+        self._show_facts()
         self.changed.emit()
-
-
-def same(one: Mapping, other: Mapping) -> bool:
-    """Whether two mappings do the same."""
-    return msgspec.json.encode(one, order="deterministic") == msgspec.json.encode(
-        other, order="deterministic"
-    )

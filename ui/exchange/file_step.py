@@ -4,15 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desk import Desk
 from app.exchange.read import Sheet
 from app.exchange.targets import targets
 from app.words import _
 from ui.kit.buttons import button
-from ui.kit.editors import ChoiceEditor, NumberEditor
-from ui.kit.labels import SignLabel, label
+from ui.kit.editors import ChoiceEditor, TextEditor
+from ui.kit.labels import ElidedLabel, SignLabel, label
 from ui.kit.layout import Card
 
 _EXAMPLE_ROWS = 5
@@ -39,13 +39,14 @@ class FileStep(QWidget):
         column.setSpacing(13)
         self._drop = Card()
         self._drop.body.addLayout(self._invitation())
+        self._drop.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column.addWidget(self._drop)
         self._read = Card(_("What was read"))
         self.target = ChoiceEditor(
             [(t.name, _(t.title)) for t in targets().values() if desk.may(t.needs)], required=True
         )
         self.sheets = ChoiceEditor([], required=True)
-        self.header_row = NumberEditor("int")
+        self.header_row = TextEditor()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(4)
@@ -111,7 +112,7 @@ class FileStep(QWidget):
         self.sheets.clear()
         self.sheets.addItems(list(sheet.names))
         self.sheets.setCurrentText(sheet.name)
-        self.header_row.set_value(sheet.header_row)
+        self.header_row.setText(str(sheet.header_row))
         for widget in (self.target, self.sheets, self.header_row):
             widget.blockSignals(False)
         for part in self._sheet_parts:
@@ -128,15 +129,16 @@ class FileStep(QWidget):
                 widget.deleteLater()
         wide = min(_EXAMPLE_COLUMNS, len(sheet.header))
         for column in range(wide):
-            self._example.addWidget(_short(sheet.header[column], "caption", "text_2"), 0, column)
+            self._example.addWidget(ElidedLabel(sheet.header[column], "caption", "text_2"), 0, column)
             for row, found in enumerate(sheet.rows[:_EXAMPLE_ROWS], 1):
-                self._example.addWidget(_short(found.cells[column] or "—", "dense", "text"), row, column)
+                self._example.addWidget(ElidedLabel(found.cells[column] or "—", "dense", "text"), row, column)
             self._example.setColumnStretch(column, 1)
 
     def _on_sheet(self) -> None:
         if self._sheet is None:
             return
-        row = int(self.header_row.value() or 0)
+        typed = self.header_row.text().strip()
+        row = int(typed) if typed.isdecimal() else 0
         name = self.sheets.currentText()
         if name != self._sheet.name or row != self._sheet.header_row:
             self.sheet_chosen.emit(name, row)
@@ -161,9 +163,3 @@ class FileStep(QWidget):
         path = next((u.toLocalFile() for u in event.mimeData().urls() if u.isLocalFile()), "")
         if path:
             self.chosen.emit(Path(path))
-
-
-def _short(text: str, role: str, tone: str) -> QWidget:
-    from ui.kit.labels import ElidedLabel
-
-    return ElidedLabel(text, role, tone)

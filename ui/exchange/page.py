@@ -4,8 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.access import Permission
 from app.changes import Done
@@ -25,7 +33,7 @@ from ui.exchange.file_step import FileStep
 from ui.kit.bars import ProgressBar
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
-from ui.kit.labels import ElidedLabel, SignLabel, label, line
+from ui.kit.labels import ElidedLabel, SignLabel, label, line, plain_tip
 from ui.kit.layout import Card, Page
 from ui.kit.notes import NoteStrip
 from ui.kit.steps import StepsBar
@@ -66,7 +74,7 @@ class ImportPage(Page):
         steps = Card()
         row = QHBoxLayout()
         self._steps = StepsBar([_("Choose file"), _("Match columns"), _("Trial run"), _("Import")])
-        self._sign, self._file = SignLabel("file-spreadsheet", "text_2"), ElidedLabel("", "dense", "text_2")
+        self._sign, self._file = SignLabel("file-spreadsheet", "text_2"), label("", "dense", "text_2")
         row.addWidget(self._steps)
         row.addStretch()
         row.addWidget(self._sign)
@@ -88,6 +96,7 @@ class ImportPage(Page):
     def _foot(self) -> QWidget:
         foot = QFrame()
         foot.setProperty("ground", "surface")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(foot)
         row.setContentsMargins(20, 9, 20, 9)
         row.setSpacing(12)
@@ -125,6 +134,12 @@ class ImportPage(Page):
         self.step = step
         self._steps.set_current(step if step < DONE else DONE + 1)
         self._stack.setCurrentIndex(step)
+        for place in range(
+            self._stack.count()
+        ):  # the page is as high as the step that is shown, not as the highest
+            policy = QSizePolicy.Policy.Preferred if place == step else QSizePolicy.Policy.Ignored
+            self._stack.widget(place).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self._stack.updateGeometry()
         self.note.hide()
         title = _(targets()[self.mapping.target].title) if self.mapping and step else ""
         self.set_title(_("Import: {what}").format(what=title) if title else _("Import"))
@@ -141,13 +156,18 @@ class ImportPage(Page):
             rows = ngettext("{count} row", "{count} rows", len(self.sheet.rows)).format(
                 count=len(self.sheet.rows)
             )
-            self._file.setText(f"{self.sheet.path.name} · {self.sheet.form} · {rows}")
+            name = self._file.fontMetrics().elidedText(
+                self.sheet.path.name, Qt.TextElideMode.ElideMiddle, 260
+            )
+            self._file.setText(f"{name} · {self.sheet.form} · {rows}")
+            self._file.setToolTip(plain_tip(str(self.sheet.path)))
 
     def _show_buttons(self) -> None:
         busy, step = self._progress is not None, self.step
         bad = self.plan.count("error") if self.plan else 0
         changed = self.plan.changes if self.plan else 0
-        words = (_("To the columns"), _("Check the file"), _("Import"), "")
+        final = _("Import when all is mended") if bad else _("Import")
+        words = (_("To the columns"), _("Check the file"), final, "")
         hints = (
             "",
             _("The choice is remembered for files with the same headings."),
