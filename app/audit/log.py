@@ -70,7 +70,8 @@ class Change:
 
 
 def ids(read: Reader, actor: Actor, wanted: Filter = Filter(), *, oldest_first: bool = False) -> "array[int]":
-    """The entries that this person may see, newest first."""
+    """The entries that this person may see, newest first. Raises Denied for who may not see the log."""
+    actor.demand(Permission.SEE_AUDIT)
     terms, params = _visible(actor)
     for term, value in _terms(wanted):
         terms.append(term)

@@ -219,7 +219,7 @@ class AuditPage(Page):
             self.note.set(_("The log is as it was written."), "ok")
         self.note.show()
 
-    def find(self) -> None:  # type: ignore[override]
+    def find(self) -> None:  # type: ignore[override]  # the window asks pages by this name
         """Ctrl F."""
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -1,7 +1,7 @@
 """Accounts and roles (账号与角色), for the administrator: who may sign in, where, and what each role allows."""
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -343,5 +343,4 @@ class RolesView(QScrollArea):
 
     def _on_toggled(self, role: RoleView, _permission: Permission, _on: bool) -> None:
         wanted = {p for (code, p), box in self.boxes.items() if code == role.code and box.isChecked()}
-        work: Callable[[], None] = lambda: auth.save_role(self._desk, role, wanted)  # noqa: E731
-        self._tasks.run(work, lambda _done: None, owner=self)
+        self._tasks.run(partial(auth.save_role, self._desk, role, wanted), lambda _done: None, owner=self)

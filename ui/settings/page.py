@@ -312,12 +312,12 @@ def licences(parent: QWidget | None) -> Dialog:
             lines.append(f"{name} {version(name)}: {said.splitlines()[0][:60] if said else '-'}")
         except PackageNotFoundError:
             continue
-    lines += [
-        "",
-        "Noto Sans SC: SIL Open Font License 1.1",
-        "Lucide: ISC",
-        f"Python {platform.python_version()}: PSF-2.0",
-    ]
+    others = (
+        ("Noto Sans SC", "OFL-1.1"),
+        ("Lucide", "ISC"),
+        (f"Python {platform.python_version()}", "PSF-2.0"),
+    )
+    lines += ["", *(": ".join(pair) for pair in others)]
     made = Dialog(parent, _("Versions and licences"))
     text = QPlainTextEdit("\n".join(lines))
     text.setReadOnly(True)

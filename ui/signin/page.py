@@ -52,6 +52,11 @@ class SignInPage(QWidget):
 
     # who may be chosen
 
+    @property
+    def card(self) -> SecretCard | None:
+        """The card that asks: password, PIN, or a new one."""
+        return self._card
+
     def people(self) -> list[Person]:
         """The colleagues of this laptop; on the sample site all of its accounts with their password."""
         with self._profile.store.read() as read:
