@@ -56,9 +56,9 @@ def state_sign(row: AlertRow) -> Sign:
 def columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list."""
     return (
-        Column("level", N_("Level"), "status", 132, value=lambda row: LEVELS[row.level]),
-        Column("title", N_("Kind"), width=130, compact=False),
-        Column("what", N_("What"), width=220, stretch=True, sortable=False, second=lambda row: row.title),
+        Column("level", N_("Level"), "status", 156, value=lambda row: LEVELS[row.level]),
+        Column("title", N_("Kind"), width=156, compact=False),
+        Column("what", N_("What"), width=180, stretch=True, sortable=False, second=lambda row: row.title),
         Column("code", N_("Code"), "code", 112, sortable=False, compact=False),
         Column("state", N_("Status"), "status", 112, value=state_sign),
         Column("raised_at", N_("Since"), "date", 104, value=lambda row: short_time(row.raised_at, desk)),
@@ -129,6 +129,8 @@ class AlertsPage(ListPage):
         if row is None:
             return False
         view.start(row.code, row.what)
+        if row.table in OPENS:
+            view.add_tool("external-link", _(OPENS[row.table]), self.open_subject)
         found, level = state_sign(row), LEVELS[row.level]
         view.add_chips([Chip(level.text, level.level, level.icon), Chip(found.text, found.level, found.icon)])
         facts = [(_("Kind"), row.title)]
@@ -161,10 +163,6 @@ class AlertsPage(ListPage):
         for step in alerts.steps_from(row.state, self.desk.actor):
             one = button(_(step.word), kind="default" if made else "primary")
             one.clicked.connect(partial(self.act, step))
-            made.append(one)
-        if row.table in OPENS:
-            one = button(_(OPENS[row.table]), "arrow-right", kind="ghost")
-            one.clicked.connect(self.open_subject)
             made.append(one)
         return made
 

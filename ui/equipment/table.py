@@ -22,8 +22,8 @@ def life_value(row: MachineRow) -> Any:
 
 COLUMNS = (
     Column("code", N_("Code"), "code", 104, compact=False),
-    Column("name", N_("Name"), width=104, stretch=True, second=lambda row: row.code),
-    Column("place", N_("Location"), width=104, compact=False, tone="text_2"),
+    Column("name", N_("Name"), width=108, stretch=True, second=lambda row: row.code),
+    Column("place", N_("Location"), width=86, compact=False, tone="text_2"),
     Column("status", N_("Status"), "status", 116),
     Column("criticality", N_("Criticality"), width=76, compact=False),
     Column("life_used", N_("Life used"), width=84, value=life_value, compact=False),

@@ -43,7 +43,7 @@ def test_an_alert_says_what_to_do_and_leads_to_its_record(page, site, qtbot):
             if b.text() and b.isVisibleTo(page)
         ]
 
-    qtbot.waitUntil(lambda: words() == ["确认", "误报", "打开设备"])
+    qtbot.waitUntil(lambda: words() == ["确认", "误报"])
     page.open_subject()
     assert wanted == [("equipment", site.server)]
 
