@@ -313,7 +313,7 @@ def licences(parent: QWidget | None) -> Dialog:
         except PackageNotFoundError:
             continue
     others = (
-        ("Noto Sans SC", "OFL-1.1"),
+        ("NotoSansSC", "OFL-1.1"),
         ("Lucide", "ISC"),
         (f"Python {platform.python_version()}", "PSF-2.0"),
     )
