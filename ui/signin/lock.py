@@ -148,6 +148,9 @@ class LockScreen(QObject):
     switched = Signal(object)
     """The desk of the colleague who has signed in instead."""
 
+    language_changed = Signal(str)
+    """After `unlocked`: the lock page was told another language, so the pages are to be made anew."""
+
     def __init__(self, window: QWidget, profile: Profile, tasks: Tasks, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._profile, self._tasks, self._settings = window, profile, tasks, settings
@@ -155,6 +158,7 @@ class LockScreen(QObject):
         self._curtains: list[Curtain] = []
         self._focus: QWidget | None = None
         self.page: SignInPage | None = None
+        self._language = ""
 
     @property
     def engaged(self) -> bool:
@@ -174,12 +178,17 @@ class LockScreen(QObject):
         self._curtains = [Curtain(window) for window in covered]
         self.page = SignInPage(self._profile, self._tasks, self._settings, locked=desk)
         self.page.signed_in.connect(lambda found: self._on_signed_in(desk, found))
+        self._language = ""
+        self.page.language_changed.connect(self._on_language)
         self._door = _Door(self._window)
         self._door.put(self.page)
         self._door.show()
         self._door.raise_()
         self._door.activateWindow()
         self.locked.emit()
+
+    def _on_language(self, code: str) -> None:
+        self._language = code
 
     def _dialogs(self) -> list[QWidget]:
         return [
@@ -203,6 +212,8 @@ class LockScreen(QObject):
             if self._focus is not None and self._focus.isVisible():
                 self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
             self.unlocked.emit(new)
+            if self._language:
+                self.language_changed.emit(self._language)
         else:
             for dialog in reversed(self._dialogs()):
                 if isinstance(dialog, QDialog):

@@ -248,6 +248,16 @@ def test_unlocking_returns_to_the_same_place(qtbot, window, lock, leng):
     qtbot.waitUntil(lambda: window.childAt(30, 30) is draft)
 
 
+def test_a_language_chosen_at_the_lock_is_told_after_unlocking(qtbot, lock, leng):
+    lock.engage(leng)
+    ready(qtbot, lock)
+    lock.page.speak("en")
+    choose(lock.page, "leng")
+    with qtbot.waitSignals([lock.unlocked, lock.language_changed], order="strict"):
+        type_in(qtbot, PINS["leng"], Qt.Key.Key_Return)
+    words.use("zh_CN")
+
+
 def test_a_dialog_with_a_draft_survives_the_lock_of_its_author_only(qtbot, window, lock, leng):
     dialog = QDialog(window)
     dialog.setModal(True)
