@@ -104,7 +104,7 @@ REPORTS: dict[str, ReportSpec] = {
             N_("Who holds which course until when"),
             "training",
             Permission.SEE_TRAINING,
-            (told.SITE, told.TEAM, told.AS_OF, told.A4),
+            (told.SITE, told.TEAM, told.POST, told.CATEGORY, told.AS_OF, told.A4),
             people.matrix,
         ),
         ReportSpec(

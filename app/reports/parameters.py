@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from app.desk import Desk
 from app.errors import AppError
+from app.fields import about, fields_of
 from app.inspections.lists import templates_in_use
 from app.names import named
 from app.reports.sources.job import ALL
 from app.search import IN_SEARCH, match
-from app.training.people import people
+from app.training.people import people, posts
 from app.values import parse_date
 from app.words import N_, _, pgettext
 
@@ -32,6 +33,8 @@ class Parameter:
     default: Callable[[Desk], str] = _nothing
     choices: Callable[[Desk], Sequence[Choice]] | None = None
     find: Callable[[Desk, str], Sequence[Choice]] | None = None
+    #: The records that its values are codes of.
+    table: str = ""
 
 
 def checked(
@@ -47,6 +50,26 @@ def checked(
             known=pgettext("list", ", ").join(known),
         )
     return {parameter.name: _value(desk, parameter, given, title) for parameter in declared}
+
+
+def told_by_page(desk: Desk, declared: Sequence[Parameter], wanted: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters from what a page shows: ids of records become codes, its `filters` count; what a report lacks is left out."""
+    filters = wanted.get("filters")
+    shown = {**wanted, **(filters or {})}
+    told = {parameter.name: _code(desk, parameter, shown.get(parameter.name)) for parameter in declared}
+    if filters is not None and "site" in told and not told["site"] and not desk.actor.sites:
+        told["site"] = ALL
+    return {name: value for name, value in told.items() if value}
+
+
+def _code(desk: Desk, parameter: Parameter, value: Any) -> str:
+    if isinstance(value, tuple):
+        value = value[0] if len(value) == 1 else None
+    if isinstance(value, bytes) and parameter.table:
+        with desk.read() as read:
+            row = read.get(parameter.table, value) or {}
+        value = row.get(about(parameter.table).key or "")
+    return value if isinstance(value, str) else ""
 
 
 def _value(desk: Desk, parameter: Parameter, given: Mapping[str, str], title: str) -> str:
@@ -148,13 +171,24 @@ def _said(rows: Sequence[tuple[str, str]]) -> list[Choice]:
     return [(code, f"{code}  {name}") for code, name in rows]
 
 
-ROUND = Parameter("code", N_("Round number"), "find", required=True, find=_rounds)
+def _posts(desk: Desk) -> list[Choice]:
+    with desk.read() as read:
+        return [(word.value, word.words) for word in posts(read)]
+
+
+def _categories(_desk: Desk) -> list[Choice]:
+    return [(code, _(word)) for code, word in fields_of("course")["category"].choices]
+
+
+ROUND = Parameter("round", N_("Round number"), "find", required=True, find=_rounds, table="inspection_task")
 TEMPLATE = Parameter("template", N_("Inspection template"), "choice", required=True, choices=_templates)
-SITE = Parameter("site", N_("Site"), "choice", default=_site, choices=_sites)
+SITE = Parameter("site", N_("Site"), "choice", default=_site, choices=_sites, table="site")
 DATE = Parameter("date", N_("Planned on"), "date", default=Desk.today)
 AS_OF = Parameter("as-of", N_("As of"), "date", default=Desk.today)
-EQUIPMENT = Parameter("code", N_("Equipment"), "find", required=True, find=_machines)
-TEAM = Parameter("team", N_("Team"), "choice", choices=_teams)
-STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff)
+EQUIPMENT = Parameter("code", N_("Equipment"), "find", required=True, find=_machines, table="equipment")
+TEAM = Parameter("team", N_("Team"), "choice", choices=_teams, table="org_unit")
+POST = Parameter("post", N_("Post"), "choice", choices=_posts)
+CATEGORY = Parameter("category", N_("Category"), "choice", choices=_categories)
+STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff, table="staff")
 A3 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A3", choices=_sizes)
 A4 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A4", choices=_sizes)

@@ -53,6 +53,7 @@ class LabelDialog(Dialog):
         self._desk, self._tasks = desk, tasks
         self._prefs = Preferences(desk.profile, desk.actor.user_id)
         self.setFixedSize((parent.window().size() - QSize(2 * EDGE, 2 * EDGE)).boundedTo(LARGEST))
+        self.finished.connect(self.deleteLater)
         self.viewer = Viewer()
         self.kind, self.form = self._make_forms()
         self.sheet = SheetPicture(self._layout())

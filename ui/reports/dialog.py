@@ -1,12 +1,14 @@
 """The preview of a report over any page, for its button Print."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QWidget
 
 from app.desk import Desk
 from app.reports.catalogue import spec_of
+from app.reports.parameters import told_by_page
 from app.words import _
 from ui.kit.buttons import button
 from ui.kit.dialogs import Dialog
@@ -25,7 +27,10 @@ def room_of(parent: QWidget, largest: QSize = LARGEST) -> QSize:
 
 
 class PreviewDialog(Dialog):
-    """A report with its parameters filled in: look, print, save. Open it with `.open()` or `.exec()`."""
+    """A report with its parameters filled in: look, print, save. Open it with `.open()`; it goes away by itself.
+
+    `parameters` are those of the catalogue; the id of a record may stand for its code, and `filters` for those of a list.
+    """
 
     def __init__(
         self,
@@ -33,19 +38,21 @@ class PreviewDialog(Dialog):
         desk: Desk,
         tasks: Runner,
         name: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Any] | None = None,
     ) -> None:
         spec = spec_of(name)
         super().__init__(parent, _(spec.title))
+        given = told_by_page(desk, spec.parameters, parameters or {})
         self.setFixedSize(room_of(parent))
         columns = 4 if self.width() > WIDE else 2
-        self.panel = ReportPanel(desk, tasks, spec, parameters, heading=False, columns=columns)
+        self.panel = ReportPanel(desk, tasks, spec, given, heading=False, columns=columns)
         self.body.addWidget(scrolling(self.panel), 1)
         self.said = label("", "dense", "ok_text")
         self.foot.insertWidget(0, self.said)
         close = self.add_button(button(_("Close")), safe=True)
         close.clicked.connect(self.reject)
         self.panel.done.connect(self.said.setText)
+        self.finished.connect(self.deleteLater)
         parent.window().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -143,6 +143,7 @@ class ReportsPage(Page):
         with QSignalBlocker(self.chooser):
             entry.setChecked(True)
         self._show_part(self._frame)
+        self.panel.ask()
         return self.panel
 
     def show_list(self) -> None:

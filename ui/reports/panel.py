@@ -44,7 +44,7 @@ class ReportPanel(QWidget):
         columns: int = 4,
     ) -> None:
         super().__init__()
-        self.setProperty("ground", "bg")
+        self.setProperty("ground", "bg" if heading else "none")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._columns = columns
         self._desk, self._tasks, self.spec = desk, tasks, spec
@@ -147,6 +147,11 @@ class ReportPanel(QWidget):
             work, self._on_made, self._on_failed, owner=self, latest="preview", ended=self.viewer.busy.stop
         )
 
+    def ask(self) -> None:
+        """Put the cursor where something is still to be said."""
+        if problems := self.form.problems():
+            self.form.editor(next(iter(problems))).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _typed(self, name: str) -> bool:
         """Whether something stands in the field; an empty one is asked for, not called wrong."""
         text = getattr(self.form.editor(name), "text", None)
@@ -207,7 +212,11 @@ class ReportPanel(QWidget):
         )
 
     def _suggestion(self) -> str:
-        told = [value for name, value in self.parameters().items() if name in {"code", "staff", "template"}]
+        told = [
+            value
+            for name, value in self.parameters().items()
+            if name in {"round", "code", "staff", "template"}
+        ]
         return " ".join((_(self.spec.title), *told, self._desk.today()))
 
     def _run(self, work: Any, done: Any) -> None:

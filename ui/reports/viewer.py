@@ -15,6 +15,7 @@ from ui.kit.labels import label, line
 
 STEP = 1.25
 SMALLEST, LARGEST = 0.2, 5.0
+NARROW = 420
 
 
 class Viewer(QWidget):
@@ -151,7 +152,10 @@ class Viewer(QWidget):
 
     def _show_state(self) -> None:
         count = self.count
-        said = _("Page {page} of {pages}").format(page=self.page + 1, pages=count) if count else ""
+        narrow = self.width() < NARROW
+        words = "{page} / {pages}" if narrow else _("Page {page} of {pages}")
+        said = words.format(page=self.page + 1, pages=count) if count else ""
+        self.fit.setVisible(not narrow)
         self.pages.setText(said)
         self.zoom.setText(f"{round(self._factor() * 100)} %" if count else "")
         self.back.setEnabled(count > 0 and self.page > 0)

@@ -13,7 +13,13 @@ from app.words import N_
 
 def matrix(job: Job) -> Report:
     """Who holds which required course as of a day, of a site and a team."""
-    filters = {"site": job.site_id, "team": _team(job)}
+    given = job.given
+    filters = {
+        "site": job.site_id,
+        "team": _team(job),
+        "post": given["post"] or None,
+        "category": given["category"] or None,
+    }
     data = matrix_data(job.read, job.desk.actor, job.today, filters, signers=job.signers(job.site_id))
     return training_matrix(data, job.issue(job.site), job.size)
 

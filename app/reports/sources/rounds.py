@@ -28,7 +28,7 @@ _DONE = ("submitted", "returned", "reviewed")
 
 def inspection(job: Job) -> Report:
     """The record of one round."""
-    code = job.given["code"]
+    code = job.given["round"]
     task_id = job.read.value(
         "SELECT id FROM inspection_task WHERE code = ? COLLATE NOCASE AND deleted = 0", code
     )

@@ -1,0 +1,116 @@
+"""Labels of records: printed, scanned again, logged."""
+
+from dataclasses import replace
+
+import pytest
+import zxingcpp
+from paper import printed
+
+from app.access import Actor
+from app.errors import AppError, Denied
+from app.labels.jobs import Job, labels_of, note_labels, preview_labels, print_labels
+from app.labels.payload import Kind, decode
+from app.words import speaking
+
+COUNTS = {"part": 118, "equipment": 39, "location": 45}
+
+
+def scanned(pdf, dpi=150):
+    """The codes on the pages, as the payload says them."""
+    found = [code for page in printed(pdf, dpi) for code in zxingcpp.read_barcodes(page)]
+    return {decode(code.text) for code in found}
+
+
+@pytest.mark.parametrize("table", COUNTS)
+def test_labels_of_the_sample_are_read_back(sample_desk, tmp_path, table):
+    labels = labels_of(sample_desk, table)
+    assert len(labels) == COUNTS[table]
+    some = labels[:24]
+    print_labels(sample_desk, some, "L7160", tmp_path / "l.pdf", first=4)
+    assert {(found.kind, found.code) for found in scanned(tmp_path / "l.pdf")} == {
+        (label.kind, label.code) for label in some
+    }
+    with sample_desk.read() as read:
+        rows = read.rows("SELECT type, target_id, payload, copies, printed_at FROM qr_label ORDER BY n")
+    assert [row[1] for row in rows] == [label.record for label in some]
+    assert all(decode(row[2]).code == label.code for row, label in zip(rows, some, strict=True))
+    assert {(row[3], row[4]) for row in rows} == {(1, sample_desk.now())}
+
+
+def test_bins_are_bins_and_other_places_places(sample_desk):
+    kinds = {label.code: label.kind for label in labels_of(sample_desk, "location")}
+    assert (kinds["DC1-WH-A01"], kinds["DC1-F1"]) == (Kind.BN, Kind.LC)
+
+
+def test_a_label_says_both_names_that_of_the_reader_first(sample_desk):
+    (label,) = labels_of(sample_desk, "part", ["srv-006"])
+    assert (label.code, label.name_en, label.place) == (
+        "SRV-006",
+        "PSU module 800W",
+        "DC1-WH-A01",
+    ) or label.name_en
+    with speaking("en"):
+        (other,) = labels_of(sample_desk, "part", ["SRV-006"])
+    assert (other.name, other.name_en) == (label.name_en, label.name)
+
+
+def test_ids_keep_their_order_and_unknown_codes_are_named(sample_desk):
+    with sample_desk.read() as read:
+        ids = [
+            row[0]
+            for row in read.rows("SELECT id FROM equipment WHERE deleted = 0 ORDER BY code DESC LIMIT 5")
+        ]
+    assert [label.record for label in labels_of(sample_desk, "equipment", ids=ids)] == ids
+    with pytest.raises(AppError, match="NIX"):
+        labels_of(sample_desk, "part", ["SRV-001", "nix"])
+    with pytest.raises(AppError, match="course"):
+        labels_of(sample_desk, "course")
+
+
+def test_open_orders_have_labels(sample_desk):
+    labels = labels_of(sample_desk, "work_order")
+    assert {label.kind for label in labels} == {Kind.WO}
+
+
+def test_many_labels_are_logged_as_one_action(sample_desk):
+    labels = (labels_of(sample_desk, "location") * 12)[:501]
+    note_labels(sample_desk, labels, copies=2)
+    with sample_desk.read() as read:
+        assert read.value("SELECT count(*) FROM qr_label WHERE copies = 2") == 501
+        assert read.row("SELECT count(*), count(DISTINCT action_id) FROM op WHERE kind = 'label.print'") == (
+            2,
+            1,
+        )
+
+
+def test_a_preview_is_not_logged(sample_desk):
+    raw, _warnings = preview_labels(labels_of(sample_desk, "part", ["SRV-006"]), Job("tiny30x20"))
+    assert raw.startswith(b"%PDF")
+    with sample_desk.read() as read:
+        assert read.value("SELECT count(*) FROM qr_label") == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "part"),
+    [
+        ({"layout": "L0"}, "L7160"),
+        ({"first": 22}, "21"),
+        ({"copies": 0}, "99"),
+        ({"offset": (0, -11)}, "10"),
+        ({"target": "l.png"}, ".pdf"),
+    ],
+)
+def test_a_wrong_wish_is_a_sentence(sample_desk, tmp_path, told, part):
+    wish = {"layout": "L7160", "target": "l.pdf"} | told
+    target = tmp_path / wish.pop("target")
+    with pytest.raises(AppError, match=part):
+        print_labels(
+            sample_desk, labels_of(sample_desk, "part", ["SRV-006"]), wish.pop("layout"), target, **wish
+        )
+    assert not target.exists()
+
+
+def test_labels_need_the_permission(sample_desk, tmp_path):
+    nobody = replace(sample_desk, actor=Actor(None, "x", frozenset()))
+    with pytest.raises(Denied):
+        print_labels(nobody, labels_of(nobody, "part", ["SRV-006"]), "L7160", tmp_path / "l.pdf")
