@@ -160,7 +160,6 @@ class ItemView(QWidget):
             self.photo.setStyleSheet(
                 "QPushButton { min-height: 52px; } QPushButton:focus { min-height: 50px; }"
             )
-        self.show_photos(self.found.photos)
         self.remark.setAccessibleName(_("What you see"))
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -177,6 +176,7 @@ class ItemView(QWidget):
             row.addStretch()
             row.addWidget(self.photo)
         self._column.addLayout(row)
+        self.show_photos(self.found.photos)  # when all has its parent: what is shown without one is a window
 
     def _quick(self, text: str) -> QPushButton:
         made = button(text, scale="touch")

@@ -5,11 +5,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QInputDevice, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QInputDevice, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -39,6 +40,7 @@ from ui.kit import theme
 from ui.kit.labels import key_hint
 from ui.kit.notes import NoteStrip
 from ui.kit.tasks import Tasks
+from ui.kit.tokens import TOKENS
 
 DRAFT_PAUSE = 300  # ms
 WIDE, MIDDLE = 1180, 960
@@ -112,6 +114,8 @@ class RoundPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        # The window may grow small: the parts that have no room then go, instead of holding it open.
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(self.head)
         column.addLayout(row, 1)
         column.addWidget(self.foot)
@@ -148,7 +152,7 @@ class RoundPage(QWidget):
         self.foot.next_wanted.connect(self.on_enter)
         self.foot.not_applicable_wanted.connect(self.toggle_not_applicable)
         self.places.chosen.connect(self.go_to)
-        self.places.left.connect(self._to_field)
+        self.places.left.connect(self.take_focus)
         self.keypad.pressed.connect(self._on_pad)
         self.finish.chosen.connect(self._go_to_item)
         self.finish.submit_wanted.connect(self.submit)
@@ -229,13 +233,15 @@ class RoundPage(QWidget):
         self.foot.set_item(first=number == 0, finished=False)
         self._show_sheet()
         self._arrange()
+        if self.isVisible():
+            self.view.show()  # at once, not with the next round of events: a hidden field takes no focus
         self.view.entry.take_focus()
 
     def _take_out(self) -> None:
-        for old in (self.view, self._past):
+        for old, layout in ((self.view, self._held), (self._past, self._right)):
             if old is not None:
                 old.hide()
-                old.setParent(None)
+                layout.removeWidget(old)
                 old.deleteLater()
         self.view = self._past = None
 
@@ -249,7 +255,8 @@ class RoundPage(QWidget):
         self.head.show_sheet(self.sheet)
         self.places.show_sheet(self.sheet, self.number)
 
-    def _to_field(self) -> None:
+    def take_focus(self) -> None:
+        """The keyboard goes to the field of the item in hand."""
         self.places.show_sheet(self.sheet, self.number)
         if self._stack.currentIndex() == 0 and self.view:
             self.view.entry.take_focus()
@@ -527,7 +534,7 @@ class RoundPage(QWidget):
 
     def _on_escape(self) -> None:
         if self.places.hasFocus():
-            self._to_field()
+            self.take_focus()
         else:
             self.leave()
 
@@ -550,6 +557,9 @@ class RoundPage(QWidget):
         side = 14 if self._compact else 18
         self._body.setContentsMargins(side, 8 if self._compact else 14, side, 8 if self._compact else 12)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(*TOKENS["width"]["min_window"])
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         compact = self.width() < theme.size("breakpoint.compact_below")
@@ -569,6 +579,11 @@ class RoundPage(QWidget):
         self._show(self.number)
         if dirty and self.view:
             self.view.restore(typed)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever gives the page the focus means its field."""
+        super().focusInEvent(event)
+        self.take_focus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         pressed = self.focusWidget()

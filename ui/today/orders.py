@@ -66,4 +66,5 @@ class OrderList(QWidget):
         height = theme.size("height.header_cell") + len(rows) * theme.size("height.row_normal")
         self.table.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setFixedHeight(height + 14)
-        self.setVisible(bool(rows))
+        if not rows:
+            self.hide()

@@ -62,7 +62,8 @@ class RoundRow(QWidget):
         self._when.setFixedWidth(widths[1])
         self._progress = self._bar()
         self.act = self._button(desk, primary=primary)
-        self.act.setVisible(may)
+        if not may:
+            self.act.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 14, 0)
         row.setSpacing(12)
