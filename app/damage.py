@@ -3,6 +3,7 @@
 A file that was left well is only read at its head; after a crash the whole file is checked.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app.errors import AppError, Damaged
-from app.trouble import translated
+from app.trouble import UNWRITABLE, translated
 from app.words import N_
 from db.migrations import HEAD
 
@@ -35,6 +36,8 @@ def examine(folder: Path, *, crashed: bool, in_use: bool) -> list[AppError]:
         raise damaged(folder, N_("it is not a database") if head else N_("it is empty"))
     if not wal.exists() and _said_size(head) > path.stat().st_size:
         raise damaged(folder, N_("it was cut off"))
+    if not all(os.access(p, os.W_OK) for p in (folder, *folder.glob("site.db*"))):
+        raise AppError(UNWRITABLE)  # before SQLite puts files beside it that nobody may write to either
     left = wal.exists() and wal.stat().st_size > 0
     with refusing_damage(folder), closing(read_only(path, alone=not wal.exists())) as connection:
         _demand_ours(connection)

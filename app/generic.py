@@ -9,7 +9,7 @@ from app.access import Actor, Permission, creator_of, editor_of
 from app.errors import Objection
 from app.fields import about, check_row, clean_row, fields_of
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
-from app.tx import Reader, Tx
+from app.tx import Reader, Tx, is_synced
 from app.words import N_
 from app.workflow import Machine, machine_of
 
@@ -34,7 +34,14 @@ class _TableOp(Op, frozen=True):
     table: str
 
     def needs(self, spec: Spec) -> Permission | None:
-        return editor_of(self.table)
+        return editor_of(_synced(self.table))
+
+
+def _synced(table: str) -> str:
+    """The table, where ops may change it. Raises msgspec.ValidationError for the laptop's own tables and unknown ones."""
+    if not is_synced(table):
+        raise msgspec.ValidationError(f"unknown table {table!r}")
+    return table
 
 
 @operation("create", None)
@@ -44,7 +51,7 @@ class Create(_TableOp, frozen=True):
     rows: tuple[NewRow, ...]
 
     def needs(self, spec: Spec) -> Permission | None:
-        return creator_of(self.table)
+        return creator_of(_synced(self.table))
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         for row in self.rows:
@@ -227,11 +234,11 @@ class Retire(_TableOp, frozen=True):
     back: bool = False
 
     def needs(self, spec: Spec) -> Permission | None:
-        return creator_of(self.table)
+        return creator_of(_synced(self.table))
 
     def apply(self, tx: Tx) -> None:
         for row_id in self.ids:
-            tx.retire(self.table, row_id, deleted=not self.back)
+            tx.retire(_synced(self.table), row_id, deleted=not self.back)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
         kept: list[bytes] = []

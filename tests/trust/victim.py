@@ -6,6 +6,8 @@ write N    performs N actions
 furnish N  makes the profile: a site, a bin, a part, N actions
 hold       takes the profile for a window and waits
 lock S     holds the write lock of the site file for S seconds
+attempt    opens, writes and backs up, and says what it is told
+fill       fills a small disk of its own page by page
 """
 
 import json
@@ -13,6 +15,7 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -21,8 +24,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from app.backup import back_up
 from app.bootstrap import found, start
 from app.desk import Desk
+from app.errors import AppError
+from app.files import write_safely
 from app.generic import create, creates, patch
 from app.health import check
 from app.inventory.ops import MoveStock
@@ -165,7 +171,91 @@ def lock(folder: Path, seconds: float) -> None:
     connection.execute("ROLLBACK")
 
 
-MODES = {"furnish": furnish, "kill": kill, "import": kill_import, "write": write, "hold": hold, "lock": lock}
+def attempt(folder: Path, _number: int) -> None:
+    """Open, write and back up as a person would; say what each step tells."""
+    told: dict[str, str] = {}
+    try:
+        profile = start(folder)
+        told["notices"] = " ".join(map(str, profile.notices))
+        steps: dict[str, Callable[[], object]] = {
+            "hold": profile.hold,
+            "write": lambda: act(Desk.of_administrator(profile), 1),
+            "back up": lambda: back_up(profile),
+        }
+        for name, step in steps.items():
+            try:
+                step()
+            except AppError as error:
+                told[name] = str(error)
+        profile.close()
+    except AppError as error:
+        told["start"] = str(error)
+    say(json.dumps(told))
+
+
+def fill(folder: Path, _number: int) -> None:
+    """On a disk of 6 MB: act with 0, 1, 2 ... free pages until it succeeds; then the same for backups and files."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(folder)], check=True)
+    furnish(folder / "site")
+    profile = start(folder / "site")
+    desk, ballast, told, faults = Desk.of_administrator(profile), folder / "ballast", [], []
+    jobs: dict[str, Callable[[], object]] = {
+        "act": lambda: act(desk, new_number()),
+        "number": lambda: desk.number("WO"),
+        "back up": lambda: back_up(profile),
+        "file": lambda: _write(folder / "report.pdf"),
+    }
+    for name, job in jobs.items():
+        for pages in range(0, 600, 1 if name in {"act", "number"} else 40):
+            before = _count(profile)
+            leave_free(folder, ballast, pages * 4096)
+            try:
+                job()
+            except AppError as error:
+                told.append(str(error))
+                ballast.unlink()
+                faults += [f"{name} with {pages} pages"] if _count(profile) != before else []
+            else:
+                ballast.unlink()
+                break
+        faults += [f"{name} never succeeded"] if pages > 550 else []
+        job()
+    faults += check(profile) + [p.name for p in folder.rglob("*.part")]
+    profile.close()
+    say(json.dumps({"told": sorted(set(told)), "count": len(told), "faults": faults}))
+
+
+def _count(profile: Profile) -> int:
+    with profile.store.read() as read:
+        return int(read.value("SELECT count(*) FROM op"))
+
+
+def _write(path: Path) -> None:
+    with write_safely(path) as stream:
+        stream.write(bytes(300_000))
+
+
+def new_number() -> int:
+    return time.monotonic_ns()
+
+
+def leave_free(folder: Path, ballast: Path, size: int) -> None:
+    """Fill the disk up to so many bytes."""
+    with ballast.open("wb", buffering=0) as stream:
+        space = os.statvfs(folder)
+        os.posix_fallocate(stream.fileno(), 0, max(space.f_bavail * space.f_frsize - size, 1))
+
+
+MODES = {
+    "attempt": attempt,
+    "fill": fill,
+    "furnish": furnish,
+    "kill": kill,
+    "import": kill_import,
+    "write": write,
+    "hold": hold,
+    "lock": lock,
+}
 
 if __name__ == "__main__":
     mode, folder, *numbers = sys.argv[1:]
