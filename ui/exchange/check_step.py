@@ -78,7 +78,8 @@ class Count(Card):
         super().__init__()
         row = QHBoxLayout()
         row.setSpacing(14)
-        row.addWidget(SignLabel(icon, tone, 28))
+        self.sign = SignLabel(icon, tone, 28)
+        row.addWidget(self.sign)
         self.number, self.word, self.more = label("0", "kpi"), label(""), ElidedLabel("", "dense", "text_2")
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -198,6 +199,11 @@ class CheckStep(QWidget):
         self.filters.setVisible(number == 0 and has_any)
         self.export.setVisible(number == 0 and has_any)
         self.changes.setVisible(number == 1)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """On a small window the numbers stand without their signs."""
+        for card in (self.good, self.bad, self.noted):
+            card.sign.setVisible(not narrow)
 
     def on_export(self) -> None:
         """Asks where the list of problems goes."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,6 +41,8 @@ from ui.kit.steps import StepsBar
 from ui.kit.tasks import Progress, Tasks
 
 FILE, COLUMNS, CHECK, DONE = range(4)
+#: Below this width the page leaves out what is said elsewhere, too.
+_NARROW = 800
 
 
 class ImportPage(Page):
@@ -75,8 +78,7 @@ class ImportPage(Page):
         row = QHBoxLayout()
         self._steps = StepsBar([_("Choose file"), _("Match columns"), _("Trial run"), _("Import")])
         self._sign, self._file = SignLabel("file-spreadsheet", "text_2"), label("", "dense", "text_2")
-        row.addWidget(self._steps)
-        row.addStretch()
+        row.addWidget(self._steps, 1)
         row.addWidget(self._sign)
         row.addWidget(self._file)
         steps.body.addLayout(row)
@@ -134,11 +136,11 @@ class ImportPage(Page):
         self.step = step
         self._steps.set_current(step if step < DONE else DONE + 1)
         self._stack.setCurrentIndex(step)
-        for place in range(
-            self._stack.count()
-        ):  # the page is as high as the step that is shown, not as the highest
+        parts = (self.file_step, self.columns_step, self.check_step, self.done_step)
+        # The page is as high as the step that is shown, not as the highest one.
+        for place, part in enumerate(parts):
             policy = QSizePolicy.Policy.Preferred if place == step else QSizePolicy.Policy.Ignored
-            self._stack.widget(place).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+            part.setSizePolicy(policy, policy)
         self._stack.updateGeometry()
         self.note.hide()
         title = _(targets()[self.mapping.target].title) if self.mapping and step else ""
@@ -149,7 +151,7 @@ class ImportPage(Page):
         self._show_buttons()
 
     def _show_file(self) -> None:
-        known = self.sheet is not None and self.step != DONE
+        known = self.sheet is not None and self.step != DONE and self.width() >= _NARROW
         self._sign.setVisible(known)
         self._file.setVisible(known)
         if self.sheet:
@@ -271,6 +273,7 @@ class ImportPage(Page):
         self.plan = found[0]
         self.check_step.show_plan(*found)
         self._go(CHECK)
+        self.check_step.problems.view.setFocus()
         if self.plan.changes == 0 and self.plan.count("error") == 0:
             self._say(_("This file changes nothing: everything in it is here already."), "info")
 
@@ -341,6 +344,14 @@ class ImportPage(Page):
     def _say(self, text: str, level: str) -> None:
         self.note.set(text, level)
         self.note.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_steps"):
+            narrow = self.width() < _NARROW
+            self.check_step.set_narrow(narrow)
+            self._hint.setVisible(not narrow)
+            self._show_file()
 
     def actions_of_step(self) -> list[QPushButton]:
         """The buttons that are shown at the foot."""
