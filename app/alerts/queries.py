@@ -49,9 +49,9 @@ class AlertRow:
     @property
     def known(self) -> Mapping[str, Any]:
         """What the rule wrote down."""
-        return (
-            {"code": self.code} | (from_json(self.facts) or {}) | ({"name": self.name} if self.name else {})
-        )
+        facts = {"code": self.code, "name": self.name} | (from_json(self.facts) or {})
+        # The register's name is in the language spoken now; the facts were written in that of the register.
+        return facts | ({"name": self.name} if self.name and self.table in _NAMED else {})
 
     @property
     def title(self) -> str:

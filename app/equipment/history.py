@@ -9,7 +9,7 @@ from typing import Any
 
 from app import values
 from app.equipment.machine import LIFE
-from app.fields import fields_of, show
+from app.fields import fields_of, from_json, show
 from app.names import named, person
 from app.tx import Reader
 from app.words import _, ngettext
@@ -58,6 +58,12 @@ def _parts() -> dict[str, str]:
         "(SELECT task_id, item_id, state, measured_by, max(measured_at) AS at FROM inspection_result "
         "WHERE equipment_id = ?1 AND deleted = 0 GROUP BY task_id, item_id) r JOIN inspection_task t ON t.id = r.task_id "
         "JOIN inspection_template i ON i.id = t.template_id GROUP BY t.id",
+        "reading": f"SELECT r.measured_at, 'inspection', 'reading', t.code, {named('i')}, r.value_text, "
+        "json_array(r.limit_low, r.limit_high, r.unit), r.value_num, NULL, "
+        f"{person('r.measured_by')}, 'inspection_task', t.id, NULL, r.n FROM inspection_result r "
+        "JOIN inspection_item i ON i.id = r.item_id JOIN inspection_task t ON t.id = r.task_id "
+        "WHERE r.equipment_id = ?1 AND r.deleted = 0 AND r.state = 'fail' AND NOT EXISTS (SELECT 1 FROM inspection_result z "
+        "WHERE z.task_id = r.task_id AND z.item_id = r.item_id AND (z.measured_at, z.n) > (r.measured_at, r.n))",
         "parts": f"SELECT m.happened_at, 'part_change', m.type, p.part_no, {named('p')}, p.unit, o.code, m.qty, NULL, "
         f"{person('m.created_by')}, 'part', p.id, (m.qty * coalesce(m.unit_price, p.unit_price, 0) + 50000) / 100000, m.n "
         "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN work_order o ON o.id = m.work_order_id "
@@ -123,6 +129,17 @@ def _say_round(entry: Entry) -> tuple[str, list[str | None]]:
     return f"{entry.text} · {word}", [entry.code, items]
 
 
+def _say_reading(entry: Entry) -> tuple[str, list[str | None]]:
+    low, high, unit = from_json(entry.target)
+    tail = f" {unit}" if unit else ""
+    value = entry.source or "" if entry.number is None else values.show_quantity(entry.number) + tail
+    limits = None
+    if low is not None or high is not None:
+        ends = (values.show_quantity(low) or "…", (values.show_quantity(high) or "…") + tail)
+        limits = _("allowed {low} – {high}").format(low=ends[0], high=ends[1])
+    return f"{entry.text} {value}", [entry.code, limits]
+
+
 def _say_part(entry: Entry) -> tuple[str, list[str | None]]:
     amount = f"{values.show_quantity(entry.number)} {entry.source or ''}".strip()
     text = (
@@ -153,6 +170,7 @@ _SAYERS: dict[str, Any] = {
     "fault": _say_fault,
     "work_order": _say_order,
     "inspection": _say_round,
+    "reading": _say_reading,
     "issue": _say_part,
     "return": _say_part,
     "meter": _say_meter,

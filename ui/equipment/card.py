@@ -10,7 +10,8 @@ from app.desk import Desk
 from app.equipment import LIFE, Card, Entry
 from app.fields import fields_of, show
 from app.signs import sign
-from app.words import _, ngettext
+from app.words import _, ngettext, pgettext
+from app.workflow import Step
 from ui.equipment.pictures import Pictures
 from ui.kit.bars import ProgressBar
 from ui.kit.chips import Chip
@@ -25,6 +26,7 @@ ICONS = {
     "work_order": ("hammer", "info"),
     "maintenance": ("wrench", "neutral"),
     "inspection": ("circle-check", "ok"),
+    "reading": ("octagon-alert", "danger"),
     "issue": ("package", "neutral"),
     "return": ("undo-2", "neutral"),
     "meter": ("history", "neutral"),
@@ -238,3 +240,21 @@ def five_lines(five: equipment.Five) -> list[tuple[str, str | QWidget]]:
         (_("Cost to date"), _("¥{cost} of a price of {price}").format(cost=values.show_money(five.cost), price=price)),
         (_("Spare parts"), _("{there} of {all} parts in stock").format(there=five.parts_in_stock, all=five.parts)),
     ]  # fmt: skip
+
+
+#: States in which what depends on a machine is hurt, too.
+STOPPED = ("under_repair", "out_of_service", "retired")
+
+
+def before_step(desk: Desk, row: dict[str, Any], step: Step) -> str:
+    """What is to be known before a step: who depends on the machine (R-4.3-h), and the five facts before it retires (R-4.3-e)."""
+    said: list[str] = []
+    with desk.read() as read:
+        parts = equipment.children(read, row["id"]) if step.target in STOPPED else []
+        five = equipment.five_facts(read, row["id"], desk.today()) if step.target == "retired" else None
+    if parts:
+        names = pgettext("list", ", ").join(f"{part.code} {part.name}" for part in parts)
+        said.append(_("These machines depend on it: {names}").format(names=names))
+    if five:
+        said += [f"{words}: {value}" for words, value in five_lines(five)]
+    return "\n".join(said)

@@ -219,7 +219,8 @@ class EquipmentPage(ListPage):
             "commission_date": self.desk.today(),
             "disposed_on": self.desk.today(),
         }
-        answer = ask_step(self, self.desk, Moving(LIFE, row, step, proposed))
+        note = cards.before_step(self.desk, row, step)
+        answer = ask_step(self, self.desk, Moving(LIFE, row, step, proposed, note=note))
         if answer is not None:
             remark, typed = answer
             words = said_step(LIFE.word(step.target))

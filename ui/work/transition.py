@@ -41,6 +41,8 @@ class Moving:
     proposed: Mapping[str, Any] = field(default_factory=dict)
     #: What speaks against the values that were typed; a warning is overridden by a remark.
     weigh: Callable[[Mapping[str, Any]], Sequence[Objection]] | None = None
+    #: What is to be known before the step is done; it is asked about then.
+    note: str = ""
 
 
 def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str, Any]] | None:
@@ -48,7 +50,7 @@ def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str
 
     A step that has nothing to ask is not asked about: undo is the way back.
     """
-    if not asks(moving.step, moving.row):
+    if not asks(moving.step, moving.row) and not moving.note:
         return "", {}
     table, step = moving.machine.table, moving.step
     names = lacking(step, moving.row)
@@ -59,13 +61,16 @@ def ask_step(parent: QWidget, desk: Desk, moving: Moving) -> tuple[str, dict[str
         to_form(desk, table, {name: moving.proposed.get(name) for name in names}),
         check=lambda found: unreadable(desk, table, found) or _weighed(desk, moving, found),
         do=_(step.word),
-        text=_("Status: {old} → {new}").format(
-            old=moving.machine.word(step.source), new=moving.machine.word(step.target)
-        ),
+        text="\n".join(filter(None, [_move_words(moving), moving.note])),
     )
     if typed is None:
         return None
     return typed.pop("remark", None) or "", from_form(desk, table, typed)
+
+
+def _move_words(moving: Moving) -> str:
+    old, new = moving.machine.word(moving.step.source), moving.machine.word(moving.step.target)
+    return _("Status: {old} → {new}").format(old=old, new=new)
 
 
 def _weighed(desk: Desk, moving: Moving, typed: dict[str, Any]) -> dict[str, str]:

@@ -189,3 +189,35 @@ def test_history_joins_faults_orders_parts_and_rounds(site):
     assert (five.age_days, five.life_used, five.faults, five.trend) == (2741, 94, 1, "up")
     assert (five.cost, five.price, five.parts, five.parts_in_stock) == (240_000, 4_800_000, 1, 0)
     assert ids(desk, open_faults=True) == ["DC1-SRV-005"]
+
+
+def test_failed_readings_and_rounds_are_in_the_history(site):
+    desk, template, item, task = site.desk, new_id(), new_id(), new_id()
+    now = desk.now()
+    common = {"task_id": task, "item_id": item, "site_id": site.site, "equipment_id": site.server, "unit": "℃",
+              "limit_low": 18_000, "limit_high": 27_000, "measured_by": site.account}  # fmt: skip
+    desk.perform(
+        create("inspection_template", template, code="IT-DC-D", name="数据中心每日巡检", version=1, kind="room_round",
+               cycle="daily", status="published"),
+        create("inspection_item", item, code="IT-DC-D-01", template_id=template, seq=1, name="回风温度",
+               value_type="number", required=1, photo_required=0, on_fail="alert_2"),
+        create("inspection_task", task, code="R-1", template_id=template, site_id=site.site, due_from=now, due_to=now,
+               status="in_progress"),
+        create("inspection_result", new_id(), value_num=29_000, state="fail", measured_at=now - 2, **common),
+        create("inspection_result", new_id(), value_num=27_900, state="fail", measured_at=now - 1, **common),
+    )  # fmt: skip
+    with desk.read() as read:
+        told = [equipment.said(e) for e in equipment.history(read, site.server, kind="inspection")]
+        warned = alerts.alerts_on(read, "equipment", site.server)[0]
+    assert sorted(told) == [
+        ("回风温度 27.9 ℃", "R-1 · 允许范围 18 – 27 ℃ · 南宫小冷"),
+        ("数据中心每日巡检 · 1 项不合格", "R-1 · 1 项 · 南宫小冷"),
+    ]
+    assert (warned.level, warned.what) == (2, "回风温度：27.9 ℃，允许范围 18 – 27 ℃")
+    assert (warned.code, warned.name) == ("DC1-SRV-005", "机器 DC1-SRV-005")
+    desk.perform(
+        create("inspection_result", new_id(), value_num=26_000, state="ok", measured_at=now, **common)
+    )
+    with desk.read() as read:
+        assert {e.what for e in equipment.history(read, site.server, kind="inspection")} == {"inspection"}
+        assert all(row.rule != "inspection.limit" for row in alerts.alerts_on(read, "equipment", site.server))

@@ -4,7 +4,7 @@ import pytest
 from answering import answer, fill
 from machines import as_role
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from app import equipment
 from app.equipment import LIFE
@@ -176,3 +176,33 @@ def test_a_technician_sees_only_what_the_role_allows(qtbot, site, tasks):
     words = [action.text() for action in page.menu().actions() if action.text()]
     assert words == ["安装完成…", "抄表…", "登记使用…", "写履历…", "搬移…", "添加照片…", "打印履历…"]
     page.new()  # no permission: nothing opens
+
+
+def test_what_depends_on_a_machine_is_said_before_it_stops(page, site, qtbot, tasks):
+    equipment.attach(site.desk, site.door, site.server)
+    page.open_target(site.server)
+    seen = []
+
+    def act(dialog):
+        seen.extend(label.text() for label in dialog.findChildren(QLabel))
+        dialog.on_save()
+
+    answer(act)
+    page.take_step(LIFE.step("in_service", "out_of_service"))
+    qtbot.waitUntil(lambda: row(site, site.server)["status"] == "out_of_service" and tasks.idle())
+    assert any("BD1-ACS-001" in text for text in seen)
+
+
+def test_the_five_facts_stand_in_the_question_to_retire(page, site, qtbot, tasks):
+    page.open_target(site.server)
+    seen = []
+
+    def act(dialog):
+        seen.extend(label.text() for label in dialog.findChildren(QLabel))
+        fill(retire_reason="age", retire_decision="会议纪要 12 号")(dialog)
+
+    answer(act)
+    page.take_step(LIFE.step("in_service", "retired"))
+    qtbot.waitUntil(lambda: row(site, site.server)["status"] == "retired" and tasks.idle())
+    said = "\n".join(seen)
+    assert all(word in said for word in ("7.5 年", "94 %", "48,000.00", "与前一年持平"))
