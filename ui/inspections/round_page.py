@@ -5,18 +5,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputDevice, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLayout,
-    QPushButton,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 
 from app.desk import Desk
 from app.errors import AppError
@@ -26,32 +16,21 @@ from app.inspections.drafts import draft, round_key, save_draft
 from app.inspections.queries import Given, OpenPoint
 from app.inspections.rules import FAIL, NA, Value
 from app.inspections.scan import task_for_scan
-from app.photos import SUFFIXES, attach_photo
+from app.photos import attach_photo
 from app.values import local
 from app.words import _
 from ui.inspections.entry import NumberEntry
-from ui.inspections.finish import FinishPanel
-from ui.inspections.frame import Foot, Head
 from ui.inspections.item_view import ItemView, Typed
-from ui.inspections.parts import Band, Keypad
 from ui.inspections.past import PastCard
-from ui.inspections.place_list import PlaceList
-from ui.kit import theme
-from ui.kit.labels import key_hint
-from ui.kit.notes import NoteStrip
+from ui.inspections.round_frame import RoundFrame, ask_for_photos
+from ui.inspections.saying import answer_said, round_keys, scan_said
 from ui.kit.tasks import Tasks
-from ui.kit.tokens import TOKENS
 
 DRAFT_PAUSE = 300  # ms
 WIDE, MIDDLE = 1180, 960
 
 
-def touched_screen() -> bool:
-    """Whether a touch screen reports."""
-    return any(device.type() == QInputDevice.DeviceType.TouchScreen for device in QInputDevice.devices())
-
-
-class RoundPage(QWidget):
+class RoundPage(RoundFrame):
     """A round that is under way. The draft of the item in hand stays with its author."""
 
     left = Signal()
@@ -61,89 +40,17 @@ class RoundPage(QWidget):
     """The round was handed in: the task's id."""
 
     def __init__(self, desk: Desk, tasks: Tasks, task_id: bytes, *, keypad: str = "auto") -> None:
-        super().__init__()
-        self.setProperty("ground", "bg")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(keypad)
         self._desk, self._tasks, self._task = desk, tasks, task_id
-        self._keypad_shown = keypad == "always" or (keypad == "auto" and touched_screen())
         self._pending = 0
-        self._compact = False
         self.number = 0
-        self.view: ItemView | None = None
-        self.choose_files: Callable[[], list[Path]] = self._ask_for_files
+        self.choose_files: Callable[[], list[Path]] = partial(ask_for_photos, self)
         with desk.read() as read:
             self.sheet = queries.sheet(read, task_id)
         self._later = QTimer(self, singleShot=True, interval=DRAFT_PAUSE)
         self._later.timeout.connect(self._keep_draft)
-        self._build()
         self._connect()
         self._begin()
-
-    # the frame
-
-    def _build(self) -> None:
-        self.head, self.foot = Head(), Foot()
-        self.places, self.keypad, self.finish = PlaceList(), Keypad(), FinishPanel()
-        self.note = NoteStrip("", "info")
-        self.note.hide()
-        self._left = self._left_side()
-        self._stack = QStackedWidget()
-        self._holder = QWidget()
-        self._held = QVBoxLayout(self._holder)
-        self._held.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(self._holder)
-        self._stack.addWidget(self.finish)
-        self._middle = QVBoxLayout()
-        self._middle.setSpacing(8)
-        self._middle.addWidget(self._scrolled(self._stack), 1)
-        self._middle.addWidget(self.note)
-        keys = QVBoxLayout()
-        keys.addWidget(self.keypad)
-        keys.addStretch()
-        self._right = QVBoxLayout()
-        self._past: PastCard | None = None
-        self._body = QHBoxLayout()
-        self._body.setSpacing(16)
-        self._body.addLayout(self._middle, 1)
-        self._body.addLayout(keys)
-        self._body.addLayout(self._right)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self._left)
-        row.addLayout(self._body, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        # The window may grow small: the parts that have no room then go, instead of holding it open.
-        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        column.addWidget(self.head)
-        column.addLayout(row, 1)
-        column.addWidget(self.foot)
-
-    def _left_side(self) -> QWidget:
-        side = Band("r", "surface_alt")
-        side.setFixedWidth(232)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 12, 1, 12)
-        column.setSpacing(6)
-        column.addWidget(self._scrolled(self.places), 1)
-        for key, words in (("F2", _("go to an item")), ("Esc", _("leave; all is saved"))):
-            hint = key_hint(key, words)
-            hint.setContentsMargins(14, 0, 0, 0)
-            column.addWidget(hint, 0, Qt.AlignmentFlag.AlignLeft)
-        return side
-
-    @staticmethod
-    def _scrolled(inner: QWidget) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        inner.setProperty("ground", "none")
-        area.setWidget(inner)
-        inner.setAutoFillBackground(False)
-        return area
 
     def _connect(self) -> None:
         self.head.back_wanted.connect(self.leave)
@@ -176,18 +83,7 @@ class RoundPage(QWidget):
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page, for F1."""
-        return [
-            ("Enter", _("confirm, next item")),
-            ("PgUp", _("previous item")),
-            ("PgDn", _("next item without an answer")),
-            ("1 2 3", _("choose an answer")),
-            ("F8 / Ctrl I", _("add a photo")),
-            ("F9 / Ctrl D", _("not applicable")),
-            ("F2 / Ctrl G", _("go to an item")),
-            ("Shift Enter", _("new line in a remark")),
-            ("Ctrl Enter", _("Submit round")),
-            ("Esc", _("leave; all is saved")),
-        ]
+        return round_keys()
 
     # where it begins
 
@@ -218,38 +114,18 @@ class RoundPage(QWidget):
             past = queries.last_values(read, self._task, found.item)
             remarks = queries.recent_remarks(read, found.item, self.sheet.site_id)
             orders = queries.open_orders(read, found.item.equipment_id)
-        self._take_out()
-        self.view = ItemView(
+        view = ItemView(
             self.sheet, number, past, remarks,
-            timezone=self._desk.timezone, scanned=self._scanned(), compact=self._compact,
+            timezone=self._desk.timezone, scanned=scan_said(self.sheet, self._desk.timezone), compact=self._compact,
         )  # fmt: skip
-        self._held.addWidget(self.view)
-        self.view.edited.connect(self._on_edited)
-        self.view.confirmed.connect(self.on_enter)
-        self.view.photo_wanted.connect(self.add_photo)
-        self._past = PastCard(found.item, past, orders, self._desk.timezone, self.view.number_now())
-        self._right.addWidget(self._past)
-        self._stack.setCurrentIndex(0)
+        self.put(view, PastCard(found.item, past, orders, self._desk.timezone, view.number_now()))
+        view.edited.connect(self._on_edited)
+        view.confirmed.connect(self.on_enter)
+        view.photo_wanted.connect(self.add_photo)
         self.foot.set_item(first=number == 0, finished=False)
         self._show_sheet()
         self._arrange()
-        if self.isVisible():
-            self.view.show()  # at once, not with the next round of events: a hidden field takes no focus
-        self.view.entry.take_focus()
-
-    def _take_out(self) -> None:
-        for old, layout in ((self.view, self._held), (self._past, self._right)):
-            if old is not None:
-                old.hide()
-                layout.removeWidget(old)
-                old.deleteLater()
-        self.view = self._past = None
-
-    def _scanned(self) -> str:
-        if not self.sheet.scanned_at:
-            return ""
-        clock = local(self.sheet.scanned_at, self._desk.timezone).strftime("%H:%M")
-        return _("{time} scanned {label}").format(time=clock, label=self.sheet.scanned_label)
+        view.entry.take_focus()
 
     def _show_sheet(self) -> None:
         self.head.show_sheet(self.sheet)
@@ -258,7 +134,7 @@ class RoundPage(QWidget):
     def take_focus(self) -> None:
         """The keyboard goes to the field of the item in hand."""
         self.places.show_sheet(self.sheet, self.number)
-        if self._stack.currentIndex() == 0 and self.view:
+        if not self.ended and self.view:
             self.view.entry.take_focus()
         else:
             self.finish.take_focus()
@@ -266,7 +142,7 @@ class RoundPage(QWidget):
     def on_enter(self) -> None:
         """Confirm what stands in the field and go on."""
         view = self.view
-        if view is None or self._stack.currentIndex() != 0:
+        if view is None or self.ended:
             return
         if not view.dirty and view.found.given is None and view.state() is not None:
             view.dirty = True  # a photo that is its own answer
@@ -279,19 +155,19 @@ class RoundPage(QWidget):
 
     def skip(self) -> None:
         """Go on; what was typed is confirmed, an empty item stays open."""
-        if self._stack.currentIndex() == 0 and self._confirm():
+        if not self.ended and self._confirm():
             self._forward()
 
     def previous(self) -> None:
         """One item back."""
-        if self._stack.currentIndex() != 0:
+        if self.ended:
             self._show(self.number)
         elif self.number and self._confirm():
             self._show(self.number - 1)
 
     def go_to(self, number: int) -> None:
         """Another item of the list."""
-        if self._stack.currentIndex() != 0 or self._confirm():
+        if self.ended or self._confirm():
             self._show(number)
 
     def _go_to_item(self, item_id: bytes) -> None:
@@ -367,7 +243,8 @@ class RoundPage(QWidget):
         self._pending -= 1
         self._reload()
         self.head.show_saved(local(self._desk.now(), self._desk.timezone).strftime("%H:%M:%S"))
-        self._tell(name, done)
+        if said := answer_said(name, done):
+            self.say(*said)
 
     def _on_refused(self, number: int, typed: Typed, error: Exception) -> None:
         """What could not be saved comes back into its field."""
@@ -378,28 +255,6 @@ class RoundPage(QWidget):
             self.view.restore(typed)
             self.view.complain(str(error), at_remark=False)
         self.head.show_saved("")
-
-    def _tell(self, name: str, done: Answered) -> None:
-        """Say what a confirmed answer has set going, or taken back."""
-        if done.raised:
-            text = _("{item}: fault {fault} and work order {order} were opened.")
-            self.say(text.format(item=name, fault=done.raised[0], order=done.raised[-1]), "danger", "hammer")
-        elif done.alert:
-            text = _("{item}: a level {level} alert was raised.")
-            self.say(text.format(item=name, level=done.alert), "danger", "siren")
-        elif done.withdrawn:
-            text = _("{item}: corrected; fault {fault} and work order {order} were withdrawn.")
-            self.say(text.format(item=name, fault=done.withdrawn[0], order=done.withdrawn[-1]), "ok")
-        elif done.alert_withdrawn:
-            self.say(_("{item}: corrected; its alert was withdrawn.").format(item=name), "ok")
-        elif done.kept:
-            text = _("{item}: corrected. {codes} stay open since somebody has taken them up; tell them.")
-            self.say(text.format(item=name, codes=", ".join(done.kept)), "warn")
-
-    def say(self, text: str, level: str, icon: str | None = None) -> None:
-        """One line above the foot: what has just happened."""
-        self.note.set(text, level, icon)
-        self.note.show()
 
     def _reload(self) -> None:
         if self._pending:
@@ -444,17 +299,12 @@ class RoundPage(QWidget):
 
     def toggle_not_applicable(self) -> None:
         """F9: this item does not apply; its reason is asked."""
-        if self.view and self._stack.currentIndex() == 0:
+        if self.view and not self.ended:
             self.view.toggle_not_applicable()
-
-    def _ask_for_files(self) -> list[Path]:
-        pattern = _("Photos ({patterns})").format(patterns=" ".join(f"*.{suffix}" for suffix in SUFFIXES))
-        names, _chosen = QFileDialog.getOpenFileNames(self, _("Add photos"), "", pattern)
-        return [Path(name) for name in names]
 
     def add_photo(self) -> None:
         """F8: photos from files; each is saved at once."""
-        if self.view is None or self._stack.currentIndex() != 0:
+        if self.view is None or self.ended:
             return
         desk, task, item = self._desk, self._task, self.view.item.id
         for path in self.choose_files():
@@ -543,34 +393,7 @@ class RoundPage(QWidget):
         if topics & {"inspections", "files"}:
             self._reload()
 
-    # room
-
-    def _arrange(self) -> None:
-        """Which parts have room at this width."""
-        width, ended = self.width(), self._stack.currentIndex() == 1
-        number = self.view is not None and isinstance(self.view.entry, NumberEntry)
-        self._left.setVisible(width >= MIDDLE)
-        self.keypad.setVisible(self._keypad_shown and number and not ended and not self._compact)
-        if self._past:
-            self._past.setVisible(width >= WIDE and not ended)
-        self.foot.set_hints(shown=width >= MIDDLE and not ended)
-        side = 14 if self._compact else 18
-        self._body.setContentsMargins(side, 8 if self._compact else 14, side, 8 if self._compact else 12)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(*TOKENS["width"]["min_window"])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        compact = self.width() < theme.size("breakpoint.compact_below")
-        if compact != self._compact:
-            self._compact = compact
-            self.head.set_compact(compact=compact)
-            self.foot.set_compact(compact=compact)
-            self._again()
-        self._arrange()
-
-    def _again(self) -> None:
+    def again(self) -> None:
         """The same item in the other layout; what was typed stays."""
         view = self.view
         if view is None:
@@ -584,11 +407,3 @@ class RoundPage(QWidget):
         """Whoever gives the page the focus means its field."""
         super().focusInEvent(event)
         self.take_focus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        pressed = self.focusWidget()
-        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if enter and isinstance(pressed, QPushButton):
-            pressed.click()
-        else:
-            super().keyPressEvent(event)

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from app.inspections.actions import Answered
 from app.inspections.lists import RoundLine
+from app.inspections.queries import Sheet
 from app.signs import Sign, sign
 from app.values import day_of, local
 from app.words import N_, _, ngettext
@@ -91,3 +93,49 @@ def state_sign(line: RoundLine) -> Sign:
     if line.state == "reviewed" and line.result == "fail":
         return sign("failed_open")
     return found
+
+
+def answer_said(name: str, done: Answered) -> tuple[str, str, str | None] | None:
+    """What a confirmed answer has set going or taken back, with its level and sign; None when nothing."""
+    if done.raised:
+        text = _("{item}: fault {fault} and work order {order} were opened.")
+        return text.format(item=name, fault=done.raised[0], order=done.raised[-1]), "danger", "hammer"
+    if done.alert:
+        return (
+            _("{item}: a level {level} alert was raised.").format(item=name, level=done.alert),
+            "danger",
+            "siren",
+        )
+    if done.withdrawn:
+        text = _("{item}: corrected; fault {fault} and work order {order} were withdrawn.")
+        return text.format(item=name, fault=done.withdrawn[0], order=done.withdrawn[-1]), "ok", None
+    if done.alert_withdrawn:
+        return _("{item}: corrected; its alert was withdrawn.").format(item=name), "ok", None
+    if done.kept:
+        text = _("{item}: corrected. {codes} stay open since somebody has taken them up; tell them.")
+        return text.format(item=name, codes=", ".join(done.kept)), "warn", None
+    return None
+
+
+def scan_said(sheet: Sheet, timezone: str) -> str:
+    """When which label was scanned at the place; empty when none was."""
+    if not sheet.scanned_at:
+        return ""
+    clock = local(sheet.scanned_at, timezone).strftime("%H:%M")
+    return _("{time} scanned {label}").format(time=clock, label=sheet.scanned_label)
+
+
+def round_keys() -> list[tuple[str, str]]:
+    """The keys of the round page, for F1."""
+    return [
+        ("Enter", _("confirm, next item")),
+        ("PgUp", _("previous item")),
+        ("PgDn", _("next item without an answer")),
+        ("1 2 3", _("choose an answer")),
+        ("F8 / Ctrl I", _("add a photo")),
+        ("F9 / Ctrl D", _("not applicable")),
+        ("F2 / Ctrl G", _("go to an item")),
+        ("Shift Enter", _("new line in a remark")),
+        ("Ctrl Enter", _("Submit round")),
+        ("Esc", _("leave; all is saved")),
+    ]
