@@ -39,7 +39,7 @@ OPENS = {
     "part": N_("Open the part"),
     "inspection_task": N_("Open the round"),
     "staff": N_("Open the person"),
-    "staff_certificate": N_("Open the certificate"),
+    "staff_certificate": N_("Open the person"),
 }
 
 
@@ -167,9 +167,14 @@ class AlertsPage(ListPage):
         return made
 
     def open_subject(self) -> None:
-        """Go to the record that the alert is about."""
-        if self.row is not None:
-            self.record_wanted.emit(self.row.table, self.row.subject)
+        """Go to the record that the alert is about; a certificate is shown with its holder."""
+        if self.row is None:
+            return
+        table, record = self.row.table, self.row.subject
+        if table == "staff_certificate":
+            with self.desk.read() as read:
+                table, record = "staff", (read.get(table, record) or {}).get("staff_id", record)
+        self.record_wanted.emit(table, record)
 
     def act(self, step: Step, _checked: bool = False) -> None:
         """Do the next thing; cause, measure or reason are asked for where they are needed."""
