@@ -32,6 +32,8 @@ def say_json(value: Any) -> None:
 def desk_of(arguments: argparse.Namespace) -> Iterator[Desk]:
     """The local administrator's desk on the profile of the command line."""
     profile = start(arguments.profile)
+    for notice in profile.notices:
+        sys.stderr.write(f"{notice}\n")
     try:
         yield Desk.of_administrator(profile)
     finally:

@@ -24,6 +24,7 @@ def load(profile: Profile, as_of: str | None = None) -> None:
     for at, happens in sorted(_events(site, moves), key=lambda event: event[0]):
         site.go_to(at)
         happens()
+    site.profile.store.close()
     mark_missed(profile)
     profile.store.rebuild()
 

@@ -129,7 +129,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(older, tmp_path, monke
         step += "\n    op.execute(\"INSERT INTO inspection_item (id, template_id, seq, title, kind, required, created_at, updated_at, bucket, deleted) VALUES (x'00', x'01', 1, 't', 'k', 1, 1, 1, 'global', 0)\")"
     use(monkeypatch, scripts(tmp_path, step))
     for _ in range(2):
-        with pytest.raises(Exception):  # noqa: B017, PT011 - whatever a step raises
+        with pytest.raises(Exception):  # noqa: B017 - whatever a step raises
             start(older)
     with closing(sqlite3.connect(older / "site.db")) as raw:
         assert list(raw.iterdump()) == before
@@ -230,7 +230,7 @@ def test_models_and_migrations_agree_up_and_down(tmp_path):
     engine.dispose()
 
 
-def test_the_constant_names_the_newest_step(tmp_path):
+def test_the_constant_names_the_newest_step():
     from alembic.script import ScriptDirectory
 
     engine = create_engine("sqlite://")

@@ -58,8 +58,7 @@ CHANGES = {
     "a record changed": ["UPDATE stock_movement SET qty = qty + 1 WHERE n = 5"],
     "a record deleted": ["DELETE FROM supplier WHERE n = 5"],
     "a record added": [
-        "INSERT INTO supplier (id, code, name, active, created_at, updated_at, bucket, deleted) "
-        "SELECT randomblob(16), 'FORGED', name, 1, 1, 1, bucket, 0 FROM supplier WHERE n = 1"
+        "INSERT INTO supplier (id, code, name, active, created_at, updated_at, bucket, deleted) SELECT randomblob(16), 'FORGED', name, 1, 1, 1, bucket, 0 FROM supplier WHERE n = 1"
     ],
     "a level changed": ["UPDATE stock_level SET on_hand = on_hand + 1000"],
 }

@@ -48,7 +48,7 @@ def test_a_restore_that_was_stopped_is_finished_at_the_next_start(folder, moved)
         assert [p.read_bytes() for p in kept] == [b"the old file's log"]
 
 
-def test_a_profile_whose_making_was_stopped_opens(folder, tmp_path):
+def test_a_profile_whose_making_was_stopped_opens(tmp_path):
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "site.db").touch()
     profile = start(tmp_path / "half")
