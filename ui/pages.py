@@ -17,7 +17,7 @@ from app.finder import TABLES
 from app.inventory.figures import summary
 from app.labels.payload import Kind, read_scan
 from app.settings import Preferences
-from app.words import N_
+from app.words import N_, _
 from ui.window import MainWindow, PageSpec
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ HOMES = {
     "alert": "alerts",
     "inspection_task": "rounds",
     "staff": "training",
+    "staff_certificate": "training",
+    "training_session": "training",
     "course": "training",
 }
 Undo = Callable[[], object] | bytes | Done | None
@@ -161,8 +163,13 @@ class Links:
 
     def _show_round(self, page: Any) -> None:
         if self.window is not None and not isinstance(self.window.current(), type(page)):
-            page.submitted.connect(lambda _done: self.say(_said_submitted()))
+            page.submitted.connect(lambda _done: self._on_submitted())
             self.push(page)
+
+    def _on_submitted(self) -> None:
+        if self.window is not None:
+            self.window.pop()
+        self.say(_("The round was submitted for review."))
 
     def review(self, task_id: bytes) -> None:
         """A round as it was handed in."""
@@ -228,12 +235,6 @@ class Links:
 def open_record(links: Links, table: str, row_id: bytes) -> None:
     """The page of a record that the jump box found."""
     links.open_record(table, row_id)
-
-
-def _said_submitted() -> str:
-    from app.words import _
-
-    return _("The round was submitted for review.")
 
 
 def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
@@ -309,7 +310,7 @@ def _spares(desk: Desk, links: Links) -> QWidget:
 def _training(desk: Desk, links: Links) -> QWidget:
     from ui.training import TrainingPage
 
-    return TrainingPage(desk, links.tasks)
+    return TrainingPage(desk, links.tasks, links.prefs.part("training"))
 
 
 def _alerts(desk: Desk, links: Links) -> QWidget:

@@ -56,7 +56,7 @@ def paint(to: Path, only: str = "", scale: int = 0) -> int:
     for factor in SIZES:
         environment = os.environ | {"QT_SCALE_FACTOR": str(factor), "QT_QPA_PLATFORM": "offscreen"}
         start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ui"]
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - this program itself, for another scale
             [*start, "screenshots", "--to", str(to), "--only", only, "--scale", str(factor)],
             env=environment,
             check=True,

@@ -11,6 +11,7 @@ from app import settings as options
 from app.alerts import open_count
 from app.changes import Done, all_topics
 from app.desk import Desk
+from app.inspections.actions import mark_missed
 from app.profile import Profile
 from app.settings import Settings
 from app.words import language, system_language, use
@@ -58,6 +59,7 @@ class Program(QObject):
         theme.apply(self._qt, self.settings.get(options.THEME))
         self._speak(lang or self.settings.get(options.LANGUAGE))
         self.show_door()
+        self._on_tick()
 
     def show_door(self) -> None:
         """The sign-in page: who is here?"""
@@ -89,6 +91,7 @@ class Program(QObject):
         self.screen = LockScreen(window, self.profile, self.tasks, self.settings)
         self.screen.unlocked.connect(self._on_unlocked)
         self.screen.switched.connect(self.enter)
+        self.screen.language_changed.connect(self._speak)
         window.resize(*self._size)
         window.open(page) or window.open("today")
         window.show()
@@ -170,6 +173,8 @@ class Program(QObject):
         """Finish the worker's tasks and leave the profile."""
         self._clock.stop()
         self._poll.stop()
+        self.watch.stop()
+        self._qt.removeEventFilter(self.wedge)
         self._close_window()
         self._close_door()
         self.tasks.stop()
@@ -194,7 +199,12 @@ class Program(QObject):
         self.bus.post(done.topics)
 
     def _on_tick(self) -> None:
-        self.tasks.run(self.profile.store.tick, lambda _done: None, owner=self, latest="tick")
+        self.tasks.run(self._let_time_pass, lambda _done: None, owner=self, latest="tick")
+
+    def _let_time_pass(self) -> None:
+        """What the clock alone changes: what is due or overdue, and the rounds that are missed."""
+        self.profile.store.tick()
+        mark_missed(self.profile)
 
     def _on_poll(self) -> None:
         """A command that wrote beside the window shows itself by the newest op of the log."""

@@ -32,7 +32,7 @@ class PageSpec:
     """A page of the rail. `title` is marked by N_; `make` is called when it is first opened.
 
     A page is a QWidget. It may have: refresh(topics), after a change of the store; on_scan(code) -> bool, True if the code
-    was its own; keys() -> [(key, words)], for F1; find(), new() and print_page(), for Ctrl F, Ctrl N and Ctrl P;
+    was its own; keys() -> [(key, words)], for F1; take_focus(), when it is to have the keyboard; find(), new() and print_page(), for Ctrl F, Ctrl N and Ctrl P;
     open_target(target), for the jump box.
     """
 
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         """Show a page over the whole window, without rail and top bar: a round, the scan station."""
         self._whole.addWidget(page)
         self._whole.setCurrentWidget(page)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        _give_keyboard(page)
 
     def pop(self) -> None:
         """Leave the newest whole-window page; it is destroyed."""
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
             self._whole.setCurrentIndex(self._whole.count() - 1)
             if (shown := self.current()) is not None:
                 self._catch_up(shown)
-                shown.setFocus(Qt.FocusReason.OtherFocusReason)
+                _give_keyboard(shown)
 
     def say(self, text: str, undo: Callable[[], object] | None = None) -> None:
         """One line at the bottom: what was done, and the way back."""
@@ -290,9 +290,10 @@ class MainWindow(QMainWindow):
         keys_dialog(self, keys() if callable(keys) else ()).open()
 
     def _tell_page(self, what: str) -> None:
-        act = getattr(self.current(), what, None)
-        if callable(act):
-            act()
+        page = self.current()
+        act = getattr(type(page), what, None)
+        if callable(act) and act is not getattr(QWidget, what, None):  # QWidget.find is about window ids
+            act(page)
 
     # Qt
 
@@ -306,3 +307,12 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.rail.fit(self.width(), self.height())
         self.bar.fit(self.width())
+
+
+def _give_keyboard(page: QWidget) -> None:
+    """The keyboard goes to the page, or to what the page wants typed first."""
+    take = getattr(page, "take_focus", None)
+    if callable(take):
+        take()
+    else:
+        page.setFocus(Qt.FocusReason.OtherFocusReason)

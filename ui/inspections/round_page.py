@@ -96,13 +96,10 @@ class RoundPage(RoundFrame):
                 self.view.restore(Typed(kept["text"], kept["remark"], bool(kept["na"])))
                 self.say(_("What you had typed here is back. Enter confirms it."), "info")
         else:
-            self._show(self._first_open())
+            self._show(next((n for n, found in enumerate(self.sheet.items) if found.given is None), 0))
         if self.sheet.review_remark and self.sheet.status == "in_progress" and not kept:
             self.say(_("Returned: {remark}").format(remark=self.sheet.review_remark), "info", "undo-2")
         self.head.show_saved("")
-
-    def _first_open(self) -> int:
-        return next((n for n, found in enumerate(self.sheet.items) if found.given is None), 0)
 
     # items
 
@@ -154,7 +151,7 @@ class RoundPage(RoundFrame):
             self._forward()
 
     def skip(self) -> None:
-        """Go on; what was typed is confirmed, an empty item stays open."""
+        """Go on; an empty item stays open."""
         if not self.ended and self._confirm():
             self._forward()
 
@@ -288,8 +285,8 @@ class RoundPage(RoundFrame):
 
     def _drop_draft(self) -> None:
         self._later.stop()
-        desk, key = self._desk, round_key(self._task)
-        self._tasks.run(lambda: save_draft(desk, key, {}), lambda _kept: None, owner=self)
+        forget = partial(save_draft, self._desk, round_key(self._task), {})
+        self._tasks.run(forget, lambda _kept: None, owner=self)
 
     # photo, not applicable, keypad, scan
 

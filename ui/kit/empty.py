@@ -38,8 +38,9 @@ class EmptyState(QWidget):
             label(text, "dense", "text_2", wrap=True),
         ):
             said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            said.setVisible(bool(said.text()))
             column.addWidget(said)
+            if not said.text():
+                said.hide()  # setVisible(True) would flash it as a window of its own
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addStretch()
