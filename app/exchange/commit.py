@@ -57,11 +57,9 @@ def commit(
     counts = (plan.count("new"), plan.count("changed"), plan.count("same"), bad)
     if not plan.changes:
         return Imported(None, *counts)
-    ops = list(_ops(desk, plan, options))
-    total = len(ops)
-    done = desk.perform(
-        reason="import", more=ops, progress=(lambda count: progress(count, total)) if progress else None
-    )
+    feed = _Feed(desk, plan, options)
+    told = (lambda _count: progress(feed.done, feed.total)) if progress else None
+    done = desk.perform(reason="import", more=feed.ops(), progress=told)
     return Imported(done, *counts)
 
 
@@ -83,17 +81,36 @@ def _patched(plan: Plan) -> list[Any]:
     return [line.patches for line in plan.lines if line.patches]
 
 
-def _ops(desk: Desk, plan: Plan, options: Options) -> Iterator[Op]:
-    lines = [line for line in plan.lines if not line.bad]
-    for table, rows in plan.extra.items():
-        yield from creates(table, rows.items())
-    for table in dict.fromkeys(spec.table for spec in plan.target.rows):
-        yield from creates(table, ((i, v) for line in lines for t, i, v in line.creates if t == table))
-        yield from patches(table, ((i, f) for line in lines for t, i, f in line.patches if t == table))
-    openings = [line.opening for line in lines if line.opening]
-    at = options.happened_at or desk.now()
-    for opening, number in zip(openings, desk.numbers("SM", len(openings)), strict=True):
-        yield opening.op(number, at)
+class _Feed:
+    """The ops of an import, made one by one while the action runs; a large file is never twice in memory."""
+
+    def __init__(self, desk: Desk, plan: Plan, options: Options) -> None:
+        self._plan = plan
+        self._lines = [line for line in plan.lines if not line.bad]
+        self._openings = [line.opening for line in self._lines if line.opening]
+        # Drawn before the action begins: its transaction holds the file.
+        self._numbers = desk.numbers("SM", len(self._openings))
+        self._at = options.happened_at or desk.now()
+        rows = sum(len(line.creates) + len(line.patches) for line in self._lines)
+        self.done, self.total = 0, rows + len(self._openings) + sum(map(len, plan.extra.values()))
+
+    def ops(self) -> Iterator[Op]:
+        """What is missing first, then the rows table by table, then the balances."""
+        for table, made in self._plan.extra.items():
+            yield from self._counted(creates(table, made.items()))
+        for table in dict.fromkeys(spec.table for spec in self._plan.target.rows):
+            new = ((i, values) for line in self._lines for t, i, values in line.creates if t == table)
+            yield from self._counted(creates(table, new))
+            old = ((i, fields) for line in self._lines for t, i, fields in line.patches if t == table)
+            yield from self._counted(patches(table, old))
+        for opening, number in zip(self._openings, self._numbers, strict=True):
+            self.done += 1
+            yield opening.op(number, self._at)
+
+    def _counted(self, ops: Iterator[Create] | Iterator[Patch]) -> Iterator[Op]:
+        for op in ops:
+            self.done += len(op.rows)
+            yield op
 
 
 def creates(table: str, rows: Iterable[tuple[bytes, dict[str, Any]]]) -> Iterator[Create]:
