@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import MONTHLY, rrule
 
@@ -96,8 +96,8 @@ def _times(due_time: str) -> tuple[str, str]:
 
 
 def _clock(text: str) -> str:
-    """`8:00` as `08:00`; a typed time that is none counts as the whole day."""
-    return datetime.strptime(text, "%H:%M").strftime("%H:%M") if text else ""  # noqa: DTZ007
+    """`8:00` as `08:00`; raises ValueError for what is no time."""
+    return time.fromisoformat(text.zfill(5)).strftime("%H:%M") if text else ""
 
 
 def windows(timing: Timing, start: int, end: int) -> Iterator[Window]:

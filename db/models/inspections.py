@@ -58,8 +58,8 @@ METHODS: Choices = (
 VALUE_TYPES: Choices = (
     ("bool", N_("Yes or no")),
     ("choice", N_("Choice")),
-    ("number", N_("Number")),
-    ("text", N_("Text")),
+    ("number", N_("Numeric value")),
+    ("text", N_("Free text")),
     ("photo", N_("Photo")),
     ("signature", N_("Signature")),
     ("meter", N_("Meter")),

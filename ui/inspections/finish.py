@@ -86,6 +86,10 @@ class FinishPanel(QWidget):
         column.addWidget(SignLabel(sign, tone, 56), 0, middle)
         total = len(sheet.items)
         title = ngettext("{count} item is done", "All {count} items are done", total).format(count=total)
+        if sheet.done < total:
+            title = _("Everything required is done: {done} of {total} items").format(
+                done=sheet.done, total=total
+            )
         column.addWidget(label(title, "item"), 0, middle)
         said = _("Nothing is out of limits.")
         if sheet.failed:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 
+from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inspections import actions, queries
@@ -157,10 +158,8 @@ class RoundPage(RoundFrame):
 
     def previous(self) -> None:
         """One item back."""
-        if self.ended:
-            self._show(self.number)
-        elif self.number and self._confirm():
-            self._show(self.number - 1)
+        if self.ended or (self.number and self._confirm()):
+            self._show(self.number - (not self.ended))
 
     def go_to(self, number: int) -> None:
         """Another item of the list."""
@@ -306,13 +305,13 @@ class RoundPage(RoundFrame):
         desk, task, item = self._desk, self._task, self.view.item.id
         for path in self.choose_files():
             work = partial(attach_photo, desk, path, "inspection_task", task, item_id=item)
-            self._tasks.run(work, self._on_photo, self._on_no_photo, owner=self)
+            self._tasks.run(work, self._on_photo, self._on_no, owner=self)
 
     def _on_photo(self, _sha: bytes) -> None:
         self._reload()
         self.say(_("The photo is saved."), "ok", "camera")
 
-    def _on_no_photo(self, error: Exception) -> None:
+    def _on_no(self, error: Exception) -> None:
         self.say(str(error), "danger")
 
     def on_scan(self, text: str) -> bool:
@@ -328,7 +327,7 @@ class RoundPage(RoundFrame):
             actions.start_round(desk, task, scanned_label=found.label)
             return found.label
 
-        self._tasks.run(work, self._on_label, self._on_no_photo, owner=self)
+        self._tasks.run(work, self._on_label, self._on_no, owner=self)
         return True
 
     def _on_label(self, code: str) -> None:
@@ -341,19 +340,14 @@ class RoundPage(RoundFrame):
         """Hand the round in; what is open is listed instead."""
         if not self._confirm():
             return
-        desk, task = self._desk, self._task
-        self._tasks.run(
-            lambda: actions.submit_round(desk, task),
-            lambda _done: self.submitted.emit(task),
-            self._on_not_submitted,
-            owner=self,
-        )
+        work = partial(actions.submit_round, self._desk, self._task)
+        self._tasks.run(work, self._on_submitted, self._on_not_submitted, owner=self)
+
+    def _on_submitted(self, _done: Done) -> None:
+        self.submitted.emit(self._task)
 
     def _on_not_submitted(self, error: Exception) -> None:
-        if isinstance(error, NotComplete):
-            self._show_end(error.points)
-        else:
-            self.say(str(error), "danger")
+        self._show_end(error.points) if isinstance(error, NotComplete) else self._on_no(error)
 
     def _check_out(self) -> None:
         """After the last item: what is open, or the way to submit."""
@@ -386,7 +380,7 @@ class RoundPage(RoundFrame):
             self.leave()
 
     def refresh(self, topics: set[str]) -> None:
-        """Somebody else, or another page, has changed something."""
+        """Somebody else has changed something."""
         if topics & {"inspections", "files"}:
             self._reload()
 

@@ -71,10 +71,10 @@ class RoundsPage(ListPage):
             return window_said(line, zone)
 
         columns = [
-            Column("state", N_("Status"), "status", 150, value=state_sign),
+            Column("state", N_("Status"), "status", 176, value=state_sign),
             Column("name", N_("Round"), width=160, stretch=True, second=due),
             Column("place", N_("Place"), width=110, compact=False),
-            Column("code", N_("Number"), "code", 160, compact=False),
+            Column("code", N_("Number"), "code", 160, hidden=True, compact=False),
             Column("due_to", N_("Due by"), "date", 100, value=lambda r: due_said(r, today, zone), compact=False),
             Column("done", N_("Items"), "number", 70, sortable=False, value=lambda r: f"{r.done} / {r.total}"),
             Column("failed", N_("Deviations"), "number", 66, sortable=False, value=lambda r: r.failed or "", compact=False),
