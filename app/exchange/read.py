@@ -1,7 +1,7 @@
 """Reading a table file of any kind: by its content, never by its name, within limits, all cells as text with their row numbers."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -202,8 +202,3 @@ def _distinct(header: tuple[str, ...]) -> tuple[str, ...]:
         seen[name] = seen.get(name, 0) + 1
         made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(made)
-
-
-def reshaped(sheet: Sheet, **new: object) -> Sheet:
-    """A sheet with other parts (the sample's loader adds computed columns)."""
-    return replace(sheet, **new)  # type: ignore[arg-type]

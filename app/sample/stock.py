@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from app.generic import create
 from app.inventory.ops import MoveStock
@@ -106,7 +107,7 @@ def stock_events(site: Site, moves: list[Move]) -> Iterator[Event]:
     parts = {p["part_no"]: p for p in rows_of("parts")}
     for move in moves:
         at = min(site.instant(move.days_ago, move.time), site.now)
-        yield at, lambda move=move, at=at: _book(site, move, parts[move.part], at)  # type: ignore[misc]
+        yield at, partial(_book, site, move, parts[move.part], at)
 
 
 def _book(site: Site, move: Move, part: dict[str, str], at: int) -> None:

@@ -207,6 +207,8 @@ class CheckStep(QWidget):
 
     def on_export(self) -> None:
         """Asks where the list of problems goes."""
-        name, _kind = QFileDialog.getSaveFileName(self, _("Save the list of problems"), "", "CSV (*.csv)")
+        name, _kind = QFileDialog.getSaveFileName(
+            self, _("Save the list of problems"), "", _("CSV (.csv), UTF-8") + " (*.csv)"
+        )
         if name:
             self.export_wanted.emit(Path(name).with_suffix(".csv"))
