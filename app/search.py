@@ -92,7 +92,7 @@ def find(read: Reader, text: str, tables: Iterable[str] = tuple(SEARCHED), limit
     code, marks = normal(text).strip(), ", ".join("?" * len(wanted))
     return read.as_(
         Found,
-        "SELECT r.tbl, r.row_id, r.code, r.title, r.place FROM search s JOIN search_row r ON r.n = s.rowid "
+        "SELECT r.tbl, r.row_id, r.code, r.title, r.place FROM search s CROSS JOIN search_row r ON r.n = s.rowid "
         f"WHERE search MATCH ? AND r.tbl IN ({marks}) "
         "ORDER BY lower(r.code) = ? DESC, substr(lower(r.code), 1, ?) = ? DESC, s.rank, r.code LIMIT ?",
         query, *wanted, code, len(code), code, limit,
@@ -100,7 +100,7 @@ def find(read: Reader, text: str, tables: Iterable[str] = tuple(SEARCHED), limit
 
 
 #: A condition on a list's rows (`n`) for the search text of a page; parameters: the table, then `match(text)`.
-IN_SEARCH = "n IN (SELECT r.row_n FROM search s JOIN search_row r ON r.n = s.rowid WHERE r.tbl = ? AND search MATCH ?)"
+IN_SEARCH = "n IN (SELECT r.row_n FROM search s CROSS JOIN search_row r ON r.n = s.rowid WHERE r.tbl = ? AND search MATCH ?)"
 
 
 @settles("search", SEARCHED, SEARCH, order=90)

@@ -165,7 +165,7 @@ def _reversal(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
 
 def bin_of(read: Reader, desk: Desk, part: bytes) -> bytes:
     """The bin that a part is taken from or put into: where most of it lies, or its usual one. Raises AppError."""
-    here, params = (" AND site_id = ?", [desk.site.id]) if desk.site else ("", [])
+    here, params = (" AND +site_id = ?", [desk.site.id]) if desk.site else ("", [])
     found = read.value(
         f"SELECT bin_id FROM stock_level WHERE part_id = ? AND on_hand > 0{here} ORDER BY on_hand DESC LIMIT 1",
         part, *params,

@@ -70,7 +70,7 @@ def part_card(read: Reader, part: bytes, site: bytes | None) -> PartCard | None:
 
 def policy_of(read: Reader, part: bytes, site: bytes | None) -> dict[str, Any] | None:
     """The policy of a part at the site in view (or its only one)."""
-    here, params = (" AND site_id = ?", [site]) if site else ("", [])
+    here, params = (" AND +site_id = ?", [site]) if site else ("", [])
     found = read.value(
         f"SELECT id FROM stock_policy WHERE part_id = ? AND deleted = 0{here} ORDER BY n DESC LIMIT 1",
         part, *params,
@@ -80,7 +80,7 @@ def policy_of(read: Reader, part: bytes, site: bytes | None) -> dict[str, Any] |
 
 def levels_of(read: Reader, part: bytes, site: bytes | None) -> list[Level]:
     """Where a part lies, the fullest bin first; bins that hold nothing are left out, those below nothing are not."""
-    here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
+    here, params = (" AND +s.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         Level,
         f"SELECT s.bin_id, coalesce(l.code, ''), coalesce({named('l')}, ''), s.batch, s.on_hand, "

@@ -72,7 +72,7 @@ def on_hand(read: Reader, part: bytes) -> int:
 
 def open_lines(read: Reader, part: bytes, site: bytes | None) -> Found:
     """The purchase lines that still bring this part: order and how much is to come."""
-    here, params = (" AND l.site_id = ?", [site]) if site else ("", [])
+    here, params = (" AND +l.site_id = ?", [site]) if site else ("", [])
     rows = read.rows(
         "SELECT l.id, o.code, l.qty FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
         f"WHERE l.part_id = ? AND l.deleted = 0 AND o.status IN ('approved', 'ordered', 'part_received'){here} ORDER BY o.code",

@@ -12,6 +12,7 @@ from app.inventory.signs import signed
 from app.settle import settles
 from app.tx import Derive
 
+# A + before a column keeps SQLite from its index: that of the site holds every row of the store, that of the part a few.
 _PAIRED = ("stock_movement", "stock_policy", "reservation", "purchase_line")
 _EXPECTED = ", ".join(f"'{state}'" for state in EXPECTED)
 
@@ -29,15 +30,15 @@ ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET
 _RESERVED = f"""
 SELECT coalesce(sum(max(r.qty - CASE WHEN r.work_order_id IS NULL THEN 0 ELSE max(coalesce((
     SELECT -sum({signed("m")}) FROM stock_movement m
-    WHERE m.work_order_id = r.work_order_id AND m.part_id = r.part_id AND m.site_id = r.site_id), 0), 0) END, 0)), 0)
+    WHERE m.work_order_id = r.work_order_id AND m.part_id = r.part_id AND +m.site_id = r.site_id), 0), 0) END, 0)), 0)
 FROM reservation r LEFT JOIN work_order w ON w.id = r.work_order_id
-WHERE r.part_id = c.part_id AND r.site_id = c.site_id AND r.deleted = 0
+WHERE r.part_id = c.part_id AND +r.site_id = c.site_id AND r.deleted = 0
   AND (w.id IS NULL OR w.status NOT IN ('done', 'verified', 'closed', 'cancelled'))"""
 _ON_ORDER = f"""
 SELECT coalesce(sum(max(l.qty - coalesce((
     SELECT sum({signed("m")}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0), 0)), 0)
 FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id
-WHERE l.part_id = c.part_id AND l.site_id = c.site_id AND l.deleted = 0 AND o.deleted = 0
+WHERE l.part_id = c.part_id AND +l.site_id = c.site_id AND l.deleted = 0 AND o.deleted = 0
   AND o.status IN ({_EXPECTED})"""
 _FIGURES = f"""
 SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point AS reorder,
@@ -46,7 +47,7 @@ SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point
   ({_RESERVED}) AS reserved, ({_ON_ORDER}) AS on_order
 FROM temp.concerned c JOIN part p ON p.id = c.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
-  WHERE part_id = c.part_id AND site_id = c.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1)
+  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1)
 LEFT JOIN (SELECT part_id, site_id, sum(on_hand) AS on_hand, max(last_move_at) AS last_move_at
   FROM stock_level WHERE part_id IN (SELECT part_id FROM temp.concerned) GROUP BY 1, 2) l
   ON l.part_id = c.part_id AND l.site_id = c.site_id"""

@@ -90,8 +90,12 @@ class MoveStock(Op, frozen=True, kw_only=True):
             yield Objection(
                 "stock.same", N_("It lies in this bin already. Choose another bin."), field="bin_id"
             )
+        if MOVEMENT_SIGNS[self.type] < 0:
+            yield from self._check_enough(read)
+
+    def _check_enough(self, read: Reader) -> Iterator[Objection]:
         on_hand = balance(read, self.part, self.bin, self.batch)
-        if MOVEMENT_SIGNS[self.type] < 0 and self.qty > on_hand:
+        if self.qty > on_hand:
             text = N_("Only {quantity} on hand in this bin. Book it anyway?")
             said = {"quantity": values.show_quantity(on_hand)}
             yield Objection("stock.short", text, said, may_override=True, field="qty")

@@ -96,7 +96,7 @@ _BIN = """(SELECT l.code FROM location l WHERE l.id = coalesce(y.bin_id, (SELECT
 
 def _from(site: bytes | None) -> tuple[str, list[Any]]:
     stock, params = _stock(site)
-    here = " AND site_id = ?" if site else ""
+    here = " AND +site_id = ?" if site else ""
     return (
         (
             f"FROM part p LEFT JOIN {stock} s ON s.part_id = p.id LEFT JOIN stock_policy y ON y.id = "

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.errors import Refused
 from app.generic import create, patch
+from app.inventory import levels, warnings
 from app.inventory.booking import issue_part, reverse_movement
 from app.inventory.figures import proposals, summary
 from db.ids import new_id
@@ -190,3 +191,19 @@ def test_all_sites_in_view_sum_up(shop):
     everywhere = replace(shop.desk, site=None)
     with everywhere.read() as read:
         assert summary(read, None).states["at_reorder"] == 1
+
+
+def test_the_figures_of_a_part_are_read_by_its_index_never_by_that_of_the_site(shop):
+    """A site's index holds every row of the store: a settle of many parts would read it once for each of them."""
+    shop.part("P", 2)
+    with shop.desk.read() as read:
+        read.rows("SELECT 1")
+        connection = read._connection
+        connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS concerned (part_id BLOB, site_id BLOB, PRIMARY KEY (part_id, site_id)) "
+            "WITHOUT ROWID"
+        )
+        for sql in (levels._FIGURES, warnings._READ):
+            plan = " ".join(str(row[3]) for row in read.rows("EXPLAIN QUERY PLAN " + sql))
+            assert "site_id (site_id" not in plan
+            assert "(site_id=?)" not in plan
