@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     program = Program(profile, Settings(profile.folder), qt)
     sys.excepthook = _hook(profile)
     program.start(arguments.lang)
+    if profile.notices and not arguments.quit_after_start:
+        tell(None, "\n".join(map(str, profile.notices)))
     if arguments.quit_after_start:
         QTimer.singleShot(500, qt.quit)
     code = qt.exec()
