@@ -64,6 +64,7 @@ class ReportPanel(QWidget):
         self._wait.setInterval(SETTLES)
         self._wait.timeout.connect(self.refresh)
         self.form.changed.connect(self._wait.start)
+        self._enable()
         self.refresh()
 
     def _head(self, *, heading: bool) -> QWidget:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QPointF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -28,8 +28,10 @@ class Viewer(QWidget):
 
         self._view_class: Any = QPdfView
         self._buffer: QBuffer | None = None
-        self.document = QPdfDocument(self)
         self.view = QPdfView(self)
+        # The view listens to its document, and a thread of it reads there, until it has gone: the document goes after it.
+        self.document = QPdfDocument(QCoreApplication.instance())
+        self.view.destroyed.connect(self.document.deleteLater)
         self.view.setDocument(self.document)
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
         self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
@@ -92,7 +94,7 @@ class Viewer(QWidget):
         """Show these pages; place and enlargement stay as they were."""
         page = self.page
         self.document.close()
-        self._buffer = QBuffer(self)
+        self._buffer = QBuffer(self.document)
         self._buffer.setData(QByteArray(raw))
         self._buffer.open(QBuffer.OpenModeFlag.ReadOnly)
         self.document.load(self._buffer)

@@ -1,0 +1,119 @@
+"""The label dialog: which sheet, where it begins, what follows; printed sheets are read back."""
+
+import pytest
+import zxingcpp
+from paper import printed
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QDialog, QWidget
+from shiboken6 import isValid
+
+from app import words
+from app.labels.payload import decode
+from app.settings import Preferences
+from ui.kit import theme
+from ui.kit.tasks import Tasks
+from ui.labels import LabelDialog
+
+
+@pytest.fixture
+def tasks(qapp):
+    words.use("zh_CN")
+    theme.apply(qapp, "light")
+    tasks = Tasks()
+    yield tasks
+    tasks.stop()
+
+
+@pytest.fixture
+def window(qtbot):
+    made = QWidget()
+    made.resize(1100, 760)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def dialog(qtbot, window, sample_desk, tasks):
+    with sample_desk.read() as read:
+        ids = [
+            row[0] for row in read.rows("SELECT id FROM equipment WHERE deleted = 0 ORDER BY code LIMIT 6")
+        ]
+    made = LabelDialog(window, sample_desk, tasks, "equipment", ids)
+    made.show()
+    qtbot.waitUntil(lambda: made.viewer.count > 0)
+    return made
+
+
+def codes_in(path) -> list[str]:
+    found = [code for page in printed(path, 150) for code in zxingcpp.read_barcodes(page)]
+    return sorted(decode(code.text).code for code in found)
+
+
+def test_the_first_free_place_is_clicked(qtbot, dialog):
+    place = dialog.sheet._area(5).center().toPoint()
+    qtbot.mouseClick(dialog.sheet, Qt.MouseButton.LeftButton, pos=place)
+    assert dialog.job().first == 5
+    dialog.sheet.setFocus()
+    qtbot.keyClick(dialog.sheet, Qt.Key.Key_Down)
+    assert dialog.job().first == 8
+    qtbot.mouseClick(dialog.sheet, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    assert dialog.job().first == 8
+    assert "8" in dialog.first.text()
+
+
+def test_copies_fill_more_sheets(qtbot, dialog):
+    dialog.form.set_values({"copies": 10_000})
+    qtbot.waitUntil(lambda: dialog.viewer.count == 3)
+    assert "3" in dialog.first.text()
+
+
+def test_a_roll_has_no_places(qtbot, dialog):
+    dialog.kind.set_values({"layout": "roll50x30"})
+    qtbot.waitUntil(lambda: dialog.viewer.count == 6)
+    assert dialog.sheet.isHidden()
+
+
+def test_warnings_are_told(qtbot, dialog):
+    dialog.kind.set_values({"layout": "tiny30x20"})
+    qtbot.waitUntil(lambda: dialog.viewer.count == 6 and not dialog.note.isHidden())
+    assert dialog.note.text()
+
+
+def test_a_wrong_wish_is_told_and_nothing_can_be_printed(qtbot, dialog):
+    dialog.form.set_values({"right": 20_000})
+    qtbot.waitUntil(lambda: dialog.viewer.count == 0)
+    assert not dialog.print.isEnabled()
+    dialog.form.set_values({"right": 500})
+    qtbot.waitUntil(lambda: dialog.viewer.count > 0)
+    assert dialog.print.isEnabled()
+
+
+def test_a_saved_sheet_is_read_back_and_logged(qtbot, dialog, sample_desk, tmp_path):
+    dialog.form.set_values({"down": 1000, "outlines": 1})
+    with qtbot.waitSignal(dialog.printed):
+        dialog.save_to(tmp_path / "l.pdf")
+    qtbot.waitUntil(lambda: not isValid(dialog))
+    with sample_desk.read() as read:
+        wanted = [
+            row[0] for row in read.rows("SELECT code FROM equipment WHERE deleted = 0 ORDER BY code LIMIT 6")
+        ]
+        assert read.value("SELECT count(*) FROM qr_label") == 6
+    assert codes_in(tmp_path / "l.pdf") == wanted
+    assert Preferences(sample_desk.profile, None)["label_offset"] == [0, 1000]
+
+
+def test_a_printed_sheet_is_read_back_and_logged(qtbot, dialog, sample_desk, monkeypatch, tmp_path):
+    def accept(asking):
+        asking.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        asking.printer().setOutputFileName(str(tmp_path / "p.pdf"))
+        asking.printer().setResolution(200)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(QPrintDialog, "exec", accept)
+    with qtbot.waitSignal(dialog.printed):
+        dialog.print.click()
+    assert len(codes_in(tmp_path / "p.pdf")) == 6
+    with sample_desk.read() as read:
+        assert read.value("SELECT count(*) FROM qr_label") == 6
