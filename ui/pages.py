@@ -188,8 +188,7 @@ class Links:
         """The preview of a report."""
         from ui.reports import PreviewDialog
 
-        said = {key: str(value) for key, value in (parameters or {}).items() if value is not None}
-        PreviewDialog(self._above(), self.desk, self.tasks, name, said).open()
+        PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:
@@ -210,7 +209,9 @@ class Links:
         from ui.labels import LabelDialog
 
         table = getattr(page, "labels_of", "part")
-        LabelDialog(self._above(), self.desk, self.tasks, table, list(ids)).open()
+        dialog = LabelDialog(self._above(), self.desk, self.tasks, table, list(ids))
+        dialog.printed.connect(self.say)
+        dialog.open()
 
     def export(self, name: str) -> None:
         """A register as a file."""

@@ -30,7 +30,8 @@ class Viewer(QWidget):
         self._buffer: QBuffer | None = None
         self.view = QPdfView(self)
         # The view listens to its document, and a thread of it reads there, until it has gone: the document goes after it.
-        self.document = QPdfDocument(QCoreApplication.instance())
+        home: Any = QCoreApplication.instance()
+        self.document = QPdfDocument(home)
         self.view.destroyed.connect(self.document.deleteLater)
         self.view.setDocument(self.document)
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
