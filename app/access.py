@@ -153,7 +153,15 @@ EDITORS: dict[str, Permission] = {
         ["inspection_template", "inspection_item", "inspection_plan", "inspection_task"], P.PLAN_ROUNDS
     ),
     **dict.fromkeys(
-        ["course", "cert_type", "staff_certificate", "competency_rule", "training_session"], P.EDIT_TRAINING
+        [
+            "course",
+            "cert_type",
+            "staff_certificate",
+            "competency_rule",
+            "training_session",
+            "training_record",
+        ],
+        P.EDIT_TRAINING,
     ),
     **dict.fromkeys(["staff"], P.EDIT_STAFF),
     **dict.fromkeys(["staff_private"], P.SEE_PRIVATE),

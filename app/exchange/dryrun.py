@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from app.access import editor_of
 from app.desk import Desk
 from app.errors import AppError
 from app.exchange.cells import NOTE, Problem
@@ -11,7 +12,7 @@ from app.exchange.mapping import Mapping
 from app.exchange.openings import Opening, weigh_openings
 from app.exchange.plan import PLAIN, Line, Options, Plan, Progress
 from app.exchange.read import Row, Sheet
-from app.exchange.resolve import Resolver
+from app.exchange.resolve import CREATABLE, Resolver
 from app.exchange.targets import MAIN, OPENING, RowSpec, Target, targets, total_words
 from app.inventory.ops import ABSURD
 from app.tx import Reader
@@ -36,14 +37,21 @@ def dry_run(
     return Plan(sheet, mapping, tuple(lines), tuple(problems), run.needed(lines), int(seen))
 
 
+def creatable(desk: Desk) -> frozenset[str]:
+    """The tables whose missing records this person may create on the way."""
+    return frozenset(table for table in CREATABLE if desk.may(editor_of(table)))
+
+
 class _Run:
     """One dry run."""
 
     def __init__(self, read: Reader, desk: Desk, sheet: Sheet, mapping: Mapping, options: Options) -> None:
         self._read, self._sheet, self._options = read, sheet, options
         self._target: Target = targets()[mapping.target]
-        self._resolver = Resolver(read, mapping.create, options.make_id)
-        self.cells = Cells(desk, self._target, bind(self._target, sheet, mapping), self._resolver, options)
+        self._resolver = Resolver(read, creatable(desk) & mapping.create, options.make_id)
+        self.cells = Cells(
+            desk, self._target, bind(self._target, sheet, mapping, desk.actor), self._resolver, options
+        )
         self._ids: dict[int, bytes] = {}
         self._first: dict[tuple[Any, ...], int] = {}
 

@@ -67,8 +67,8 @@ def headings(columns: Sequence[Column]) -> list[str]:
 
 def _columns(desk: Desk, target: Target) -> list[Column]:
     """What the register has; what the role may not read is left out, and an opening balance is no part of a register."""
-    hidden = {s.name for s in target.rows if s.table == "staff_private" and not desk.may(editor_of(s.table))}
-    return [c for c in target.columns if c.row not in hidden and (c.row != OPENING or target.main is None)]
+    shut = {s.name for s in target.rows if s.table == "staff_private" and not desk.may(editor_of(s.table))}
+    return [c for c in target.columns if c.row not in shut and (c.row != OPENING or target.main is None)]
 
 
 class _Counted:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.access import Actor
 from app.desk import Desk
 from app.errors import AppError
 from app.exchange.cells import ERROR, NOTE, Problem, Rounded, from_error, from_objection, value_of
@@ -37,12 +38,12 @@ class Bound:
         return self.prefix + found if found else self.constant
 
 
-def bind(target: Target, sheet: Sheet, mapping: Mapping) -> list[Bound]:
+def bind(target: Target, sheet: Sheet, mapping: Mapping, actor: Actor) -> list[Bound]:
     """The fields that the file or a constant feeds."""
     tables = {spec.name: spec.table for spec in target.rows} | {OPENING: "stock_movement"}
     places = {heading: place for place, heading in enumerate(sheet.header)}
     bound = []
-    for column in target.columns:
+    for column in target.columns_for(actor):
         headings = [h for h in mapping.sources.get(column.name, ()) if h in places]
         constant = mapping.constants.get(column.name, "")
         if headings or constant:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from app.access import Permission, editor_of
+from app.access import Actor, Permission, editor_of
 from app.fields import Field, about, fields_of
 from app.words import N_
 
@@ -64,6 +64,11 @@ class Target:
     def needs(self) -> Permission:
         """The permission that the main rows demand."""
         return editor_of(self.main.table) if self.main else Permission.MOVE_STOCK
+
+    def columns_for(self, actor: Actor) -> tuple[Column, ...]:
+        """The columns that a person may bring in or take out: health dates need a right of their own."""
+        shut = {spec.name for spec in self.rows if not actor.may(editor_of(spec.table))}
+        return tuple(c for c in self.columns if c.row not in shut)
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises KeyError."""

@@ -102,13 +102,8 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
         names = tuple(book.sheet_names)
         chosen = sheet if sheet in names else _first_filled(book, names)
         found = book.get_sheet_by_name(chosen)
-    except calamine.PasswordError:
-        raise AppError(
-            N_("“{name}” is protected by a password. Save it without one and choose it again."),
-            name=path.name,
-        ) from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        if "ncrypt" in str(error) or "assword" in str(error):
+        if isinstance(error, calamine.PasswordError) or _is_locked(path):
             raise AppError(
                 N_("“{name}” is protected by a password. Save it without one and choose it again."),
                 name=path.name,
@@ -116,6 +111,12 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
         raise _damaged(path) from None
     first = found.start[0] + 1 if found.start else 1
     return Raw(chosen, names, "Excel", _numbered(found.iter_rows(), first))
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether an archive is the envelope of an encrypted workbook."""
+    data = path.read_bytes()
+    return kind_of(data) == "ole" and "EncryptedPackage".encode("utf-16-le") in data
 
 
 def _first_filled(book: Any, names: tuple[str, ...]) -> str:

@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
+from importlib.resources import as_file, files
 
 from app.inspections import ops
 from app.inspections.actions import approve_round, return_round, sealed
 from app.inspections.planned import Planned, planned
 from app.inspections.queries import result_of
 from app.inspections.rules import FAIL, Item, judge
+from app.photos import Attach, Photo, keep, read_photo
 from app.sample.people import desk_of
 from app.sample.site import Event, Site, rows_of, sample_id
 from app.tx import Reader
@@ -58,7 +60,12 @@ def _do(site: Site, row: dict[str, str], given: Given, at: int) -> None:
         )
         for n, item in enumerate(items)
     ]
-    desk.perform(ops.Start(round_, at), *(a for a in answers if a))
+    photos = [
+        _photo(site, round_, item)
+        for item, a in zip(items, answers, strict=True)
+        if a and item.photo_required
+    ]
+    desk.perform(ops.Start(round_, at), *photos, *(a for a in answers if a))
     done = min(at + (len(items) + 3) * _MINUTE, site.now)
     site.go_to(done)
     with desk.read() as read:
@@ -79,6 +86,28 @@ def _answer(
         task_id=round_.id, item_id=item.id, site_id=round_.site_id, state=state, measured_at=at, equipment_id=item.equipment_id,
         value_num=number, value_text=None if item.is_number else text, unit=item.unit or None, limit_low=item.limit_low,
         limit_high=item.limit_high, remark=remark or ("-" if state == FAIL else None),
+        photos=(_pictures()[item.seq % 3].sha256.hex(),) if item.photo_required else (),
+    )  # fmt: skip
+
+
+@cache
+def _pictures() -> tuple[Photo, ...]:
+    """The sample's photos, drawn for it."""
+    folder = files("resources") / "sample" / "photos"
+    found = []
+    for name in ("rack", "panel", "corridor"):
+        with as_file(folder / f"{name}.jpg") as path:
+            found.append(read_photo(path))
+    return tuple(found)
+
+
+def _photo(site: Site, round_: ops.Round, item: Item) -> Attach:
+    """The photo that an item demands."""
+    photo = _pictures()[item.seq % 3]
+    keep(site.profile, photo)
+    return Attach(
+        owner_table=ops.TASK, owner_id=round_.id, kind="photo", sha256=photo.sha256, size=len(photo.jpeg), mime="image/jpeg",
+        site_id=round_.site_id, item_id=item.id, original_name=photo.name, thumbnail=photo.thumbnail,
     )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.desk import Desk
+from app.exchange.dryrun import creatable
 from app.exchange.mapping import Mapping
 from app.exchange.read import Sheet
-from app.exchange.resolve import CREATABLE
 from app.exchange.targets import Column, targets
 from app.fields import about
 from app.words import _
@@ -65,8 +66,9 @@ class ColumnsStep(QWidget):
     changed = Signal()
     """Another mapping."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(13)
@@ -86,7 +88,10 @@ class ColumnsStep(QWidget):
         target = targets()[mapping.target]
         self._target = mapping.target
         required = {c.name for c in target.required()}
-        ordered = sorted(target.columns, key=lambda c: (c.name not in required, not mapping.feeds(c.name)))
+        ordered = sorted(
+            target.columns_for(self._desk.actor),
+            key=lambda c: (c.name not in required, not mapping.feeds(c.name)),
+        )
         self._lines = [_Line(c, sheet, required=c.name in required) for c in ordered]
         self._rebuild()
         for made in self._lines:
@@ -138,7 +143,7 @@ class ColumnsStep(QWidget):
         grid = QGridLayout(self._checks)
         grid.setContentsMargins(0, 0, 0, 0)
         self._boxes = {}
-        kinds = [table for table in targets()[mapping.target].references() if table in CREATABLE]
+        kinds = [table for table in targets()[mapping.target].references() if table in creatable(self._desk)]
         for place, table in enumerate(kinds):
             box = QCheckBox(_(about(table).title))
             box.setChecked(table in mapping.create)

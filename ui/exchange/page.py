@@ -67,7 +67,7 @@ class ImportPage(Page):
             )
             return
         self.step = FILE
-        self.file_step, self.columns_step = FileStep(desk), ColumnsStep()
+        self.file_step, self.columns_step = FileStep(desk), ColumnsStep(desk)
         self.check_step, self.done_step = CheckStep(), DoneStep()
         self._lay_out()
         self._connect()

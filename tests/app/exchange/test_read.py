@@ -14,6 +14,7 @@ from app.errors import AppError
 from app.exchange import workbooks
 from app.exchange.read import read_table
 from app.exchange.texts import separator_of
+from app.words import speaking
 
 HEAD = ("工号", "姓名", "部门", "数量")
 ROWS = [(f"00123456789012345{n:03d}", f"张{'三四五六'[n % 4]}", "动力班；二组", f"{n}.5") for n in range(40)]
@@ -144,6 +145,18 @@ def test_bombs_and_tricks_are_refused_before_they_are_opened(tmp_path, monkeypat
     monkeypatch.setattr(workbooks, "MAX_UNPACKED", 10)
     with pytest.raises(AppError):
         read_table(archive(tmp_path, {"xl/workbook.xml": b"<workbook></workbook>"}, "small.xlsx"))
+
+
+def test_a_locked_workbook_is_called_so(tmp_path):
+    data = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 2000
+        + "EncryptedPackage".encode("utf-16-le")
+        + b"\0" * 2000
+    )
+    with speaking("en"), pytest.raises(AppError) as refused:
+        read_table(write(tmp_path, data, "locked.xlsx"))
+    assert "password" in refused.value.message
 
 
 def test_a_truncated_workbook_is_refused_at_every_cut(tmp_path):

@@ -77,6 +77,13 @@ def test_rounds_and_work_look_alive(sample_desk):
         drift = read.rows(
             "SELECT value_num FROM inspection_result r JOIN inspection_item i ON i.id = r.item_id WHERE i.code = 'IT-DC-D-01' ORDER BY measured_at DESC LIMIT 5"
         )
+        assert (
+            read.value(
+                "SELECT count(*) FROM inspection_result r JOIN inspection_item i ON i.id = r.item_id WHERE i.photo_required = 1 AND NOT EXISTS "
+                "(SELECT 1 FROM attachment a WHERE a.owner_id = r.task_id AND a.item_id = r.item_id)"
+            )
+            == 0
+        )
     assert [value for (value,) in drift] == [24_600, 25_100, 24_200, 23_800, 24_000]
 
 
