@@ -128,7 +128,8 @@ class ChoiceEntry(QWidget):
         self.buttons: list[BigChoice] = []
         for number, option in enumerate(self._options):
             state = judge(item, option) or "ok"
-            note = _("opens a work order") if state == FAIL and item.on_fail == "work_order" else ""
+            opens = state == FAIL and item.on_fail == "work_order" and not compact
+            note = _("opens a work order") if opens else ""
             made = BigChoice(option_word(option), _LEVELS[state], str(number + 1), note)
             made.clicked.connect(lambda _on=False, n=number: self.choose(n))
             if compact:

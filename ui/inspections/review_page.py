@@ -117,9 +117,12 @@ class ReviewPage(Page):
             (_("Submitted"), show_instant(sheet.submitted_at, zone) or "—"),
             (_("Label scanned"), self._scan_said()),
         ]
-        for column, (words, value) in enumerate(facts):
-            grid.addWidget(label(words, "caption", "text_2"), 0, column)
-            grid.addWidget(ElidedLabel(value, "body") if isinstance(value, str) else value, 1, column)
+        for number, (words, value) in enumerate(facts):
+            row, column = divmod(number, 3)
+            grid.addWidget(label(words, "caption", "text_2"), row * 2, column)
+            grid.addWidget(
+                ElidedLabel(value, "body") if isinstance(value, str) else value, row * 2 + 1, column
+            )
             grid.setColumnStretch(column, 1)
         card.body.addLayout(grid)
         if sheet.late_reason:

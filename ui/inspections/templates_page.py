@@ -85,8 +85,8 @@ class TemplatesPage(Page):
             Column("code", N_("Template code"), "code", 96, sortable=False, compact=False),
             Column("cycle", N_("Cycle"), width=72, sortable=False, compact=False,
                    value=lambda r: _word("inspection_template", "cycle", r.cycle)),
-            Column("version", N_("Version"), "number", 56, sortable=False),
-            Column("items", N_("Items"), "number", 56, sortable=False),
+            Column("version", N_("Version"), "number", 56, sortable=False, compact=False),
+            Column("items", N_("Items"), "number", 56, sortable=False, compact=False),
         ]  # fmt: skip
 
     @staticmethod

@@ -52,7 +52,7 @@ class OrderList(QWidget):
             Column("title", N_("Content"), width=200, stretch=True, sortable=False, second=due),
             Column("place", N_("Equipment / place"), width=160, sortable=False, compact=False,
                    value=lambda row: row.equipment_code or row.place or ""),
-            Column("status", N_("Status"), "status", 190, sortable=False, value=_state),
+            Column("status", N_("Status"), "status", 208, sortable=False, value=_state),
             Column("planned_end", N_("Due"), "date", 110, sortable=False, compact=False, value=due),
         ]  # fmt: skip
         self._ids = {row.n: row.id for row in rows}
@@ -67,5 +67,6 @@ class OrderList(QWidget):
         self.table.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.legend.hide()
         self.table.view.setFixedHeight(height + 2)
+        self.table.setFixedHeight(height + 8)
         if not rows:
             self.hide()
