@@ -1,6 +1,8 @@
 """A round from its due line to the review (SM-07), and what its deviations raise (R-2.1-e, R-4.2-f, -h, -i)."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -272,3 +274,47 @@ def test_a_round_before_its_window_is_refused_in_a_sentence(room, at_work):
     assert (ahead.can_start, ahead.state, ahead.grace_days) == (False, "scheduled", 2)
     with pytest.raises(AppError, match="2026-11-24 00:00"):
         actions.start_round(at_work, ahead.id)
+
+
+def test_two_laptops_name_a_round_and_its_work_alike(room, at_work, tmp_path):
+    room.desk.profile.close()
+    copy = Path(shutil.copytree(room.desk.profile.folder, tmp_path / "second"))
+    made = []
+    for folder in (room.desk.profile.folder, copy):
+        profile = open_profile(folder, Clock.pinned(room.desk.now()))
+        desk = replace(at_work, profile=profile)
+        task = begin(desk)
+        actions.answer_item(desk, task, room.items["crac"], "异常", "停机")
+        actions.answer_item(desk, task, room.items["temp"], 29_000, "过热")
+        with desk.read() as read:
+            made.append(
+                [
+                    read.rows("SELECT id, code FROM inspection_task"),
+                    read.rows("SELECT id FROM fault"),
+                    read.rows("SELECT id FROM work_order"),
+                    read.rows("SELECT id, level FROM alert WHERE rule = ?", RULE),
+                ]
+            )
+        profile.close()
+    assert made[0] == made[1]
+    assert all(len(rows) == 1 for rows in made[0])
+
+
+def test_running_hours_make_a_round_due(room, at_work):
+    reading = {
+        "equipment_id": room.cra,
+        "site_id": room.site,
+        "meter": "run_hours",
+        "source": "manual",
+        "replaced": 0,
+    }
+    now = room.desk.now()
+    room.desk.perform(
+        create("inspection_plan", new_id(), code="P-H", name="每 500 小时", template_code="T", site_id=room.site,
+               cycle="by_hours", interval=500, first_due="2026-11-01", window_before_days=0, grace_days=5, active=1,
+               equipment='["DC1-CRA-003"]'),
+        create("meter_reading", new_id(), value=1_480_000, read_at=now - 3 * DAY, **reading),
+    )  # fmt: skip
+    assert [line.code for line in lists.rounds_to_do(at_work)] == ["P-1"]
+    room.desk.perform(create("meter_reading", new_id(), value=1_503_000, read_at=now, **reading))
+    assert sorted(line.code for line in lists.rounds_to_do(at_work)) == ["P-1", "P-H"]
