@@ -69,15 +69,25 @@ def limit_alerts(derive: Derive) -> bool:
     for (task_id, item_id), rows in answers.items():
         failing = [row for row in rows if row[3] == "fail"]
         if failing:
-            changed |= _put(derive, task_id, item_id, failing, rows[-1])
+            changed |= _put(derive, (task_id, item_id), failing[-1], _begun(rows), rows[-1])
     return changed
 
 
-def _put(derive: Derive, task_id: bytes, item_id: bytes, failing: list[Any], latest: Any) -> bool:
-    raised, alert_id = failing[-1], made_id(RULE, task_id, item_id)
+def _begun(rows: list[Any]) -> int:
+    """When the item began to fail the last time: one that fails again asks again."""
+    begun, failed = 0, False
+    for row in rows:
+        if row[3] == "fail" and not failed:
+            begun = row[4]
+        failed = row[3] == "fail"
+    return begun
+
+
+def _put(derive: Derive, of: tuple[bytes, bytes], raised: Any, begun: int, latest: Any) -> bool:
+    task_id, alert_id = of[0], made_id(RULE, *of)
     open_now = latest[3] == "fail"
     row = (
-        alert_id, RULE, raised[2], LEVELS[raised[13]], "inspection_task", task_id, _facts(raised), failing[0][4],
+        alert_id, RULE, raised[2], LEVELS[raised[13]], "inspection_task", task_id, _facts(raised), begun,
         None if open_now else latest[4], "open" if open_now else "withdrawn",
     )  # fmt: skip
     changed = derive.run(
