@@ -16,7 +16,7 @@ from app.words import N_, _, ngettext
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
-from ui.kit.labels import ElidedLabel, SignLabel, label
+from ui.kit.labels import ElidedLabel, SignLabel, label, plain_tip
 from ui.kit.layout import Card
 from ui.kit.lazy import Column
 from ui.kit.table import Table
@@ -201,9 +201,12 @@ class CheckStep(QWidget):
         self.changes.setVisible(number == 1)
 
     def set_narrow(self, narrow: bool) -> None:
-        """On a small window the numbers stand without their signs."""
+        """On a small window the numbers stand without their signs, buttons without their words."""
         for card in (self.good, self.bad, self.noted):
             card.sign.setVisible(not narrow)
+        word = _("Save the list of problems")
+        self.export.setText("" if narrow else " " + word)
+        self.export.setToolTip(plain_tip(word) if narrow else "")
 
     def on_export(self) -> None:
         """Asks where the list of problems goes."""

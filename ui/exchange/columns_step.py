@@ -12,7 +12,7 @@ from app.fields import about
 from app.words import _
 from ui.kit import theme
 from ui.kit.editors import ChoiceEditor
-from ui.kit.labels import ElidedLabel, label, set_tone
+from ui.kit.labels import ElidedLabel, label, plain_tip, set_tone
 from ui.kit.layout import Card
 
 
@@ -29,6 +29,7 @@ class _Line:
         self.before, self.constant = QLineEdit(), QLineEdit()
         for edit, said in ((self.before, _("Put before it")), (self.constant, _("Where it is empty"))):
             edit.setAccessibleName(f"{word}: {said}")
+            edit.setToolTip(plain_tip(said))
             edit.setFont(theme.font("body"))
         self.example = ElidedLabel("", "dense", "text_2")
         self._more: tuple[str, ...] = ()
@@ -79,6 +80,8 @@ class ColumnsStep(QWidget):
         self._inner: QWidget | None = None
         self._checks: QWidget | None = None
         self._target, self._total = "", 0
+        self._narrow = False
+        self._heads: list[QWidget] = []
         column.addWidget(self._card)
         column.addWidget(self._create)
         column.addStretch()
@@ -124,17 +127,28 @@ class ColumnsStep(QWidget):
             _("Where it is empty"),
             _("Example"),
         )
-        for place, head in enumerate(heads):
-            grid.addWidget(label(head, "caption", "text_2"), 0, place)
+        self._heads = [label(head, "caption", "text_2") for head in heads]
+        for place, head in enumerate(self._heads):
+            grid.addWidget(head, 0, place)
         for row, made in enumerate(self._lines, 1):
             cells = (made.name, made.must, made.source, made.before, made.constant, made.example)
             for place, cell in enumerate(cells):
                 grid.addWidget(cell, row, place, Qt.AlignmentFlag.AlignVCenter)
-            made.before.setFixedWidth(90)
-            made.constant.setFixedWidth(150)
         grid.setColumnStretch(2, 3)
         grid.setColumnStretch(5, 3)
         self._card.body.addWidget(self._inner)
+        self.set_narrow(self._narrow)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """On a small window the examples are left out; what is required stands first and bold."""
+        self._narrow = narrow
+        for made in self._lines:
+            made.example.setVisible(not narrow)
+            made.must.setVisible(not narrow)
+            made.before.setFixedWidth(60 if narrow else 90)
+            made.constant.setFixedWidth(90 if narrow else 150)
+        for place in (3, 4, 5) if self._heads else ():
+            self._heads[place].setVisible(not narrow)
 
     def _show_checks(self, mapping: Mapping) -> None:
         if self._checks:

@@ -74,7 +74,7 @@ class ImportPage(Page):
         self._go(FILE)
 
     def _lay_out(self) -> None:
-        steps = Card()
+        self._steps_card = steps = Card()
         row = QHBoxLayout()
         self._steps = StepsBar([_("Choose file"), _("Match columns"), _("Trial run"), _("Import")])
         self._sign, self._file = SignLabel("file-spreadsheet", "text_2"), label("", "dense", "text_2")
@@ -168,7 +168,12 @@ class ImportPage(Page):
         busy, step = self._progress is not None, self.step
         bad = self.plan.count("error") if self.plan else 0
         changed = self.plan.changes if self.plan else 0
-        final = _("Import when all is mended") if bad else _("Import")
+        narrow = self.width() < _NARROW
+        final = _("Import when all is mended") if bad and not narrow else _("Import")
+        for made, word in ((self.back, _("Back")), (self.again, _("Check the file again"))):
+            made.setText("" if narrow else " " + word)
+            made.setToolTip(plain_tip(word) if narrow else "")
+            made.setAccessibleName(word)
         words = (_("To the columns"), _("Check the file"), final, "")
         hints = (
             "",
@@ -176,7 +181,7 @@ class ImportPage(Page):
             _("Nothing has been changed yet. After the import, one step takes it back."),
             "",
         )
-        self._hint.setText("" if busy else hints[step])
+        self._hint.setText("" if busy or self.width() < _NARROW else hints[step])
         self.go_on.setText(words[step])
         self.go_on.setVisible(step != DONE)
         self.go_on.setEnabled(not busy and self._may_go_on(bad, changed))
@@ -350,8 +355,10 @@ class ImportPage(Page):
         if hasattr(self, "_steps"):
             narrow = self.width() < _NARROW
             self.check_step.set_narrow(narrow)
-            self._hint.setVisible(not narrow)
+            self.columns_step.set_narrow(narrow)
+            self._steps_card.setVisible(not narrow)  # the line of facts names the step
             self._show_file()
+            self._show_buttons()
 
     def actions_of_step(self) -> list[QPushButton]:
         """The buttons that are shown at the foot."""
