@@ -21,8 +21,9 @@ NO_SPACE = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9%℃][{HAN}]")
 
 # English words of the glossary that mean something else where we show them: the word, and why.
 OTHER_MEANING: dict[str, str] = {
-    "Issue": "what a person takes from the store is 领用 (LOOK.md, section 12)",
-    "Reorder point": "one word, 补货点, on screen and paper (LOOK.md, section 12)",
+    "fault": "the record of it is 故障 in every sentence; the glossary's 故障状态 names the state of a machine",
+    "issue": "what a person takes from the store is 领用 (LOOK.md, section 12)",
+    "reorder point": "one word, 补货点, on screen and paper (LOOK.md, section 12)",
 }
 # Chinese texts that may stand without a space or with half-width signs: the text, and why.
 SET_OTHERWISE: dict[str, str] = {}
@@ -32,6 +33,8 @@ CHINESE_IN_CODE = {
     "app/fields.py": "yes and no are understood as people write them in a table",
     "app/search.py": "the range of Chinese characters, which are indexed one by one",
     "app/inventory/signs.py": "the measure words of things that are counted in whole pieces",
+    "ui/demo.py": "a stranger's file has Chinese headings and contents",
+    "ui/story.py": "the technician of the story writes his remark in Chinese",
     "app/values.py": "a date is understood as people write it, 2026年11月22日",
 }
 

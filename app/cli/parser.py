@@ -114,6 +114,9 @@ def _init(commands: Commands, common: Parser) -> None:
     kind.add_argument("--empty", action="store_true", help=_("an empty site with one administrator"))
     made.add_argument("--site", metavar=_("NAME"), default="", help=_("name of the site (with --empty)"))
     made.add_argument(
+        "--site-code", metavar=_("CODE"), default="S1", help=_("code of the site (with --empty)")
+    )
+    made.add_argument(
         "--admin", metavar=_("USER"), default="admin", help=_("user name of the administrator (with --empty)")
     )
     made.add_argument(

@@ -24,6 +24,8 @@ HOUSE = {
 }  # fmt: skip
 # What takes no shown words, although it is called like something that does.
 QUIET_OWNERS = {"log", "logger", "logging", "warnings", "_log", "LOG"}
+# The product's own name, keys of the keyboard, patterns of file names.
+PROPER = re.compile(r"Sitewright|Ctrl .*|\s*\(\*\.\w+\)")
 CODE = re.compile(r"[a-z0-9][a-z0-9_.:/*-]*|[A-Z]{1,4}[A-Z0-9_-]*|#\w+|\W*")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]+(?:[ ,:’'-]+[\w{}]+){2,}[^=]*")
@@ -48,6 +50,8 @@ def shown_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _is_word(text: str, *, codes_allowed: bool) -> bool:
+    if PROPER.fullmatch(text):
+        return False
     return bool(LETTERS.search(text)) and not (codes_allowed and (CODE.fullmatch(text) or SQL.match(text)))
 
 
@@ -86,7 +90,12 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in quiet:
             text = node.value.strip()
-            if SENTENCE.fullmatch(text) and not SQL.match(text) and "<" not in text:
+            if (
+                SENTENCE.fullmatch(text)
+                and not SQL.match(text)
+                and not PROPER.fullmatch(text)
+                and "<" not in text
+            ):
                 yield node.lineno, text
 
 
