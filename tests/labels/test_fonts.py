@@ -28,7 +28,7 @@ def test_signs_and_gb_2312_are_there(font):
 def test_the_sample_site_can_be_printed(font):
     points = set(font.getBestCmap())
     for table in files("resources").joinpath("sample").iterdir():
-        text = table.read_text("utf-8-sig")
+        text = table.read_text("utf-8-sig") if table.name.endswith(".csv") else ""
         assert not {sign for sign in text if ord(sign) not in points} - set("\r\n")
 
 

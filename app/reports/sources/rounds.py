@@ -5,7 +5,7 @@ from app.fields import fields_of, show
 from app.inspections.queries import Sheet, SheetItem, items_of, person, sheet
 from app.inspections.rules import Item, option_word, spoken, standard_said
 from app.names import named
-from app.photos import bytes_of, photos_of
+from app.photos import SUFFIXES, bytes_of, photos_of
 from app.reports.document import Report
 from app.reports.inspections import blank_inspection_sheet, inspection_report
 from app.reports.rows import (
@@ -139,13 +139,16 @@ def _corrections(read: Reader, found: Sheet, timezone: str) -> tuple[CorrectionR
 
 
 def _photos(job: Job, found: Sheet) -> tuple[PhotoRow, ...]:
-    numbers = {row.item.id: row.item.seq for row in found.items}
-    return tuple(
-        PhotoRow(
-            numbers.get(photo.item_id or b"", 0), photo.caption, bytes_of(job.desk.profile, photo.sha256)
-        )
-        for photo in photos_of(job.read, "inspection_task", found.task_id)
-    )
+    """The photos with their captions; the name of a file says nothing, so the item stands in its place."""
+    items = {row.item.id: row.item for row in found.items}
+    made = []
+    for photo in photos_of(job.read, "inspection_task", found.task_id):
+        item = items.get(photo.item_id or b"")
+        unnamed = photo.caption.lower().endswith(tuple(f".{suffix}" for suffix in SUFFIXES))
+        caption = item.text if item and (unnamed or not photo.caption) else photo.caption
+        jpeg = bytes_of(job.desk.profile, photo.sha256)
+        made.append(PhotoRow(item.seq if item else 0, caption, jpeg))
+    return tuple(made)
 
 
 def _signers(read: Reader, found: Sheet) -> Signer:
