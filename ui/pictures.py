@@ -170,9 +170,10 @@ class Studio:
 
     def settle(self) -> None:
         """Let the worker and the window come to rest."""
+        from PySide6.QtTest import QTest
+
         end = time.monotonic() + PATIENCE
         calm = 0
         while calm < 5 and time.monotonic() < end:
-            self._qt.processEvents()
+            QTest.qWait(10)
             calm = calm + 1 if self._program.tasks.idle() else 0
-            time.sleep(0.01)

@@ -57,11 +57,10 @@ class Story:
         """Until the worker and the window have come to rest. Raises TimeoutError when they don't."""
         end, calm = time.monotonic() + PATIENCE, 0
         while calm < 4:
-            QCoreApplication.processEvents()
+            QTest.qWait(2)
             calm = calm + 1 if self.program.tasks.idle() else 0
             if time.monotonic() > end:
                 raise TimeoutError("the window does not come to rest")
-            QTest.qWait(2)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for something that must come."""

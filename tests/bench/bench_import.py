@@ -17,8 +17,8 @@ from app.bootstrap import found, start
 from app.clock import Clock
 from app.desk import Desk
 from app.exchange.commit import commit
-from app.exchange.mapping import guess
 from app.exchange.dryrun import dry_run
+from app.exchange.mapping import guess
 from app.exchange.read import read_table
 from app.exchange.targets import targets
 from db.ids import made_id

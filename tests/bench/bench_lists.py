@@ -64,10 +64,10 @@ def _works(desk: Desk) -> dict[str, Callable[[], object]]:
 def _spied(desk: Desk, work: Callable[[], object]) -> list[str]:
     """The SELECTs that a piece of work sends, with their values."""
     seen: list[str] = []
-    with desk.profile.store._connected() as connection:  # noqa: SLF001 - the bench looks under the hood
+    with desk.profile.store._connected() as connection:
         connection.set_trace_callback(seen.append)
     work()
-    with desk.profile.store._connected() as connection:  # noqa: SLF001 - as above
+    with desk.profile.store._connected() as connection:
         connection.set_trace_callback(None)
     return [s for s in seen if s.lstrip().upper().startswith(("SELECT", "WITH"))]
 

@@ -75,7 +75,7 @@ class Site:
     """The rows of the site, in the order in which they must be made."""
 
     def __init__(self, size: Size, seed: int) -> None:
-        self.size, self._dice = size, random.Random(seed)  # noqa: S311 - a seeded generator, not a secret
+        self.size, self._dice = size, random.Random(seed)
         self.site, self.kind = made_id("bench", "site"), made_id("bench", "class")
         self.template, self.supplier = made_id("bench", "template"), made_id("bench", "supplier")
         self.rooms = [made_id("bench", "room", n) for n in range(80)]
@@ -282,7 +282,7 @@ def _ingest(profile: Profile, connection: sqlite3.Connection, *sources: Iterable
                 op_id,
                 "applied",
             )
-            tx._buffer(_APPEND, row)  # noqa: SLF001 - the bench stands in for the hub's ingest
+            tx._buffer(_APPEND, row)
             if seq % 5000 == 0:
                 tx.flush()
     tx.flush()

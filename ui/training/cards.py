@@ -127,71 +127,46 @@ class TrainingTiles(QWidget):
 
 
 def _figures(found: TrainingFigures) -> list[tuple[str, str, Figure]]:
-    gone = found.expired + found.not_passed
+    return [
+        ("matrix", _("Training coverage"), _coverage(found)),
+        ("certificates", _("Certificate validity"), _validity(found)),
+        ("gone", _("Training expired or not passed"), _gone(found)),
+        ("due", _("Certificates running out"), _running_out(found)),
+    ]
+
+
+def _coverage(found: TrainingFigures) -> Figure:
+    if not found.coverage.whole:
+        return Figure(basis=_("No course is required of anybody."))
     basis = _("{part} of {whole} required courses of people").format(
         part=found.coverage.part, whole=found.coverage.whole
     )
+    word = _("{count} missing").format(count=found.missing)
+    return Figure(found.coverage.percent, "%", word, "neutral", None, basis)
+
+
+def _validity(found: TrainingFigures) -> Figure:
+    if not found.certificates.whole:
+        return Figure(basis=_("No certificate is recorded or required."))
     holders = _("{part} of {whole} people").format(
         part=found.certificates.part, whole=found.certificates.whole
     )
-    no_basis = _("No certificate is recorded or required.")
     lost = ngettext("{count} person without", "{count} people without", found.certificates_lost)
-    lost_word = lost.format(count=found.certificates_lost) if found.certificates_lost else _("All valid")
-    return [
-        (
-            "matrix",
-            _("Training coverage"),
-            Figure(
-                found.coverage.percent,
-                "%",
-                _("{count} missing").format(count=found.missing),
-                "neutral",
-                None,
-                basis,
-            )
-            if found.coverage.whole
-            else Figure(basis=_("No course is required of anybody.")),
-        ),
-        (
-            "certificates",
-            _("Certificate validity"),
-            Figure(
-                found.certificates.percent,
-                "%",
-                lost_word,
-                "danger" if found.certificates_lost else "ok",
-                None,
-                holders,
-            )
-            if found.certificates.whole
-            else Figure(basis=no_basis),
-        ),
-        (
-            "gone",
-            _("Training expired or not passed"),
-            Figure(
-                str(gone),
-                "",
-                _("{expired} expired·{failed} not passed").format(
-                    expired=found.expired, failed=found.not_passed
-                )
-                if gone
-                else _("None"),
-                "danger" if gone else "ok",
-                None,
-                _("{count} more end within {days} days").format(count=found.expiring, days=found.days),
-            ),
-        ),
-        (
-            "due",
-            _("Certificates running out"),
-            Figure(
-                str(found.certificates_due),
-                "",
-                sign("expiring").text if found.certificates_due else _("None"),
-                "warn" if found.certificates_due else "ok",
-                "clock-alert" if found.certificates_due else None,
-                _("End or review within {days} days").format(days=CERTIFICATE_DAYS),
-            ),
-        ),
-    ]
+    word = lost.format(count=found.certificates_lost) if found.certificates_lost else _("All valid")
+    level = "danger" if found.certificates_lost else "ok"
+    return Figure(found.certificates.percent, "%", word, level, None, holders)
+
+
+def _gone(found: TrainingFigures) -> Figure:
+    gone = found.expired + found.not_passed
+    word = _("{expired} expired·{failed} not passed").format(expired=found.expired, failed=found.not_passed)
+    basis = _("{count} more end within {days} days").format(count=found.expiring, days=found.days)
+    return Figure(str(gone), "", word if gone else _("None"), "danger" if gone else "ok", None, basis)
+
+
+def _running_out(found: TrainingFigures) -> Figure:
+    some = bool(found.certificates_due)
+    word = sign("expiring").text if some else _("None")
+    basis = _("End or review within {days} days").format(days=CERTIFICATE_DAYS)
+    icon = "clock-alert" if some else None
+    return Figure(str(found.certificates_due), "", word, "warn" if some else "ok", icon, basis)
