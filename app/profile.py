@@ -196,7 +196,7 @@ def _open(folder: Path, clock: Clock, *, sample: bool = False, device: str | Non
         raise
     if crashed:
         _forget_crash(folder)
-    store = Store(engine, clock=clock, device=meta["device_code"], keep_shadow="hub_id" in meta)
+    store = Store(engine, clock=clock, device=meta["device_code"])
     return Profile(folder, engine, store, clock, meta, notices)
 
 

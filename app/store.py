@@ -55,11 +55,10 @@ _HEAD = (
 class Store:
     """A site file: reads on any thread, writes through one door."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, device: str, keep_shadow: bool = False) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock, device: str) -> None:
         self._engine = engine
         self._clock = clock
         self._device = device
-        self._keep_shadow = keep_shadow
         self._door = threading.RLock()
         self._listeners: list[Listener] = []
         self._writing: PoolProxiedConnection | None = None
@@ -84,9 +83,12 @@ class Store:
             yield Reader(connection)
 
     @contextmanager
-    def local(self) -> Iterator[sqlite3.Connection]:
-        """A transaction on the laptop's own tables (secrets, drafts, preferences): nothing here is an op or travels."""
-        with self._door, translated(), self._writer() as connection, _transaction(connection):
+    def local(self, context: str | None = None) -> Iterator[sqlite3.Connection]:
+        """A transaction on the laptop's own tables (secrets, drafts, preferences): nothing here is an op or travels.
+
+        Only sync names a context ("pull"): what the hub gave goes into the synced tables past the ops.
+        """
+        with self._door, translated(), self._writer() as connection, _transaction(connection, context):
             yield connection
 
     def perform(
@@ -108,7 +110,7 @@ class Store:
                 if progress:
                     progress(count)
             done = action.finish()
-        return self._tell(done)
+        return self.tell(done)
 
     @contextmanager
     def _writing_action(self, actor: Actor, reason: str) -> Iterator["_Action"]:
@@ -149,7 +151,7 @@ class Store:
             done = action.finish()
             action.mark(action_id, UNDONE)
             action.mark(done.action_id, UNDO)
-        return self._tell(replace(done, skipped=skipped))
+        return self.tell(replace(done, skipped=skipped))
 
     def tick(self) -> Done | None:
         """Let time pass: recompute what the clock alone changes. None while the clock is behind the newest record."""
@@ -157,7 +159,7 @@ class Store:
             return None
         with self._door, translated(), self._writer() as connection, _transaction(connection):
             topics = settle(connection, {}, self._clock.now(), tick=True)
-        return self._tell(Done(b"", (), frozenset(topics))) if topics else None
+        return self.tell(Done(b"", (), frozenset(topics))) if topics else None
 
     def rebuild(self) -> None:
         """Recompute all derived rows from the synced ones."""
@@ -196,7 +198,8 @@ class Store:
             last = connection.execute("SELECT value FROM counter WHERE series = ?", (series,)).fetchone()[0]
         return [f"{series}-{self._device}-{value:04d}" for value in range(last - count + 1, last + 1)]
 
-    def _tell(self, done: Done) -> Done:
+    def tell(self, done: Done) -> Done:
+        """Let the listeners know what a write (or a pull) changed."""
         for listener in self._listeners:
             try:
                 listener(done)
@@ -258,19 +261,18 @@ class _Action:
         self._actor = actor
         self._reason = reason
         self._id = new_id()
-        self._tx = Tx(connection, device=store.device, keep_shadow=store._keep_shadow)  # noqa: SLF001 - one module
+        known = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('chain_id', 'hub_id')"))
+        self._tx = Tx(connection, device=store.device, keep_shadow="hub_id" in known)
         self._wall = store.clock.now()
-        self._chain, self._seq, self._hash, self._hlc = self._head()
+        self._chain = bytes.fromhex(known["chain_id"])
+        self._seq, self._hash, self._hlc = self._head()
         self._op_ids: list[bytes] = []
         self._topics: set[str] = set()
 
-    def _head(self) -> tuple[bytes, int, bytes, int]:
+    def _head(self) -> tuple[int, bytes, int]:
         # Read inside BEGIN IMMEDIATE, never cached (operations.md, rule 29).
-        chain = bytes.fromhex(
-            self._connection.execute("SELECT value FROM meta WHERE key = 'chain_id'").fetchone()[0]
-        )
-        seq, head, hlc = self._connection.execute(_HEAD, (chain,)).fetchone() or (0, NO_HASH, None)
-        return chain, seq or 0, head or NO_HASH, hlc or 0
+        seq, head, hlc = self._connection.execute(_HEAD, (self._chain,)).fetchone() or (0, NO_HASH, None)
+        return seq or 0, head or NO_HASH, hlc or 0
 
     def do(self, op: Op) -> None:
         """Check, append and apply one op."""

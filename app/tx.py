@@ -211,6 +211,10 @@ class Tx(Reader):
             for sql, rows in pending.items():
                 self._connection.executemany(sql, rows)
 
+    def forget(self) -> None:
+        """Drop the buffered rows: the op that wrote them is rolled back."""
+        self._inserts.clear()
+
     def rows(self, sql: str, *params: Value) -> list[tuple[Any, ...]]:
         self.flush()
         return super().rows(sql, *params)

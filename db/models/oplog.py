@@ -27,7 +27,8 @@ class OpRow(Numbered, Base):
     mono = local(INT)
     actor = local(ID, null=True)
     action_id = local(ID, index=True)
-    acked = local(SMALL)
+    #: 0 waits, 1 has the hub's receipt, 2 is in the rows that the hub gave: no longer pending.
+    acked = local(SMALL, index=True)
     outcome = local(TEXT, null=True)
     reason = local(TEXT, null=True)
     hub_seq = local(INT, null=True)

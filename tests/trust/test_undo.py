@@ -11,7 +11,6 @@ from app.desk import Desk
 from app.errors import AppError, Denied
 from app.generic import Create, Merge, NewRow, Patch, PatchRow, Retire, Transition, create, creates, patch
 from app.health import check
-from app.store import Store
 from app.workflow import machines
 from db.ids import new_id
 
@@ -192,8 +191,8 @@ def test_rows_that_arrive_twice_stand_once(site):
 
 def test_the_shadow_holds_the_former_state_once_per_row(folder):
     profile = start(folder)
-    store = Store(profile.engine, clock=profile.clock, device="T01", keep_shadow=True)
-    desk = Desk.of_administrator(replace(profile, store=store))
+    profile.remember("hub_id", bytes(16).hex())
+    desk = Desk.of_administrator(profile)
     with desk.read() as read:
         before = read.get("supplier", read.value("SELECT id FROM supplier ORDER BY n LIMIT 1"))
         part = read.get("part", read.value("SELECT id FROM part"))
@@ -213,5 +212,4 @@ def test_the_shadow_holds_the_former_state_once_per_row(folder):
     assert kept.pop(("supplier", made.rows[0].id)) is None
     assert {table for table, _id in kept} <= {"conflict"}
     assert ("part", part["id"]) not in kept
-    store.close()
     profile.close()

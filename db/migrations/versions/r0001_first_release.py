@@ -847,6 +847,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('op_id', name=op.f('uq_op_op_id'))
     )
     with op.batch_alter_table('op', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_op_acked'), ['acked'], unique=False)
         batch_op.create_index(batch_op.f('ix_op_action_id'), ['action_id'], unique=False)
         batch_op.create_index('ix_op_entity_row_id', ['entity', 'row_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_op_wall'), ['wall'], unique=False)
@@ -1787,6 +1788,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_op_wall'))
         batch_op.drop_index('ix_op_entity_row_id')
         batch_op.drop_index(batch_op.f('ix_op_action_id'))
+        batch_op.drop_index(batch_op.f('ix_op_acked'))
 
     op.drop_table('op')
     with op.batch_alter_table('number_block', schema=None) as batch_op:

@@ -1,0 +1,250 @@
+"""The messages between laptop and hub: JSON, packed with zstd, signed by who sends them.
+
+Every request proves the history that its sender has seen (`Point`); what the hub cannot do is a `Refusal` with a code.
+"""
+
+import hashlib
+from io import BytesIO
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import zstandard
+
+from app.ops import Id
+
+VERSION = 1
+MAX_OPS = 500
+MAX_PUSH = 1024 * 1024
+#: Limits of what is taken in: a packed request, and a request or an answer unpacked.
+MAX_PACKED = 4 * 1024 * 1024
+MAX_REQUEST = 16 * 1024 * 1024
+MAX_ANSWER = 256 * 1024 * 1024
+MAX_KNOWN = 5000
+MAX_PAGE = 2000
+
+GAP, FORK, HISTORY, REVOKED, STRANGER = "GAP", "FORK", "HISTORY", "REVOKED", "STRANGER"
+BUSY, TOO_LARGE, BAD_CODE, NOT_EMPTY, MALFORMED = "BUSY", "TOO_LARGE", "BAD_CODE", "NOT_EMPTY", "MALFORMED"
+HUB_TOO_OLD = "HUB_TOO_OLD"
+
+APPLIED, CONFLICT, QUARANTINED, REJECTED = "applied", "conflict", "quarantined", "rejected"
+#: Outcomes after which nothing of an op is in the hub's rows.
+WITHOUT_EFFECT = frozenset({QUARANTINED, REJECTED})
+#: The bucket of a device that may see everything.
+ALL = "*"
+
+Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+START = bytes(32)
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type", tag=str.lower):
+    """Something that is sent."""
+
+
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """A point of the hub's history: whoever names it has seen everything up to there."""
+
+    epoch: Id
+    seq: Count
+    hash: Hash
+
+
+class ChainHead(msgspec.Struct, frozen=True, array_like=True):
+    """How far one chain of a device has come."""
+
+    chain: Id
+    seq: Count
+    hash: Hash
+
+
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """What the hub decided about an op."""
+
+    op_id: Id
+    outcome: str
+    hub_seq: Count
+    reason: str = ""
+
+
+class SentOp(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An op on its way: its exact bytes stand in the message as they are (`blob` where they are no JSON)."""
+
+    op_id: Id
+    seq: Annotated[int, msgspec.Meta(ge=1, lt=2**63)]
+    hash: Hash
+    body: msgspec.Raw = msgspec.Raw(b"null")
+    blob: bytes = b""
+
+    @property
+    def bytes(self) -> bytes:
+        """The bytes that were hashed."""
+        return self.blob or bytes(self.body)
+
+
+class Enrol(Message, frozen=True):
+    """A laptop asks to take part; the code proves that it was invited, the signature that it has the key."""
+
+    code: Annotated[str, msgspec.Meta(max_length=64)]
+    public_key: Hash
+    machine: Annotated[str, msgspec.Meta(max_length=120)]
+    device_code: Annotated[str, msgspec.Meta(max_length=8)]
+    founding: bool
+
+
+class Enrolled(Message, frozen=True):
+    """The laptop takes part; `hub_key` signs all that the hub says."""
+
+    device_id: Id
+    hub_id: Id
+    hub_key: Hash
+    epoch: Id
+    scope: list[str]
+    device_code: str
+
+
+class Hello(Message, frozen=True):
+    """The laptop names the chains that it wants to send from."""
+
+    proof: Point
+    chains: Annotated[list[Id], msgspec.Meta(max_length=1000)]
+    wall: int
+    version: Annotated[str, msgspec.Meta(max_length=40)]
+    schema_v: int
+
+
+class Welcome(Message, frozen=True):
+    """How far the hub has each chain, and what it thinks of the laptop's clock."""
+
+    hub_id: Id
+    chains: list[ChainHead]
+    offset: int
+    durable_seq: Count
+
+
+class Push(Message, frozen=True):
+    """Ops of one chain, in order, without a hole."""
+
+    proof: Point
+    chain: Id
+    ops: Annotated[list[SentOp], msgspec.Meta(max_length=MAX_OPS)]
+
+
+class Known(Message, frozen=True):
+    """Which of these ops does the hub have? Without a proof: the laptop begins the hub's history anew."""
+
+    proof: Point | None
+    op_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_KNOWN)]
+
+
+class Receipts(Message, frozen=True):
+    """What the hub decided, and the point of its history that holds it."""
+
+    hub_id: Id
+    receipts: list[Receipt]
+    point: Point
+
+
+class Pull(Message, frozen=True):
+    """What is new in the buckets since these cursors?"""
+
+    proof: Point
+    cursors: dict[str, Count]
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = MAX_PAGE
+
+
+class Rows(msgspec.Struct, frozen=True, array_like=True):
+    """Rows of one table: names of the columns, then their values."""
+
+    table: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class Page(Message, frozen=True):
+    """The latest state of the rows that changed up to `point`, who changed them, and what became of the own ops."""
+
+    rows: list[Rows]
+    left: list[tuple[str, bytes]]
+    audit: Rows
+    receipts: list[Receipt]
+    cursors: dict[str, Count]
+    more: bool
+    point: Point
+
+
+class AskDigest(Message, frozen=True):
+    """What should the rows of the device's buckets add up to at the hub's head?"""
+
+    proof: Point
+
+
+class Digest(Message, frozen=True):
+    """Table -> count and sum of the 64-bit hashes of its rows, as of `point`."""
+
+    tables: dict[str, tuple[Count, Annotated[int, msgspec.Meta(ge=0)]]]
+    point: Point
+
+
+class Refusal(Message, frozen=True):
+    """The hub says no: a code, a number that goes with it (the expected seq, seconds to wait), the epoch for HISTORY."""
+
+    code: str
+    number: int = 0
+    reason: str = ""
+
+
+Request = Enrol | Hello | Push | Known | Pull | AskDigest
+Answer = Enrolled | Welcome | Receipts | Page | Digest | Refusal
+CALLS: dict[str, type[Message]] = {
+    "enrol": Enrol,
+    "hello": Hello,
+    "ops": Push,
+    "known": Known,
+    "pull": Pull,
+    "digest": AskDigest,
+}
+CALL_OF = {cls: call for call, cls in CALLS.items()}
+
+
+class BadBytesError(Exception):
+    """These bytes are no message of ours."""
+
+
+Some = TypeVar("Some")
+_encoder = msgspec.json.Encoder()
+
+
+def pack(message: Message) -> bytes:
+    """The bytes of a message."""
+    return _pack(_encoder.encode(message))
+
+
+def _pack(plain: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=3).compress(plain)
+
+
+def unpack(packed: bytes, kind: type[Some], limit: int = MAX_ANSWER) -> Some:
+    """The message in these bytes. Raises BadBytesError; no more than `limit` bytes are ever unpacked."""
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=2**23).stream_reader(BytesIO(packed))
+        plain = reader.read(limit + 1)
+        if len(plain) > limit:
+            raise BadBytesError("too large")
+        return msgspec.json.decode(plain, type=kind)
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadBytesError(str(error)) from error
+
+
+def request_bytes(call: str, packed: bytes) -> bytes:
+    """What a laptop signs."""
+    return b"sitewright request\0" + call.encode() + b"\0" + packed
+
+
+def answer_bytes(signed_request: bytes, packed: bytes) -> bytes:
+    """What the hub signs: its answer to exactly this request, so that no old answer passes for a new one."""
+    return b"sitewright answer\0" + hashlib.sha256(signed_request).digest() + packed
+
+
+def next_link(previous: bytes, op_id: bytes, outcome: str) -> bytes:
+    """The hub's history: SHA256(previous, op_id, outcome) for every op that it has decided about."""
+    return hashlib.sha256(previous + op_id + outcome.encode()).digest()

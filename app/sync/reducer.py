@@ -1,0 +1,41 @@
+"""One op applied alone: what fails in it is undone with it and blocks nobody else. The same on laptop and hub."""
+
+import logging
+import sqlite3
+
+import msgspec
+
+from app.ops import Envelope, Op
+from app.tx import Tx
+
+log = logging.getLogger(__name__)
+#: Failures that speak of the op, not of the disk.
+_OF_THE_OP = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
+_EXPECTED = (msgspec.ValidationError, KeyError, OverflowError, sqlite3.InterfaceError, *_OF_THE_OP)
+
+
+def is_poison(error: Exception) -> bool:
+    """Whether an error is the fault of an op (and will come again), not of the database or the disk."""
+    return not isinstance(error, sqlite3.DatabaseError) or isinstance(error, _OF_THE_OP)
+
+
+def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
+    """Apply one op in a savepoint: its outcome and, where it could not be applied, "rejected" with the reason."""
+    tx.flush()
+    connection = tx.connection
+    connection.execute("SAVEPOINT one_op")
+    try:
+        tx.begin(envelope)
+        op.apply(tx)
+        tx.flush()
+    except Exception as error:
+        if not is_poison(error):
+            raise
+        tx.forget()
+        connection.execute("ROLLBACK TO one_op")
+        connection.execute("RELEASE one_op")
+        if not isinstance(error, _EXPECTED):
+            log.exception("an op of kind %s cannot be applied", envelope.kind)
+        return "rejected", f"{type(error).__name__}: {error}"[:500]
+    connection.execute("RELEASE one_op")
+    return tx.outcome, ""
