@@ -174,7 +174,9 @@ def _stranger(story: Story, to: Path) -> None:
     guessed = guess(targets()["part"], sheet.header)
     # What the headings do not say, a person says once.
     mapping = msgspec.structs.replace(
-        guessed, sources=guessed.sources | {"name": ("物料名称",)}, constants=guessed.constants | {"policy.site_id": "DC1"}
+        guessed,
+        sources=guessed.sources | {"name": ("物料名称",)},
+        constants=guessed.constants | {"policy.site_id": "DC1"},
     )
     plan = dry_run(desk, sheet, mapping)
     for problem in plan.problems:

@@ -241,6 +241,11 @@ class Story:
         self.picture("part-issued")
         return station
 
+    def dialog(self, kind: type[QWidget]) -> Any:
+        """The dialog of this kind that is open over the window."""
+        self.settle()
+        return next(d for d in self.window.findChildren(kind) if d.isVisible())
+
     def leave(self) -> None:
         """Esc leaves a whole-window page."""
         page = self.window.current()

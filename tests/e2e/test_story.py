@@ -1,9 +1,30 @@
 """The main job on one laptop, from signing in to a printed report, in both languages, with the real widgets."""
 
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
+import zxingcpp
+from paper import printed
+from PySide6.QtCore import Qt
+from python_calamine import CalamineWorkbook
+
+from app.bootstrap import start
+from app.clock import Clock
+from app.exchange.commit import commit
+from app.exchange.dryrun import dry_run
+from app.exchange.mapping import guess
+from app.exchange.targets import targets
+from app.health import check
 from app.inventory.figures import proposals, summary
+from app.labels.payload import decode
+from ui.labels import LabelDialog
+from ui.reports import PreviewDialog
 from ui.story import Story
+
+Key = Qt.Key
+NOW = 1_795_318_860_000
 
 
 def value(story: Story, sql: str, *params: object) -> object:
@@ -61,3 +82,113 @@ def test_the_main_job_from_a_due_round_to_the_approval(story: Story, photo: Path
 
     story.switch_to("tech", pin="7391")
     assert story.program.desk.actor.roles == ("technician",)
+
+
+def test_a_corrected_slip_of_the_finger_is_withdrawn(story: Story, photo: Path) -> None:
+    story.sign_in("tech")
+    page = story.begin_round()
+    story.answer(page, photo)
+    alert = "SELECT state FROM alert WHERE rule = 'inspection.limit' AND subject_id = ? ORDER BY n DESC"
+    task = page._task
+    assert value(story, alert, task) == "open"
+    story.press(Key.Key_PageUp)
+    story.focus().selectAll()  # type: ignore[attr-defined]  # the number field
+    story.type("25.7")
+    story.press(Key.Key_Return)
+    assert value(story, alert, task) == "withdrawn"
+    assert page.note.isVisible()
+
+
+def test_the_supervisor_prints_and_saves_and_labels_are_read_back(story: Story, tmp_path: Path) -> None:
+    story.sign_in("super")
+    round_code = str(
+        value(story, "SELECT code FROM inspection_task WHERE status = 'reviewed' ORDER BY submitted_at DESC")
+    )
+    for name, told in (("inspection", {"round": round_code}), ("low-stock", {}), ("equipment-register", {})):
+        story.program.links.report(name, told)
+        dialog = story.dialog(PreviewDialog)
+        story.until(lambda dialog=dialog: dialog.panel.viewer.document.pageCount() > 0, "no preview")
+        for suffix in ("pdf", "xlsx"):
+            dialog.panel.save_to(tmp_path / f"{name}.{suffix}")
+            story.settle()
+        dialog.reject()
+        story.settle()
+        text = subprocess.run(
+            ["pdftotext", "-raw", str(tmp_path / f"{name}.pdf"), "-"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert "欧阳小管" in text or "Ouyang" in text
+        assert CalamineWorkbook.from_path(str(tmp_path / f"{name}.xlsx")).sheet_names
+    assert value(story, "SELECT count(*) FROM report_run") == 6
+
+    with story.program.profile.store.read() as read:
+        ids = [row[0] for row in read.rows("SELECT id FROM part ORDER BY part_no LIMIT 21")]
+        codes = [row[0] for row in read.rows("SELECT part_no FROM part ORDER BY part_no LIMIT 21")]
+    page = story.open("spares")
+    page.labels_requested.emit(ids)
+    labels = story.dialog(LabelDialog)
+    labels.save_to(tmp_path / "labels.pdf")
+    story.settle()
+    pages = printed(tmp_path / "labels.pdf", 200)
+    seen = {
+        decode(found.text)
+        for found in zxingcpp.read_barcodes(pages[0], formats=zxingcpp.BarcodeFormat.QRCode)
+    }
+    assert {payload.code for payload in seen if payload} == set(codes)
+
+
+STRANGER = """Part ID,Name,Minimum Stock,Notes
+1,R_10R_0402_1%,0.000000,
+2,"R_10R, 0603",12.5,a comma and a "quote"
+3,,1,no name
+4,C_100N,many,no number
+2,R_10R twice,1,the number again
+"""
+
+
+def test_a_strangers_file_comes_in_and_goes_again(story: Story, tmp_path: Path) -> None:
+    path = tmp_path / "stranger.csv"
+    path.write_text(STRANGER, encoding="utf-8")
+    story.sign_in("super")
+    page = story.open("import")
+    page.open_file(path)
+    story.until(page.go_on.isEnabled, "the file was not read")
+    page.mapping = msgspec.structs.replace(
+        guess(targets()["part"], page.sheet.header),
+        sources={"part_no": ("Part ID",), "name": ("Name",), "policy.reorder_point": ("Minimum Stock",)},
+        constants={"unit": "个", "policy.site_id": "DC1", "policy.safety_stock": "0"},
+        prefixes={"part_no": "P-"},
+    )
+    page.plan = dry_run(story.program.desk, page.sheet, page.mapping)
+    assert sorted({p.row for p in page.plan.problems if p.level == "error"}) == [4, 5, 6]
+    made = commit(story.program.desk, page.plan, only_good=True)
+    story.settle()
+    assert made.new == 2
+    again = dry_run(story.program.desk, page.sheet, page.mapping)
+    assert (again.count("same"), again.changes) == (2, 0)
+    story.program.desk.undo(made.action_id)
+    assert value(story, "SELECT count(*) FROM part WHERE part_no LIKE 'P-%' AND deleted = 0") == 0
+
+
+def test_a_killed_program_has_lost_nothing_but_the_item_in_hand(sample_folder: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("victim.py")), str(sample_folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    line = child.stdout.readline().strip()
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    task, answered = line.split()
+    profile = start(sample_folder, Clock.pinned(NOW))
+    with profile.store.read() as read:
+        found = read.value("SELECT count(*) FROM inspection_result WHERE task_id = ?", bytes.fromhex(task))
+        in_hand = read.value("SELECT body FROM draft WHERE key LIKE '%' || ?", task)
+    faults = check(profile)
+    profile.close()
+    assert (found, faults) == (int(answered), [])
+    assert in_hand is None or "4" in in_hand
