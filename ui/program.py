@@ -14,7 +14,7 @@ from app.desk import Desk
 from app.inspections.actions import mark_missed
 from app.profile import Profile
 from app.settings import Settings
-from app.words import language, system_language, use
+from app.words import _, language, system_language, use
 from ui.bus import Bus
 from ui.face import Face
 from ui.kit import theme
@@ -95,6 +95,8 @@ class Program(QObject):
         window.resize(*self._size)
         window.open(page) or window.open("today")
         window.show()
+        if notice := desk.clock_notice():
+            window.warn(notice, _("The clock is right"), self.profile.store.trust_clock)
         self._close_window()
         self._close_door()
         self.window = window
@@ -111,7 +113,8 @@ class Program(QObject):
     def _again(self) -> None:
         if self.desk and self.window:
             self._size = (self.window.width(), self.window.height())
-            self._open(self.desk, self.window.key)
+            here = self.desk.site and next((s for s in self.desk.sites() if s.id == self.desk.site.id), None)
+            self._open(self.desk.at(here), self.window.key)  # the site's name is in the language, too
         elif self.door:
             old = self.door
             self.show_door()

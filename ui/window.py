@@ -14,9 +14,11 @@ from app.words import _
 from ui.bus import Bus
 from ui.kit import theme
 from ui.kit.busy import Toast
+from ui.kit.buttons import button
 from ui.kit.dialogs import tell
 from ui.kit.inspector import Panes
 from ui.kit.jump import Hit, JumpBox
+from ui.kit.notes import NoteStrip
 from ui.kit.tasks import Tasks
 from ui.kit.tokens import TOKENS
 from ui.kit.wedge import Wedge
@@ -168,6 +170,14 @@ class MainWindow(QMainWindow):
         """One line at the bottom: what was done, and the way back."""
         self.toast.say(text, undo)
 
+    def warn(self, text: str, word: str, act: Callable[[], object]) -> None:
+        """A sentence above every page until somebody has answered it: the clock is wrong, say."""
+        answer = button(word, scale="small")
+        strip = NoteStrip(text, "warn", button=answer)
+        self._above.insertWidget(1, strip)
+        answer.clicked.connect(act)
+        answer.clicked.connect(strip.deleteLater)
+
     # wiring
 
     def _lay_out(self) -> None:
@@ -177,6 +187,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         right.setSpacing(0)
         right.addWidget(self.bar)
+        self._above = right
         right.addWidget(self._stack, 1)
         row.addWidget(self.rail)
         row.addLayout(right, 1)

@@ -8,6 +8,8 @@ import msgspec
 import zxingcpp
 from paper import printed
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 from python_calamine import CalamineWorkbook
 
 from app.bootstrap import start
@@ -19,7 +21,9 @@ from app.exchange.targets import targets
 from app.health import check
 from app.inventory.figures import proposals, summary
 from app.labels.payload import decode
+from app.settings import Settings
 from ui.labels import LabelDialog
+from ui.program import Program
 from ui.reports import PreviewDialog
 from ui.story import Story
 
@@ -192,3 +196,17 @@ def test_a_killed_program_has_lost_nothing_but_the_item_in_hand(sample_folder: P
     profile.close()
     assert (found, faults) == (int(answered), [])
     assert in_hand is None or "4" in in_hand
+
+
+def test_a_clock_behind_the_newest_record_is_asked_about(sample_folder: Path, qapp: QApplication) -> None:
+    profile = start(sample_folder, Clock.pinned(NOW - 3 * 3_600_000))
+    program = Program(profile, Settings(profile.folder), qapp)
+    program.start("en")
+    story = Story(program)
+    story.sign_in("tech")
+    answer = next(b for b in program.window.findChildren(QPushButton) if "The clock is right" in b.text())
+    assert answer.isVisible()
+    QTest.mouseClick(answer, Qt.MouseButton.LeftButton)
+    story.settle()
+    assert profile.store.clock_behind() == 0
+    program.stop()
