@@ -78,7 +78,7 @@ class Story:
             raise RuntimeError("nothing has the keyboard")
         return found
 
-    def type(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Type at the keyboard; Chinese comes from an input method."""
         self.program.wedge.enabled = False
         if text.isascii():
@@ -127,14 +127,14 @@ class Story:
         if hasattr(page.card, "password"):
             page.card.password.setFocus()
             page.card.password.selectAll()
-            self.type(account[1])
+            self.write(account[1])
             self.press(Key.Key_Return)
             self.until(lambda: self._arrived(user) or hasattr(page.card, "skipped"), f"{user} cannot sign in")
             if not self._arrived(user):
                 self._choose_pin(page, pin)
         else:
             page.card.pin.setFocus()
-            self.type(pin)
+            self.write(pin)
             self.press(Key.Key_Return)
         self.until(lambda: self._arrived(user), f"{user} did not arrive")
         self.activate(self.window)
@@ -146,7 +146,7 @@ class Story:
             return
         for field in (page.card.pin, page.card.again):
             field.setFocus()
-            self.type(pin)
+            self.write(pin)
         self.press(Key.Key_Return)
 
     def _arrived(self, user: str) -> bool:
@@ -186,14 +186,14 @@ class Story:
             page.choose_files = lambda: [photo]
             self.press(Key.Key_F8)
         if isinstance(page.view.entry, NumberEntry):  # type: ignore[union-attr]  # as above
-            self.type(ANSWERS.get(item.code, "20"))
+            self.write(ANSWERS.get(item.code, "20"))
         elif isinstance(page.view.entry, ChoiceEntry):  # type: ignore[union-attr]  # as above
-            self.type(ANSWERS.get(item.code, "1"))
+            self.write(ANSWERS.get(item.code, "1"))
         if item.code == "IT-DC-D-01":
             self.picture("round-out-of-limits")
         self.press(Key.Key_Return)
         if page.number == number and not self.finished(page) and item.required:
-            self.type(REMARK)
+            self.write(REMARK)
             self.press(Key.Key_Return)
 
     def finished(self, page: RoundPage) -> bool:
@@ -231,7 +231,7 @@ class Story:
         self.scan(Kind.PT, part)
         self.scan(Kind.WO, order)
         station.entry.setFocus()
-        self.type(quantity)
+        self.write(quantity)
         self.press(Key.Key_Return)
         self.say(
             _("{part} was issued to {order}: {word}").format(

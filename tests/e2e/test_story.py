@@ -97,7 +97,7 @@ def test_a_corrected_slip_of_the_finger_is_withdrawn(story: Story, photo: Path) 
     assert value(story, alert, task) == "open"
     story.press(Key.Key_PageUp)
     story.focus().selectAll()  # type: ignore[attr-defined]  # the number field
-    story.type("25.7")
+    story.write("25.7")
     story.press(Key.Key_Return)
     assert value(story, alert, task) == "withdrawn"
     assert page.note.isVisible()

@@ -29,7 +29,7 @@ photo = Path(sys.argv[1]) / "photo.jpg"
 Image.new("RGB", (40, 30)).save(photo)
 while page.number < 5:
     story.answer(page, photo)
-story.type("4")
+story.write("4")
 print(page._task.hex(), page.number, flush=True)
 while True:
     QTest.qWait(50)
