@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.errors import Denied
-from app.words import N_
+from app.words import N_, _, language
 
 
 class Permission(StrEnum):
@@ -120,9 +120,15 @@ class Actor:
     roles: tuple[str, ...] = ()
     staff_id: bytes | None = None
     staff_no: str = ""
+    name_en: str = ""
     site_id: bytes | None = None
     #: Sites that the person may see; empty: all on this laptop.
     sites: frozenset[bytes] = field(default_factory=frozenset)
+
+    @property
+    def shown(self) -> str:
+        """The name in the language of the reader, as far as the person has one."""
+        return (self.name_en if language() == "en" else "") or _(self.name)
 
     def may(self, permission: Permission | None) -> bool:
         """Whether the roles of the person allow this."""

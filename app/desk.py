@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from app import values
 from app.access import Actor, Permission, local_administrator
 from app.changes import Done
+from app.names import named
 from app.ops import Op
 from app.profile import Profile
 from app.store import Progress
@@ -101,7 +102,7 @@ class Desk:
         with self.read() as read:
             found = read.as_(
                 SiteView,
-                "SELECT id, code, name, timezone FROM site WHERE deleted = 0 AND active = 1 ORDER BY n",
+                f"SELECT id, code, {named('site')}, timezone FROM site WHERE deleted = 0 AND active = 1 ORDER BY n",
             )
         return [site for site in found if not self.actor.sites or site.id in self.actor.sites]
 

@@ -43,7 +43,7 @@ class Face:
 
     @property
     def person(self) -> str:
-        return _(self._desk.actor.name)
+        return self._desk.actor.shown
 
     @property
     def role(self) -> str:

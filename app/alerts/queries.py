@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.access import Actor, Permission
@@ -13,7 +13,7 @@ from app.fields import from_json
 from app.names import named, person
 from app.search import match
 from app.tx import Reader
-from app.words import _
+from app.words import _, language
 from db.models import BY_TABLE
 from db.models import table as table_of
 
@@ -45,13 +45,15 @@ class AlertRow:
     cleared_at: int | None
     code: str = ""
     name: str = ""
+    #: The names among the facts as the register has them in the language spoken now.
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Mapping[str, Any]:
         """What the rule wrote down."""
         facts = {"code": self.code, "name": self.name} | (from_json(self.facts) or {})
         # The register's name is in the language spoken now; the facts were written in that of the register.
-        return facts | ({"name": self.name} if self.name and self.table in _NAMED else {})
+        return facts | ({"name": self.name} if self.name and self.table in _NAMED else {}) | self.spoken
 
     @property
     def title(self) -> str:
@@ -84,7 +86,24 @@ _COLUMNS = (
 
 def _rows(read: Reader, condition: str, *params: Any) -> list[AlertRow]:
     found = read.as_(AlertRow, f"SELECT {_COLUMNS} FROM alert a WHERE {condition}", *params)
-    return [_named(read, row) for row in found]
+    return [_spoken(read, _named(read, row)) for row in found]
+
+
+def _spoken(read: Reader, row: AlertRow) -> AlertRow:
+    """The row with the English names of its person, certificate and course, where English is spoken."""
+    if language() != "en" or row.table not in {"staff", "staff_certificate"}:
+        return row
+    if row.table == "staff_certificate":
+        found = read.row(
+            f"SELECT {named('s')}, {named('t')} FROM staff_certificate c JOIN staff s ON s.id = c.staff_id "
+            "JOIN cert_type t ON t.id = c.cert_type_id WHERE c.id = ?",
+            row.subject,
+        )
+        return replace(row, spoken=dict(zip(("person", "name"), found, strict=True))) if found else row
+    said = {"person": read.value(f"SELECT {named('s')} FROM staff s WHERE s.id = ?", row.subject)}
+    code = (from_json(row.facts) or {}).get("course", "").split(" ")[0]
+    said["course"] = read.value(f"SELECT c.code || ' ' || {named('c')} FROM course c WHERE c.code = ?", code)
+    return replace(row, spoken={key: name for key, name in said.items() if name})
 
 
 def _named(read: Reader, row: AlertRow) -> AlertRow:

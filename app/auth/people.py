@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from app.access import ROLES, Actor, Permission
 from app.desk import Desk
 from app.fields import fields_of, from_json
+from app.names import named
 from app.profile import Profile
 from app.tx import Reader
 from app.words import _
@@ -47,7 +48,7 @@ def actor_of(read: Reader, user_id: bytes) -> Actor:
     found = read.row(_ACCOUNT, user_id)
     if found is None:
         raise KeyError(user_id.hex())
-    _id, username, listed, staff_id, staff_no, name, _name_en, _site = found
+    _id, username, listed, staff_id, staff_no, name, name_en, _site = found
     roles = tuple(from_json(listed) or ())
     sites = read.rows("SELECT site_id FROM user_site_scope WHERE user_id = ? AND deleted = 0", user_id)
     return Actor(
@@ -57,6 +58,7 @@ def actor_of(read: Reader, user_id: bytes) -> Actor:
         roles=roles,
         staff_id=staff_id,
         staff_no=staff_no or "",
+        name_en=name_en or "",
         sites=frozenset(site for (site,) in sites),
     )
 
@@ -86,7 +88,7 @@ def role_names(read: Reader) -> dict[str, str]:
 
 
 _COLLEAGUES = """
-SELECT u.id, u.username, s.name, s.role_code, u.roles, c.pin IS NOT NULL,
+SELECT u.id, u.username, {name}, s.role_code, u.roles, c.pin IS NOT NULL,
        (SELECT max(e.at) FROM auth_event e WHERE e.user_id = u.id AND e.what IN ('signed_in', 'signed_in_pin'))
 FROM user_account u LEFT JOIN credential c ON u.id = c.user_id LEFT JOIN staff s ON s.id = u.staff_id
 WHERE u.active = 1 AND u.deleted = 0 AND (c.unlocked_at IS NOT NULL OR ?) ORDER BY
@@ -105,7 +107,9 @@ def everybody(read: Reader) -> list[Colleague]:
 
 def _colleagues(read: Reader, order: str, *, everybody: bool) -> list[Colleague]:
     names, found = role_names(read), []
-    for user_id, username, name, post, roles, pin, last in read.rows(f"{_COLLEAGUES} {order}", everybody):
+    for user_id, username, name, post, roles, pin, last in read.rows(
+        f"{_COLLEAGUES.format(name=named('s'))} {order}", everybody
+    ):
         title = post_of(None if everybody else post, from_json(roles) or (), names)
         found.append(Colleague(user_id, username, name or username, title, bool(pin), last))
     return found

@@ -44,7 +44,7 @@ class StationTop(QWidget):
         back.clicked.connect(self.left)
         row.addWidget(back)
         self._title = label(_("Scan station"), "section")
-        self._who = label(f"{all_of(desk)}·{_(desk.actor.name)}", "dense", "text_2")
+        self._who = label(f"{all_of(desk)}·{desk.actor.shown}", "dense", "text_2")
         row.addWidget(self._title)
         row.addWidget(self._who)
         row.addStretch()

@@ -25,6 +25,7 @@ from ui.kit.labels import label
 from ui.kit.layout import Card, Page
 from ui.kit.notes import NoteStrip
 from ui.kit.tasks import Tasks
+from ui.settings.data import data_card
 from ui.signin.dialogs import change_password, set_pin
 
 PARTS = (
@@ -52,19 +53,26 @@ class SettingsPage(Page):
     accounts_wanted = Signal()
     """The administrator wants the accounts and roles."""
 
+    page_wanted = Signal(str)
+    """`import` or `audit`."""
+
+    export_wanted = Signal(str)
+    """A register is to be written to a file; this one is proposed."""
+
     def __init__(self, desk: Desk, tasks: Tasks, settings: Settings) -> None:
         super().__init__(_("Settings"))
         self._desk, self._tasks, self._settings = desk, tasks, settings
         self._preferences = Preferences(desk.profile, desk.actor.user_id)
         self.set_facts(
             "·".join(
-                filter(None, (desk.actor.name, _("Laptop {code}").format(code=desk.profile.store.device)))
+                filter(None, (desk.actor.shown, _("Laptop {code}").format(code=desk.profile.store.device)))
             )
         )
         self.choices: dict[str, ChoiceEditor] = {}
         self._cards = [
             self._look(),
             self._own(),
+            *filter(None, [data_card(desk, self.page_wanted.emit, lambda: self.export_wanted.emit("part"))]),
             self._lock(),
             self._scanner(),
             self._backup(),
@@ -121,7 +129,7 @@ class SettingsPage(Page):
         return card
 
     def _own(self) -> Card:
-        card = Card(_("My account"), self._desk.actor.name)
+        card = Card(_("My account"), self._desk.actor.shown)
         user_id = self._desk.actor.user_id
         if user_id is None:
             card.body.addWidget(
@@ -134,7 +142,7 @@ class SettingsPage(Page):
             )
             return card
         self.pin = button(_("Set my PIN"), "lock")
-        self.pin.clicked.connect(lambda: set_pin(self.window(), self._desk, user_id, self._desk.actor.name))
+        self.pin.clicked.connect(lambda: set_pin(self.window(), self._desk, user_id, self._desk.actor.shown))
         self.password = button(_("Change my password"), "pencil")
         self.password.clicked.connect(lambda: change_password(self.window(), self._desk))
         for made in (self.pin, self.password):

@@ -11,6 +11,7 @@ from app import auth
 from app.auth import secret
 from app.desk import Desk
 from app.errors import AppError
+from app.names import named
 from app.profile import Profile
 from app.settings import KEYPAD, LANGUAGE, THEME, Settings
 from app.words import LANGUAGES, _, language, use
@@ -89,7 +90,7 @@ class SignInPage(QWidget):
     def _heading(self, people: list[Person]) -> tuple[str, str]:
         if self._locked is not None:
             return _("Locked"), _("The work of {name} is kept and waits behind this page.").format(
-                name=self._locked.actor.name
+                name=self._locked.actor.shown
             )
         if self._profile.is_sample:
             shown = next((p.password for p in people if p.password), "")
@@ -156,7 +157,7 @@ class SignInPage(QWidget):
         row.setSpacing(16)
         row.addWidget(Chip(_("Works offline: the accounts are on this laptop"), "neutral", "laptop"))
         with self._profile.store.read() as read:
-            site = read.value("SELECT name FROM site WHERE deleted = 0 ORDER BY n LIMIT 1") or ""
+            site = read.value(f"SELECT {named('site')} FROM site WHERE deleted = 0 ORDER BY n LIMIT 1") or ""
         device = _("Laptop {code}").format(code=self._profile.store.device)
         where = ElidedLabel("·".join(filter(None, (site, device))), "dense", "text_2")
         where.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
