@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QStyleOptionViewItem
 
 from app.words import _
 from ui.kit.lazy import Column
 from ui.kit.view import View
 
+#: So many rows are measured; no column wants more than this, and a header is not cut below that.
+SEEN, WIDEST, LEAST = 40, 260, 64
 
 class ColumnKeeper(QObject):
     """Fits the columns into the view and keeps what the user changes in `prefs` (widths, order, hidden)."""
@@ -20,6 +22,7 @@ class ColumnKeeper(QObject):
         self._view, self._columns, self._prefs = view, columns, prefs
         self._header = view.header()
         self._ours = False
+        self._seen: dict[str, int] = {}
         self._restore_order()
         self.show()
         self._header.sectionResized.connect(self._on_resized)
@@ -36,22 +39,51 @@ class ColumnKeeper(QObject):
 
     def fit(self) -> None:
         """Give each column its width; the one that stretches takes what is left."""
-        widths, stretch, used = self._widths(), -1, 0
+        shown = [n for n in range(len(self._columns)) if not self._view.isColumnHidden(n)]
+        stretch = next((n for n in shown if self._columns[n].stretch), -1)
+        wished = self._widths()
+        plan = {
+            n: max(wished.get(self._columns[n].key, self._columns[n].width), self._header.wanted(n))
+            for n in shown
+            if n != stretch
+        }
+        if stretch >= 0 and self._view.rows.rowCount():
+            self._share(plan, stretch, [n for n in plan if self._columns[n].key not in wished])
         with self._changing():
-            for number, column in enumerate(self._columns):
-                if self._view.isColumnHidden(number):
-                    continue
-                least = self._header.wanted(number)
-                width = max(widths.get(column.key, column.width), least)
-                if column.stretch and stretch < 0:
-                    stretch = number
-                else:
-                    self._header.resizeSection(number, width)
-                    used += width
+            for number, width in plan.items():
+                self._header.resizeSection(number, width)
             if stretch >= 0:
-                column = self._columns[stretch]
-                self._header.resizeSection(stretch, max(column.width, self._view.viewport().width() - used))
+                left = self._view.viewport().width() - sum(plan.values())
+                self._header.resizeSection(stretch, max(self._columns[stretch].width, left))
         self._header.setStretchLastSection(stretch < 0)
+
+    def _share(self, plan: dict[int, int], stretch: int, free: Sequence[int]) -> None:
+        """Headers may be cut short, values may not: the room goes to the words of the first rows."""
+        natural = {n: self._natural(n) for n in (*plan, stretch)}
+        lacking = {n: natural[n] - plan[n] for n in free if natural[n] > plan[n]}
+        room = self._view.viewport().width() - sum(plan.values())
+        spare = room - max(natural[stretch], self._columns[stretch].width)
+        short = sum(lacking.values()) - spare
+        for number in free:
+            given = min(max(short, 0), max(plan[number] - max(natural[number], LEAST), 0))
+            plan[number] -= given
+            short, spare, room = short - given, spare + given, room + given
+        for number in sorted(lacking, key=lambda n: self._columns[n].kind != "status"):
+            # A state is worth more than the end of a long name.
+            least = room - self._columns[stretch].width if self._columns[number].kind == "status" else spare
+            more = min(lacking[number], max(least, 0))
+            plan[number] += more
+            spare, room = spare - more, room - more
+
+    def _natural(self, number: int) -> int:
+        """The width at which the first rows are whole; it only grows, so that a filter moves nothing."""
+        model, delegate = self._view.rows, self._view.delegate
+        rows = range(min(model.rowCount(), SEEN))
+        option = QStyleOptionViewItem()
+        widest = max(delegate.sizeHint(option, model.index(row, number)).width() for row in rows)
+        key = self._columns[number].key
+        self._seen[key] = max(self._seen.get(key, 0), min(widest, WIDEST))
+        return self._seen[key]
 
     def menu(self) -> QMenu:
         """A menu that shows and hides columns and brings back the first arrangement."""
@@ -72,6 +104,7 @@ class ColumnKeeper(QObject):
         """The arrangement of the house again."""
         for key in ("widths", "order", "hidden"):
             self._prefs.pop(key, None)
+        self._seen.clear()
         self._restore_order()
         self.show()
 

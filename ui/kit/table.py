@@ -78,6 +78,7 @@ class Table(QWidget):
         self._connect()
         self.set_dense(self._prefs.get("density", "dense") == "dense")
         self.columns = ColumnKeeper(self.view, self.model.columns, self._prefs)
+        self.loaded.connect(lambda _count: self.columns.fit())
 
     def _clear_filters(self) -> QWidget:
         clear = button(_("Clear filters"), "funnel")
