@@ -29,13 +29,13 @@ class NoteStrip(QWidget):
         self._sign = SignLabel(icon or theme.LEVELS[level].icon, theme.LEVELS[level].sign)
         self._text = label(text, "dense", wrap=True)
         self._more = label(more, "caption", "text_2", wrap=True)
-        self._more.setVisible(bool(more))
         said = QWidget()
         words = QVBoxLayout(said)
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
         words.addWidget(self._text)
         words.addWidget(self._more)
+        self._more.setVisible(bool(more))  # only now: without a parent it would flash as a window of its own
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(said, 1, Qt.AlignmentFlag.AlignVCenter)
         if button:

@@ -82,8 +82,8 @@ class ReportPanel(QWidget):
         self.pdf = self._button(_("Save PDF"), "file-text", partial(self.save, "pdf"))
         self.print = self._button(_("Print"), "printer", self.print_report, kind="primary")
         for made_button in (self.excel, self.pdf, self.print):
+            row.addWidget(made_button)  # first: a widget without a parent would show as a window of its own
             made_button.setVisible(self._desk.may(Permission.PRINT_REPORTS))
-            row.addWidget(made_button)
         return made
 
     @staticmethod
