@@ -119,7 +119,7 @@ class AlertsPage(ListPage):
         count = sum(by_level.values())
         parts = [ngettext("{count} open", "{count} open", count).format(count=count)]
         parts += [f"{LEVELS[level].text} {by_level[level]}" for level in sorted(by_level)]
-        self.set_facts(" · ".join(parts))
+        self.set_facts("·".join(parts))
 
     def fill(self, record: bytes) -> bool:
         with self.desk.read() as read:
@@ -154,7 +154,7 @@ class AlertsPage(ListPage):
 
     def _event(self, done: alerts.Acted) -> Event:
         look = sign(done.action)
-        said = " · ".join(filter(None, [done.who, done.reason, done.cause, done.measure]))
+        said = "·".join(filter(None, [done.who, done.reason, done.cause, done.measure]))
         time = short_time(done.at, self.desk) or ""
         return Event(look.icon, look.level, alerts.state_word(done.action), time, said)
 
@@ -183,7 +183,7 @@ class AlertsPage(ListPage):
         names = [*step.must, *(["reason"] if step.remark else [])]
         asked = [FormField(n, _(fields[n].label), "lines", required=True) for n in names]
         typed = (
-            FormDialog.ask(self, f"{_(step.word)} · {row.title}", asked, do=_(step.word), text=row.what)
+            FormDialog.ask(self, f"{_(step.word)}·{row.title}", asked, do=_(step.word), text=row.what)
             if asked
             else {}
         )

@@ -108,7 +108,7 @@ class EquipmentPage(ListPage):
             every, here = equipment.machine_total(read, self.desk.site.id if self.desk.site else None)
         words = ngettext("{count} machine", "{count} machines", every).format(count=every)
         if self.desk.site:
-            words += " · " + _("{count} at this site").format(count=here)
+            words += "·" + _("{count} at this site").format(count=here)
         self.set_facts(words)
         self.trees.reload()
 

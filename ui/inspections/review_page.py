@@ -120,9 +120,10 @@ class ReviewPage(Page):
         for number, (words, value) in enumerate(facts):
             row, column = divmod(number, 3)
             grid.addWidget(label(words, "caption", "text_2"), row * 2, column)
-            grid.addWidget(
-                ElidedLabel(value, "body") if isinstance(value, str) else value, row * 2 + 1, column
-            )
+            if isinstance(value, str):
+                grid.addWidget(ElidedLabel(value, "body"), row * 2 + 1, column)
+            else:  # aligned: else its fixed width would be that of the whole column
+                grid.addWidget(value, row * 2 + 1, column, Qt.AlignmentFlag.AlignLeft)
             grid.setColumnStretch(column, 1)
         card.body.addLayout(grid)
         if sheet.late_reason:

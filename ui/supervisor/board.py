@@ -98,7 +98,7 @@ def _completion(board: Board) -> Figure:
     word, level = (_("below the target of {target} %"), "warn") if rate < TARGET else (_("on target"), "ok")
     basis = _("{done} of {due} rounds").format(done=board.month.done, due=board.month.due)
     if (before := board.before.completion) is not None:
-        basis += " · " + _("last month {rate} %").format(rate=percent(before))
+        basis += "·" + _("last month {rate} %").format(rate=percent(before))
     trend = [None if r.completion is None else r.completion / 10 for _week, r in board.weeks[-6:]]
     return Figure(percent(rate), "%", word.format(target=percent(TARGET)), level, None, basis, trend)
 
@@ -127,7 +127,7 @@ def _faults(board: Board) -> Figure:
     word = _("{count} serious").format(count=grave) if grave else _("none serious")
     basis = _("{count} work orders open").format(count=waiting)
     if late:
-        basis += " · " + _("{count} overdue").format(count=late)
+        basis += "·" + _("{count} overdue").format(count=late)
     return Figure(str(count), "", word, "danger" if grave else "ok", None, basis)
 
 

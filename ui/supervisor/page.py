@@ -67,7 +67,7 @@ class SupervisorPage(Page):
         """Put the figures and lists in their places."""
         today = self.desk.today()
         site = self.desk.site.name if self.desk.site else _("All sites")
-        self.set_facts(_("{site} · {month} (to {day})").format(site=site, month=today[:7], day=today[5:]))
+        self.set_facts(_("{site}·{month} (to {day})").format(site=site, month=today[:7], day=today[5:]))
         if self._holder:
             self.body.removeWidget(self._holder)
             self._holder.deleteLater()

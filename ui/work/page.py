@@ -196,7 +196,7 @@ class WorkPage(_RecordPage):
             site = self.desk.site.id if self.desk.site else None
             waiting, late, _days = work.open_orders(read, site, self.desk.now())
         words = ngettext("{count} open", "{count} open", waiting).format(count=waiting)
-        self.set_facts(f"{words} · " + _("{count} overdue").format(count=late) if late else words)
+        self.set_facts(f"{words}·" + _("{count} overdue").format(count=late) if late else words)
 
     def fill(self, record: bytes) -> bool:
         with self.desk.read() as read:
@@ -301,7 +301,7 @@ class FaultsPage(_RecordPage):
         with self.desk.read() as read:
             count, grave = work.open_faults(read, self.desk.site.id if self.desk.site else None)
         words = ngettext("{count} open", "{count} open", count).format(count=count)
-        self.set_facts(f"{words} · " + _("{count} serious").format(count=grave) if grave else words)
+        self.set_facts(f"{words}·" + _("{count} serious").format(count=grave) if grave else words)
 
     def fill(self, record: bytes) -> bool:
         with self.desk.read() as read:
