@@ -100,9 +100,10 @@ def parse_price(text: str) -> int:
     return parse_scaled(text.strip().lstrip("¥￥$€"), PRICE)
 
 
-def show_price(value: int | None) -> str:
-    """A unit price (ten-thousandths), two to four decimals."""
-    return show_scaled(value, PRICE, 2)
+def show_price(value: int | None, *, grouped: bool = False) -> str:
+    """A unit price (ten-thousandths), two to four decimals; with its thousands grouped where it stands beside amounts."""
+    plain = show_scaled(value, PRICE, 2)
+    return f"{Decimal(plain):,}" if grouped and plain else plain
 
 
 def line_value(quantity: int, price: int | None) -> int:

@@ -184,7 +184,10 @@ class CheckStep(QWidget):
         self.noted.show_count(
             plan.noted, ngettext("row has notes", "rows have notes", plan.noted), _("Can go in; have a look")
         )
-        self._problems.all, self._changes.all = plan.problems, changes
+        self._problems.all = sorted(
+            plan.problems, key=lambda p: p.level != ERROR
+        )  # what stops a row stands first
+        self._changes.all = changes
         self.tabs.setTabText(0, _("Problems ({count})").format(count=len(plan.problems)))
         self.tabs.setTabText(1, _("Changes ({count})").format(count=len(changes)))
         self.filters.clear()

@@ -71,9 +71,9 @@ class FileStep(QWidget):
         row.addWidget(SignLabel("file-spreadsheet", "accent", 40), 0, Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(_("Drop a table here, or choose a file"), "section"))
+        words.addWidget(ElidedLabel(_("Drop a table here, or choose a file"), "section"))
         words.addWidget(
-            label(
+            ElidedLabel(
                 _("Excel (.xlsx, .xls), ODS or CSV. Nothing is changed before the last step."),
                 "dense",
                 "text_2",

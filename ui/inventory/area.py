@@ -89,7 +89,7 @@ class SparesArea(QWidget):
             self.open(page)
             return
         self.open("spares")
-        self.spares.filters.set_values({"urgent": True} if "state" in filters else filters)
+        self.spares.filters.set_values(filters)
 
     def open_target(self, target: Any) -> None:
         """The jump box found a part: ("part", id)."""

@@ -48,7 +48,7 @@ def _columns() -> tuple[Column, ...]:
                value=lambda row: amount(row.reorder or 0)),
         Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda row: change(row.quantity, row.unit)),
         Column("price", N_("Unit price"), "number", 96, sortable=False, compact=False,
-               value=lambda row: values.show_price(row.price)),
+               value=lambda row: values.show_price(row.price, grouped=True)),
         Column("amount", N_("Amount"), "number", 108, sortable=False, value=lambda row: values.show_money(row.amount)),
         Column("lead_days", N_("Lead time"), "number", 84, sortable=False, compact=False,
                value=lambda row: _("{n} days").format(n=row.lead_days) if row.lead_days is not None else None),
@@ -74,12 +74,11 @@ class ProposalPage(Page):
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
-        if desk.may(Permission.EXPORT):
-            excel = button(_("Excel"), "file-spreadsheet")
+        if desk.may(Permission.PRINT_REPORTS):
+            excel = button(_("Save Excel"), "file-spreadsheet")
             excel.clicked.connect(lambda: self._report("xlsx"))
             self.add_action(excel)
-        if desk.may(Permission.PRINT_REPORTS):
-            printed = button("PDF", "printer", "primary")
+            printed = button(_("Print"), "printer", "primary")
             printed.clicked.connect(self.print_page)
             self.set_primary(printed)
         self._cards = QWidget()
@@ -160,7 +159,7 @@ class ProposalPage(Page):
         self.report_requested.emit("low-stock", report_site(self._desk, site_of(self._desk)) | {"form": form})
 
     def print_page(self) -> None:
-        """The low-stock list with the proposal as PDF (Ctrl P)."""
+        """The low-stock list with the proposal: its preview, then paper or PDF (Ctrl P)."""
         self._report("pdf")
 
     def refresh(self, topics: set[str]) -> None:

@@ -13,6 +13,7 @@ from app.fields import fields_of
 from app.inventory import figures, parts
 from app.inventory.card import PartCard, part_card
 from app.inventory.scans import resolve_scan
+from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
@@ -130,6 +131,11 @@ class SparesPage(Page):
         classes = fields_of("part")
         found = [
             Filter("urgent", N_("Needs action")),
+            Filter(
+                "state",
+                N_("Status"),
+                lambda: [Choice(s, sign(s).text) for s in (*parts.STATES[: parts.URGENT], "in_stock")],
+            ),
             Filter("category", N_("Category"), self._categories),
             Filter(
                 "abc", N_("ABC class"), lambda: [Choice(c, _(w)) for c, w in classes["abc_class"].choices]

@@ -80,7 +80,7 @@ def part_columns() -> tuple[Column, ...]:
     state_width = status_width(sign(code) for code in (*RULE_STATES.values(), "in_stock"))
     return (
         Column("part_no", N_("Part no."), "code", 96, second=lambda row: row.name),
-        Column("name", N_("Name"), width=100, compact=False),
+        Column("name", N_("Name"), width=100, stretch=True, compact=False),
         Column("spec", N_("Specification"), width=78, stretch=True, compact=False, tone="text_2"),
         Column("state", N_("Status"), "status", state_width, value=state_sign),
         Column("available", N_("Available"), "number", 78, value=lambda row: amount(row.available, row.unit)),
@@ -94,7 +94,7 @@ def part_columns() -> tuple[Column, ...]:
         Column("category", N_("Category"), width=80, hidden=True, compact=False),
         Column("abc", N_("ABC class"), width=70, hidden=True, compact=False),
         Column("price", N_("Unit price"), "number", 90, hidden=True, compact=False,
-               value=lambda row: values.show_price(row.price)),
+               value=lambda row: values.show_price(row.price, grouped=True)),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from app.desk import Desk
 from app.inventory import figures
@@ -55,12 +55,13 @@ class StorePage(Page):
         self._desk, self._tasks = desk, tasks
         self._warnings: list[WarningRow] = []
         self._movements: list[MovementRow] = []
+        self.tiles: list[Tile] = []
         self.set_facts(f"{all_of(desk)}·{desk.today()}")
         if may_book(desk, "issue"):
             station = button(_("Scan station"), "scan-line", "primary")
             station.clicked.connect(self.station_wanted)
             self.set_primary(station)
-        self._tiles = QHBoxLayout()
+        self._tiles = QGridLayout()
         self._tiles.setSpacing(13)
         self.body.addLayout(self._tiles)
         self.warnings = self._table(self._warning_columns(), lambda: self._warnings)
@@ -81,7 +82,16 @@ class StorePage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Side by side where there is room; else two tiles to a row, and the lists below each other."""
         narrow = self.width() < 900
+        across = 2 if narrow else 4
+        for place, tile in enumerate(self.tiles):
+            self._tiles.addWidget(tile, place // across, place % across)
+        for column in range(4):
+            self._tiles.setColumnStretch(column, int(column < across))
         way = QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight
         self._cards.setDirection(way)
 
@@ -128,10 +138,11 @@ class StorePage(Page):
 
     def _show(self, found: tuple[Summary, list[WarningRow], list[MovementRow]]) -> None:
         told, self._warnings, self._movements = found
-        while (item := self._tiles.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        for old in self.tiles:
+            self._tiles.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.tiles.clear()
         for state in _TILES:
             look, count = sign(state), told.states[state]
             figure = Figure(str(count), "", _("Needs action") if count else sign("ok").text, look.level if count else "ok",
@@ -143,6 +154,7 @@ class StorePage(Page):
         figure = Figure(str(told.proposals), "", word, level, "shopping-cart" if told.proposals else None,
                         bought.format(count=told.suppliers))  # fmt: skip
         self._add_tile(_("To buy"), figure, {"page": "proposal"})
+        self._arrange()
         self._card.set_facts(str(len(self._warnings)))
         self.warnings.refresh()
         self.movements.refresh()
@@ -150,7 +162,7 @@ class StorePage(Page):
     def _add_tile(self, title: str, figure: Figure, target: dict[str, str]) -> None:
         tile = Tile(title, figure)
         tile.clicked.connect(lambda: self.list_wanted.emit(target))
-        self._tiles.addWidget(tile, 1)
+        self.tiles.append(tile)
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""

@@ -94,20 +94,23 @@ class RowDelegate(QStyledItemDelegate):
             half = QRect(rect.x(), rect.y() + 3, rect.width(), rect.height() // 2)
             self._words(painter, half, column, column.text(row), "text")
             painter.setFont(theme.font("caption"))
-            self._words(painter, half.translated(0, half.height() - 2), column, column.second(row), "text_2")
+            below = half.translated(0, half.height() - 2)
+            self._words(painter, below, column, column.second(row), "text_2", words=True)
         else:
             self._words(painter, rect, column, column.text(row), _tone(column, selected=selected))
 
     @staticmethod
-    def _words(painter: QPainter, rect: QRect, column: Column, text: str, tone: str) -> None:
+    def _words(
+        painter: QPainter, rect: QRect, column: Column, text: str, tone: str, *, words: bool = False
+    ) -> None:
         painter.setPen(theme.color("text_3" if text == NONE else tone))
         side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
         flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(rect, flags, _elided(painter.fontMetrics(), text, column, rect.width()))
+        painter.drawText(rect, flags, _elided(painter.fontMetrics(), text, column, rect.width(), words=words))
 
 
-def _elided(metrics: QFontMetrics, text: str, column: Column, width: int) -> str:
-    middle = column.kind == "code"  # both ends of a code say something
+def _elided(metrics: QFontMetrics, text: str, column: Column, width: int, *, words: bool = False) -> str:
+    middle = column.kind == "code" and not words  # both ends of a code say something
     mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
     return metrics.elidedText(" ".join(text.splitlines()), mode, width)
 

@@ -255,3 +255,14 @@ def test_the_area_leads_to_its_pages_and_back(shown, store, tasks, settled, id_o
     area.current().part_wanted.emit(id_of("part", "HVAC-003"))
     assert area.current() is area.spares
     assert wanted == ["station", "low-stock"]
+
+
+def test_a_state_of_the_first_page_shows_just_its_parts(shown, store, tasks, settled):
+    area = shown(SparesArea(store, tasks))
+    settled()
+    for state in ("out_of_stock", "below_safety", "at_reorder", "in_stock"):
+        area.show_list({"state": state})
+        settled()
+        table = area.spares.table
+        rows = [table.model.row(n) for n in range(min(20, len(table.model.ids)))]
+        assert {row.state for row in rows} == {state if state != "in_stock" else "ok"}
