@@ -185,10 +185,15 @@ class Links:
         self.push(TemplatesPage(self.desk, self.tasks))
 
     def report(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
-        """The preview of a report."""
-        from ui.reports import PreviewDialog
+        """The preview of a report; with `form` "xlsx" the workbook itself, without a preview."""
+        from ui.reports import PreviewDialog, save_report
 
-        PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
+        if (parameters or {}).get("form") == "xlsx":
+            save_report(
+                self._above(), self.desk, self.tasks, name, parameters=parameters or {}, said=self.say
+            )
+        else:
+            PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:

@@ -1,20 +1,22 @@
 """The preview of a report over any page, for its button Print."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QWidget
 
 from app.desk import Desk
-from app.reports.catalogue import spec_of
+from app.reports.catalogue import make, spec_of
 from app.reports.parameters import told_by_page
 from app.words import _
 from ui.kit.buttons import button
-from ui.kit.dialogs import Dialog
+from ui.kit.dialogs import Dialog, tell
 from ui.kit.labels import label
 from ui.kit.tasks import Runner
 from ui.reports.panel import ReportPanel, scrolling
+from ui.reports.paper import ask_file
 
 LARGEST = QSize(1180, 1000)
 EDGE = 24
@@ -60,3 +62,25 @@ class PreviewDialog(Dialog):
         if event.type() == QEvent.Type.Resize and parent and watched is parent.window():
             self.setFixedSize(room_of(parent))
         return super().eventFilter(watched, event)
+
+
+def save_report(
+    parent: QWidget,
+    desk: Desk,
+    tasks: Runner,
+    name: str,
+    *,
+    parameters: Mapping[str, Any],
+    said: Callable[[str], None],
+) -> None:
+    """The workbook of a report that needs no look before it; the person only says where it goes."""
+    spec = spec_of(name)
+    path = ask_file(parent, f"{_(spec.title)} {desk.today()}", "xlsx")
+    if path is None:
+        return
+    tasks.run(
+        partial(make, desk, name, told_by_page(desk, spec.parameters, parameters), path),
+        lambda number: said(_("Saved as {file} ({number})").format(file=path.name, number=number)),
+        lambda error: tell(parent, error),
+        owner=parent,
+    )

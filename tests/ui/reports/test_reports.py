@@ -16,7 +16,7 @@ from app.reports.catalogue import REPORTS, make_bytes
 from app.reports.record import recent_runs
 from ui.kit import theme
 from ui.kit.tasks import Tasks
-from ui.reports import PreviewDialog, ReportsPage
+from ui.reports import PreviewDialog, ReportsPage, save_report
 from ui.reports.paper import ask_file, print_pdf
 from ui.reports.viewer import Viewer
 
@@ -243,3 +243,15 @@ def test_a_name_is_made_fit_for_a_file(window, monkeypatch, tmp_path):
     )
     assert ask_file(window, "a/b:c", "pdf") == tmp_path / "x.pdf"
     assert seen[0].endswith("a b c.pdf")
+
+
+def test_a_workbook_is_saved_without_a_preview(*, qtbot, window, sample_desk, tasks, tmp_path, monkeypatch):
+    target = tmp_path / "proposal.xlsx"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a: (str(target), ""))
+    said = []
+    save_report(window, sample_desk, tasks, "low-stock", parameters={"site": "DC1"}, said=said.append)
+    qtbot.waitUntil(tasks.idle)
+    assert target.stat().st_size > 5000
+    assert "proposal.xlsx" in said[0]
+    with sample_desk.read() as read:
+        assert [(run.report, run.format) for run in recent_runs(read)] == [("low-stock", "xlsx")]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from app import auth, words
 from app.access import Permission
@@ -11,6 +11,7 @@ from app.auth.words import PERMISSIONS
 from app.bootstrap import found
 from app.clock import Clock
 from app.settings import DENSITY, LANGUAGE, LOCK_MINUTES, THEME, Preferences, Settings
+from app.words import _
 from ui.kit import theme
 from ui.kit.dialogs import FormDialog
 from ui.kit.tasks import Tasks
@@ -67,6 +68,24 @@ def test_choices_hold_at_once_and_are_kept(qtbot, page, admin):
     kept = Settings(admin.profile.folder)
     assert (kept.get(LANGUAGE), kept.get(THEME), kept.get(LOCK_MINUTES)) == ("en", "dark", 10)
     assert Preferences(admin.profile, admin.actor.user_id).option(DENSITY) == "normal"
+
+
+def test_the_settings_lead_to_tables_and_log_as_far_as_the_role_allows(qtbot, page, admin, tasks):
+    wanted = []
+    page.page_wanted.connect(wanted.append)
+    page.export_wanted.connect(wanted.append)
+    for words_of in (_("Import a table"), _("Export a register"), _("Audit log")):
+        button_of(page, words_of).click()
+    assert wanted == ["import", "part", "audit"]
+    auth.create_account(admin, "yan", PASSWORD + "y", roles=["technician"], must_change=False)
+    desk = auth.sign_in(admin.profile, "yan", PASSWORD + "y")
+    other = SettingsPage(desk, tasks, Settings(admin.profile.folder))
+    qtbot.addWidget(other)
+    assert button_of(other, _("Audit log")) is None
+
+
+def button_of(page, text):
+    return next((b for b in page.findChildren(QPushButton) if b.text().strip() == text), None)
 
 
 def test_only_a_supervisor_changes_the_minutes_of_the_lock(qtbot, admin, tasks):
