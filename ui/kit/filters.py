@@ -172,7 +172,8 @@ class FilterRow(QWidget):
         for chip in self._chips.values():
             self._row.addWidget(chip)
         self.search.setMinimumWidth(110)
-        self.search.setMaximumWidth(200)
+        hint = QFontMetrics(theme.font("body")).horizontalAdvance(self.search.placeholderText())
+        self.search.setMaximumWidth(min(max(200, hint + 78), 300))
         self._row.addWidget(self.search, 1)
         self._row.addWidget(self._clear)
         self._row.addStretch(0)

@@ -164,6 +164,8 @@ class MatrixTab(Tab):
         column.addWidget(self.panes, 1)
         column.addWidget(self.legend)
         self.setFocusProxy(self.view)
+        if desk.site and len(desk.sites()) > 1:  # as on every other page; its x shows the other sites, too
+            self.filters.set_values({"site": desk.site.id})
         self._connect()
         self._add_buttons()
         self.reload()

@@ -237,6 +237,8 @@ class PeopleTab(RegisterTab):
         super().__init__(desk, tasks, columns, filters, empty=empty, prefs=prefs)
         if desk.may(Permission.EDIT_STAFF):
             self.primary = lambda: _primary(_("New person"), self)
+        if desk.site and len(desk.sites()) > 1:
+            self.filters.set_values({"site": desk.site.id})
         self.reload()
 
     def _choices(self, words: Any) -> Sequence[Choice]:
