@@ -68,11 +68,19 @@ def clean_row(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """
     if table not in _SYNCED:
         raise msgspec.ValidationError(f"unknown table {table!r}")
-    made = msgspec.convert(dict(row), _row_type(table))
-    cleaned = {name: value for name in row if (value := getattr(made, name)) is not msgspec.UNSET}
-    if any(isinstance(v, str) and "\0" in v for v in cleaned.values()):
+    cleaned = dict(row)
+    made = msgspec.convert(cleaned, _row_type(table))
+    for name in _binary(table) & cleaned.keys():
+        cleaned[name] = getattr(made, name)
+    if "\0" in "".join([value for value in cleaned.values() if isinstance(value, str)]):
         raise msgspec.ValidationError("NUL in a text")
     return cleaned
+
+
+@cache
+def _binary(table: str) -> frozenset[str]:
+    """The fields that a decoder may give as text."""
+    return frozenset(name for name, field in fields_of(table).items() if field.kind in ("ref", "bytes"))
 
 
 def check_row(table: str, row: Mapping[str, Any], *, complete: bool) -> Iterator[Objection]:
@@ -85,8 +93,8 @@ def check_row(table: str, row: Mapping[str, Any], *, complete: bool) -> Iterator
         if value is None or value == "":
             if not complete and name in _required(table):
                 yield _missing(table, name)
-        elif name in limited:
-            yield from _check(name, limited[name], value)
+        elif name in limited and not limited[name](value):
+            yield from _check(name, fields_of(table)[name], value)
 
 
 @cache
@@ -97,13 +105,25 @@ def _required(table: str) -> frozenset[str]:
 
 
 @cache
-def _limited(table: str) -> dict[str, Field]:
-    """The fields whose values can be wrong although their type is right."""
+def _limited(table: str) -> dict[str, Callable[[Any], bool]]:
+    """The fields whose values can be wrong although their type is right; each with a quick look that says which are surely right."""
     return {
-        name: field
+        name: _quick_look(field)
         for name, field in fields_of(table).items()
         if field.size or field.kind == "choice" or field.low is not None or field.high is not None
     }
+
+
+def _quick_look(field: Field) -> Callable[[Any], bool]:
+    if field.kind == "choice":
+        return tuple(code for code, _word in field.choices).__contains__
+    if size := field.size:
+        return lambda value: isinstance(value, str) and len(value) <= size
+    low, high = (
+        (-values.INT64 if field.low is None else field.low),
+        (values.INT64 if field.high is None else field.high),
+    )
+    return lambda value: isinstance(value, int) and low <= value <= high
 
 
 def _missing(table: str, name: str) -> Objection:

@@ -46,11 +46,16 @@ class Found:
 
 def normal(text: str) -> str:
     """Text as it is compared: full-width folded, lower case."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 def grams(text: str) -> Iterator[str]:
     """The tokens of a text: Latin words and digits, single Chinese characters and pairs."""
+    if text.isascii():
+        yield from _RUNS.findall(text.lower())
+        return
     for run in _RUNS.findall(normal(text)):
         if not _HAN.match(run):
             yield run
@@ -133,9 +138,8 @@ def _add(derive: Derive, table: str) -> None:
     )
     last = derive.value("SELECT coalesce(max(n), 0) FROM search_row")
     made = [
-        (number, table, row_id, n, code, title, where, initials(title), " ".join(dict.fromkeys(grams(" ".join(map(str, filter(None, words)))))))
+        (number, table, row_id, n, code, title, where, initials(title), _words(code, code.replace("-", ""), title, *more))
         for number, (n, row_id, code, title, where, *more) in enumerate(rows, last + 1)
-        for words in [(code, code.replace("-", ""), title, *more)]
     ]  # fmt: skip
     derive.run_many(
         "INSERT INTO search_row (n, tbl, row_id, row_n, code, title, place, initials, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -145,3 +149,18 @@ def _add(derive: Derive, table: str) -> None:
         "INSERT INTO search (rowid, code, initials, words) VALUES (?, ?, ?, ?)",
         [(m[0], m[4], m[7], m[8]) for m in made],
     )
+
+
+def _words(*texts: str | None) -> str:
+    """The tokens of all texts, each once."""
+    tokens: list[str] = []
+    for text in texts:
+        if text:
+            tokens += _grams_of(text)
+    return " ".join(dict.fromkeys(tokens))
+
+
+@lru_cache(maxsize=20_000)
+def _grams_of(text: str) -> tuple[str, ...]:
+    # A register says the same names and categories over and over.
+    return tuple(grams(text))

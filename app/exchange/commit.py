@@ -12,6 +12,7 @@ from app.desk import Desk
 from app.errors import AppError, Denied
 from app.exchange.dryrun import dry_run
 from app.exchange.plan import PLAIN, Options, Plan, Progress
+from app.exchange.quiet import uncollected
 from app.generic import MAX_ROWS, Create, NewRow, Patch, PatchRow
 from app.ops import MAX_BODY, Op
 from app.words import N_
@@ -36,6 +37,7 @@ class Imported:
         return self.done.action_id if self.done else None
 
 
+@uncollected()
 def commit(
     desk: Desk,
     plan: Plan,

@@ -11,6 +11,7 @@ from app.exchange.fields import Cells, Given, bind
 from app.exchange.mapping import Mapping
 from app.exchange.openings import Opening, weigh_openings
 from app.exchange.plan import PLAIN, Line, Options, Plan, Progress
+from app.exchange.quiet import uncollected
 from app.exchange.read import Row, Sheet
 from app.exchange.resolve import CREATABLE, Resolver
 from app.exchange.targets import MAIN, OPENING, RowSpec, Target, targets, total_words
@@ -20,8 +21,11 @@ from app.words import N_
 
 _FILL_IN = N_("{field}: please fill this in.")
 _HOW_TO_FILL = N_("Fill in the cell, or give one value for all rows.")
+#: Codes that one query asks for.
+_ASKED = 500
 
 
+@uncollected()
 def dry_run(
     desk: Desk, sheet: Sheet, mapping: Mapping, *, options: Options = PLAIN, progress: Progress | None = None
 ) -> Plan:
@@ -52,7 +56,11 @@ class _Run:
         self.cells = Cells(
             desk, self._target, bind(self._target, sheet, mapping, desk.actor), self._resolver, options
         )
+        self._own = {name for name, bound in self.cells.bound.items() if bound.column.row == MAIN}
+        fed = {MAIN, *(bound.column.row for bound in self.cells.bound.values())}
+        self._specs = [spec for spec in self._target.rows if spec.name in fed]
         self._ids: dict[int, bytes] = {}
+        self._there: set[bytes] = set()
         self._first: dict[tuple[Any, ...], int] = {}
 
     def lines(self, progress: Progress | None) -> list[Line]:
@@ -107,13 +115,23 @@ class _Run:
         main = self._target.main
         if main is None or len(main.key) != 1 or main.key[0] not in self.cells.bound:
             return
-        for row in self._sheet.rows:
-            code = self.cells.text(row, main.key[0])
-            if code:
-                found = self._read.find(main.table, **{main.key[0]: code})
-                self._ids[row.number] = row_id = found or self._options.make_id(main.table, code)
-                site = self._site_of(row) if main.table == "location" else None
-                self._resolver.register(main.table, code, self.cells.text(row, "name"), row_id, site)
+        codes = [(row, code) for row in self._sheet.rows if (code := self.cells.text(row, main.key[0]))]
+        there = self._records(main, [code for _row, code in codes])
+        self._there.update(there.values())
+        for row, code in codes:
+            row_id = there.get(code) or self._options.make_id(main.table, code)
+            self._ids[row.number] = row_id
+            site = self._site_of(row) if main.table == "location" else None
+            self._resolver.register(main.table, code, self.cells.text(row, "name"), row_id, site)
+
+    def _records(self, main: RowSpec, codes: list[str]) -> dict[str, bytes]:
+        """The records that the register holds already: code -> id, the oldest of those with one code."""
+        key, found = main.key[0], dict[str, bytes]()
+        for start in range(0, len(codes), _ASKED):
+            asked = codes[start : start + _ASKED]
+            sql = f'SELECT "{key}", id FROM "{main.table}" WHERE "{key}" IN ({", ".join("?" * len(asked))}) AND deleted = 0 ORDER BY n DESC'
+            found.update(self._read.rows(sql, *asked))
+        return found
 
     def _site_of(self, row: Row) -> bytes | None:
         try:
@@ -125,7 +143,7 @@ class _Run:
         line = Line(row)
         given = self.cells.read(line)
         main_id: bytes | None = None
-        for spec in self._target.rows:
+        for spec in self._specs:
             if spec.name == MAIN:
                 main_id = self._main(spec, given, line)
             elif main_id is not None:
@@ -135,9 +153,12 @@ class _Run:
         return line
 
     def _main(self, spec: RowSpec, given: Given, line: Line) -> bytes:
-        values = {name: value for name, value in given.items() if self.cells.bound[name].column.row == MAIN}
+        values = {name: value for name, value in given.items() if name in self._own}
         known = self._ids.get(line.row)
-        old = self._read.get(spec.table, known) if known else self._by_key(spec, values)
+        if known:
+            old = self._read.get(spec.table, known) if known in self._there else None
+        else:
+            old = self._by_key(spec, values)
         key = tuple(values.get(name) for name in spec.key)
         line.key = self.cells.text(line.source, spec.key[-1])
         self._demand_once(spec, key, line)

@@ -1,7 +1,7 @@
 """The columns of one file bound to fields: every cell of a row becomes a value, or a problem that is noted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.access import Actor
@@ -19,6 +19,8 @@ from app.words import N_, _
 Given = dict[str, Any]
 #: What stands for a character that the file's encoding lost.
 LOST = "\ufffd"
+#: Texts of a column whose values are remembered.
+_KNOWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,15 @@ class Bound:
     heading: str
     constant: str
     prefix: str
+    #: Texts that were read before and gave nothing to remark: most columns hold few different ones.
+    known: dict[str, Any] = field(default_factory=dict)
 
     def text(self, row: Row) -> str:
         """What the file says, else the constant."""
-        found = next((row.cells[p] for p in self.places if row.cells[p]), "")
-        return self.prefix + found if found else self.constant
+        for place in self.places:
+            if found := row.cells[place]:
+                return self.prefix + found
+        return self.constant
 
 
 def bind(target: Target, sheet: Sheet, mapping: Mapping, actor: Actor) -> list[Bound]:
@@ -96,7 +102,10 @@ class Cells:
         row = line.source
         given: Given = {}
         for bound in self._plain:
-            if text := bound.text(row):
+            text = bound.text(row)
+            if text in bound.known:
+                given[bound.column.name] = bound.known[text]
+            elif text:
                 self._take(given, bound, text, line, self._value)
         for bound in self._refs:
             if text := bound.text(row):
@@ -137,6 +146,8 @@ class Cells:
                 shown=shown,
             )
             return value.value
+        if LOST not in text and len(bound.known) < _KNOWN:
+            bound.known[text] = value
         return value
 
     def _note(self, line: Line, bound: Bound, text: str, message: str, mend: str, **params: Any) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from app.errors import AppError
@@ -84,7 +85,11 @@ class Plan:
 
     def count(self, verdict: str) -> int:
         """How many rows are new, changed, same or error."""
-        return sum(line.verdict == verdict for line in self.lines)
+        return self._verdicts[verdict]
+
+    @cached_property
+    def _verdicts(self) -> Counter[str]:
+        return Counter(line.verdict for line in self.lines)
 
     @property
     def good(self) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.errors import AppError
+from app.exchange.quiet import uncollected
 from app.words import N_
 
 MAX_BYTES = 200 * 1024 * 1024
@@ -58,6 +59,7 @@ class Raw:
     lost: int = 0
 
 
+@uncollected()
 def read_table(
     path: Path, sheet: str = "", *, header_row: int = 0, progress: Progress | None = None
 ) -> Sheet:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from app.errors import AppError
@@ -100,8 +101,7 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         names = tuple(book.sheet_names)
-        chosen = sheet if sheet in names else _first_filled(book, names)
-        found = book.get_sheet_by_name(chosen)
+        found = book.get_sheet_by_name(sheet) if sheet in names else _first_filled(book, names)
     except (calamine.CalamineError, OSError, ValueError) as error:
         if isinstance(error, calamine.PasswordError) or _is_locked(path):
             raise AppError(
@@ -110,7 +110,7 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
             ) from None
         raise _damaged(path) from None
     first = found.start[0] + 1 if found.start else 1
-    return Raw(chosen, names, "Excel", _numbered(found.iter_rows(), first))
+    return Raw(found.name, names, "Excel", _numbered(found.iter_rows(), first))
 
 
 def _is_locked(path: Path) -> bool:
@@ -119,19 +119,20 @@ def _is_locked(path: Path) -> bool:
     return kind_of(data) == "ole" and "EncryptedPackage".encode("utf-16-le") in data
 
 
-def _first_filled(book: Any, names: tuple[str, ...]) -> str:
+def _first_filled(book: Any, names: tuple[str, ...]) -> Any:
+    # To ask for a sheet is to read it whole: the one that is found is kept.
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if sheet.height and sheet.width:
-            if sheet.width > MAX_COLUMNS * 20 or sheet.height > MAX_ROWS:
-                continue
-            return name
-    return names[0] if names else ""
+        if sheet.height and sheet.width and sheet.width <= MAX_COLUMNS * 20 and sheet.height <= MAX_ROWS:
+            return sheet
+    return book.get_sheet_by_name(names[0] if names else "")
 
 
 def _numbered(rows: Iterable[list[Any]], first: int) -> Iterator[Row]:
     for number, cells in enumerate(rows, first):
-        yield Row(number, _without_tail(tuple(text_of(cell) for cell in cells)))
+        # Most cells are texts. A word that fills a column lies in the memory once.
+        texts = [intern(cell.strip()) if type(cell) is str else text_of(cell) for cell in cells]
+        yield Row(number, _without_tail(tuple(texts)))
 
 
 def _without_tail(cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The two fonts of the house, and a font for each role of text."""
 
 import functools
-from importlib.resources import files
+from importlib.resources import as_file, files
 
 from PySide6.QtGui import QFont, QFontDatabase
 
@@ -12,9 +12,10 @@ from ui.kit import tokens
 def load() -> None:
     """Noto Sans SC, Regular and Bold; without them Qt's default font is used."""
     for name in ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"):
-        source = files("resources") / "fonts" / name
-        if source.is_file():
-            QFontDatabase.addApplicationFontFromData(source.read_bytes())
+        # By its path, so that the system maps the file: the bytes of both would fill 15 MB.
+        with as_file(files("resources") / "fonts" / name) as source:
+            if source.is_file():
+                QFontDatabase.addApplicationFont(str(source))
 
 
 def font(role: str) -> QFont:
