@@ -14,6 +14,7 @@ from ui.kit.view import View
 #: So many rows are measured; no column wants more than this, and a header is not cut below that.
 SEEN, WIDEST, LEAST = 40, 260, 64
 
+
 class ColumnKeeper(QObject):
     """Fits the columns into the view and keeps what the user changes in `prefs` (widths, order, hidden)."""
 
@@ -38,9 +39,10 @@ class ColumnKeeper(QObject):
         self.fit()
 
     def fit(self) -> None:
-        """Give each column its width; the one that stretches takes what is left."""
+        """Give each column its width; the one that stretches, or on a small window the one of two lines, takes what is left."""
         shown = [n for n in range(len(self._columns)) if not self._view.isColumnHidden(n)]
-        stretch = next((n for n in shown if self._columns[n].stretch), -1)
+        two_lines = (n for n in shown if self._view.compact and self._columns[n].second)
+        stretch = next((n for n in shown if self._columns[n].stretch), next(two_lines, -1))
         wished = self._widths()
         plan = {
             n: max(wished.get(self._columns[n].key, self._columns[n].width), self._header.wanted(n))
