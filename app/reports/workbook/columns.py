@@ -61,8 +61,8 @@ def row_height(cells: Iterable[tuple[str, float]], least: int = 1) -> float:
 
 
 def _lines(text: str, width: float) -> int:
-    room = max(width - 2.6, 4) / 0.96
-    return sum(max(1, -(-display_width(line) // int(room))) for line in text.split("\n"))
+    room = int(max(width - 2.6, 4) / 0.96 + 0.01)  # the widest text of a column fits it to the digit
+    return sum(max(1, -(-display_width(line) // room)) for line in text.split("\n"))
 
 
 def set_page(sheet: Worksheet, report: Report, *, landscape: bool, size: str) -> None:
