@@ -160,7 +160,7 @@ def sheet(read: Reader, task_id: bytes) -> Sheet:
     rows = [
         SheetItem(
             item,
-            at[item.id] or whole or item.section or home,
+            at[item.id] or whole or item.heading or home,
             places.code(item.equipment_id or machines),
             given.get(item.id),
             photos.get(item.id, 0),

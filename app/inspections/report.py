@@ -133,7 +133,7 @@ def blank_sheet_data(desk: Desk, template_id: bytes, planned_on: str = "") -> Bl
         items=tuple(
             BlankItem(
                 seq=item.seq,
-                section=places[item.id] or item.section,
+                section=places[item.id] or item.heading,
                 text=item.text,
                 value_type=item.value_type,
                 standard=standard_said(item),

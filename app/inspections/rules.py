@@ -68,6 +68,11 @@ class Item:
         return spoken(self.name, self.name_en)
 
     @property
+    def heading(self) -> str:
+        """The section, for a reader of Chinese; sections have no English form, and an English page goes without."""
+        return self.section if language() != "en" or self.section.isascii() else ""
+
+    @property
     def is_number(self) -> bool:
         return self.value_type in NUMBERS
 
