@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.signs import Sign
 from ui.kit import theme
 from ui.kit.bars import Stock, paint_stock
 from ui.kit.chips import paint_status
+from ui.kit.labels import plain_tip
 
 ROW, HEAD, PAD = 36, 32, 14
 
@@ -38,8 +39,29 @@ class Lines(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if lines else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if lines else Qt.CursorShape.ArrowCursor)
+        self._wanted = self._measured()
         said = (f"{line.words} {line.state.text} {line.right}" for line in self.lines)
         self.setAccessibleName("\n".join(said) or empty)
+
+    def _measured(self) -> tuple[int, int, int]:
+        """The widths that the three columns after the first ask for, the gap included."""
+        body, caption = (QFontMetrics(theme.font(name)).horizontalAdvance for name in ("body", "caption"))
+        heads = [caption(words) for words in self._heads[1:]]
+        middle = [130 if isinstance(n.middle, Stock) else body(n.middle) for n in self.lines]
+        state = [body(n.state.text) + 24 for n in self.lines]
+        right = [body(n.right) for n in self.lines]
+        wanted = [max([head, *found]) for head, found in zip(heads, (middle, state, right), strict=True)]
+        return min(wanted[0] + 12, 142), wanted[1] + 14, wanted[2] and wanted[2] + 12
+
+    def event(self, event: QEvent) -> bool:
+        """A row that is cut short says itself whole under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = (event.pos().y() - HEAD) // ROW
+            known = 0 <= row < len(self.lines)
+            said = f"{self.lines[row].words}\n{self.lines[row].state.text}" if known else ""
+            QToolTip.showText(event.globalPos(), plain_tip(said) if said else "", self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return QSize(420, HEAD + ROW * max(len(self.lines), 1) if self.lines else 44)
@@ -47,9 +69,10 @@ class Lines(QWidget):
     def places(self, top: int, height: int) -> tuple[QRect, QRect, QRect, QRect]:
         """Where the four parts of a row stand; the first takes what is left, narrow cards drop the second."""
         width = self.width() - 2 * PAD
-        right = 78
-        state = min(150, max(96, width // 4))
-        middle = min(130, width // 4) if width >= 440 else 0
+        wanted = self._wanted
+        right = wanted[2]
+        state = min(wanted[1], max(150, width * 3 // 10))
+        middle = min(wanted[0], width // 4) if width >= 440 else 0
         first = width - right - state - middle
         spots, x = [], PAD
         for share in (first, middle, state, right):

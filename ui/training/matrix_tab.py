@@ -108,7 +108,7 @@ class Legend(QWidget):
             inner.addWidget(label(text, "caption", look.text))
             row.addWidget(part)
             self._parts.append(part)
-        last = label(_("· not required for the post"), "caption", "text_2")
+        last = label(_("· not required"), "caption", "text_2")
         row.addWidget(last)
         self._parts.append(last)
         self.sums = ElidedLabel("", "caption", "text_2")
