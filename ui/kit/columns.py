@@ -12,7 +12,7 @@ from ui.kit.lazy import Column
 from ui.kit.view import View
 
 #: So many rows are measured; no column wants more than this, and a header is not cut below that.
-SEEN, WIDEST, LEAST = 40, 260, 64
+SEEN, WIDEST, LEAST = 40, 290, 64
 
 
 class ColumnKeeper(QObject):

@@ -60,7 +60,7 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         column = self._model.columns[index.column()]
         words = QFontMetrics(self.font()).horizontalAdvance(self._model.text(index.row(), index.column()))
-        extra = 24 if column.kind == "status" else 0
+        extra = 24 if isinstance(self._model.cell(index.row(), index.column()), Sign) else 0
         return QSize(BAR + 2 * PAD if column.kind == "bar" else words + extra + 2 * PAD + 2, 28)
 
     def font(self) -> QFont:

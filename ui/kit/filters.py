@@ -130,6 +130,7 @@ class FilterRow(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(hint or _("Search"))
         self.search.setClearButtonEnabled(True)
+        self.search.setTextMargins(-10, 0, 0, 0)  # the sign has room enough already
         self.search.addAction(icons.icon("search", "text_3", 16), QLineEdit.ActionPosition.LeadingPosition)
         self._folded = button("", "funnel")
         self._folded.clicked.connect(self._on_folded)
