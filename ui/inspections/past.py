@@ -79,7 +79,7 @@ class PastCard(Card):
         sign, tone = SIGNS[found.state]
         row.addWidget(SignLabel(sign, tone, 16))
         said = (
-            show_quantity(found.value_num)
+            self._figure(found.value_num)
             if found.value_num is not None
             else option_word(found.value_text or "")
         )
@@ -88,6 +88,13 @@ class PastCard(Card):
         said = QFontMetrics(theme.font("dense")).elidedText(said, Qt.TextElideMode.ElideRight, 130)
         row.addWidget(label(said, "dense", "danger_text" if found.state == FAIL else "text_2"))
         return made
+
+    def _figure(self, value: int) -> str:
+        """A value with as many digits as the finest of the five, so that the points stand under each other."""
+        said = [show_quantity(p.value_num) for p in self._past if p.value_num is not None]
+        digits = max(len(words.partition(".")[2]) for words in said)
+        whole, _point, rest = show_quantity(value).partition(".")
+        return f"{whole}.{rest:0<{digits}}" if digits else whole
 
     def _change(self) -> str:
         values = [p.value_num for p in self._past if p.value_num is not None]
