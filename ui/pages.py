@@ -139,7 +139,8 @@ class Links:
         """The scan station."""
         from ui.inventory.station import ScanStation
 
-        self.push(ScanStation(self.desk, self.tasks))
+        if self.window and not isinstance(self.window.current(), ScanStation):  # a double click means one
+            self.push(ScanStation(self.desk, self.tasks))
 
     def open_round(self, line: Any) -> None:
         """Begin a round of a list, or go on with it."""
@@ -182,7 +183,8 @@ class Links:
         """The templates of the rounds."""
         from ui.inspections.templates_page import TemplatesPage
 
-        self.push(TemplatesPage(self.desk, self.tasks))
+        if self.window and not isinstance(self.window.current(), TemplatesPage):
+            self.push(TemplatesPage(self.desk, self.tasks))
 
     def report(self, name: str, parameters: Mapping[str, Any] | None = None) -> None:
         """The preview of a report; with `form` "xlsx" the workbook itself, without a preview."""
