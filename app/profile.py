@@ -130,6 +130,17 @@ def _forget_crash(folder: Path) -> None:
 
 
 @contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock file for a while. Raises BlockingIOError where another program has it."""
+    with path.open("a+") as stream:
+        try:
+            _lock(stream)
+        except OSError as error:
+            raise BlockingIOError(*error.args) from error
+        yield
+
+
+@contextmanager
 def held(folder: Path) -> Iterator[None]:
     """A folder while no window has it open (a restore). Raises Busy where one has."""
     with _hold(folder) as stream:

@@ -88,7 +88,7 @@ class Store:
 
         Only sync names a context ("pull"): what the hub gave goes into the synced tables past the ops.
         """
-        with self._door, translated(), self._writer() as connection, _transaction(connection, context):
+        with self._door, translated(), self._writer() as connection, transaction(connection, context):
             yield connection
 
     def perform(
@@ -114,7 +114,7 @@ class Store:
 
     @contextmanager
     def _writing_action(self, actor: Actor, reason: str) -> Iterator["_Action"]:
-        with self._door, translated(), self._writer() as connection, _transaction(connection, "op"):
+        with self._door, translated(), self._writer() as connection, transaction(connection, "op"):
             try:
                 yield _Action(connection, self, actor, reason)
             except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError) as error:
@@ -157,7 +157,7 @@ class Store:
         """Let time pass: recompute what the clock alone changes. None while the clock is behind the newest record."""
         if self.clock_behind():
             return None
-        with self._door, translated(), self._writer() as connection, _transaction(connection):
+        with self._door, translated(), self._writer() as connection, transaction(connection):
             topics = settle(connection, {}, self._clock.now(), tick=True)
         return self.tell(Done(b"", (), frozenset(topics))) if topics else None
 
@@ -165,7 +165,7 @@ class Store:
         """Recompute all derived rows from the synced ones."""
         from app.settle import everything
 
-        with self._door, translated(), self._writer() as connection, _transaction(connection):
+        with self._door, translated(), self._writer() as connection, transaction(connection):
             settle(connection, everything(connection), self._clock.now(), tick=True)
 
     def clock_behind(self) -> int:
@@ -231,7 +231,7 @@ class Store:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, context: str | None = None) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, context: str | None = None) -> Iterator[None]:
     if connection.in_transaction:
         raise RuntimeError("a write inside a write: do it after the first, or in the same action")
     try:

@@ -33,7 +33,7 @@ WITHOUT_EFFECT = frozenset({QUARANTINED, REJECTED})
 ALL = "*"
 
 Hash = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
-Count = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 START = bytes(32)
 
 
@@ -70,7 +70,7 @@ class SentOp(msgspec.Struct, frozen=True, omit_defaults=True):
     """An op on its way: its exact bytes stand in the message as they are (`blob` where they are no JSON)."""
 
     op_id: Id
-    seq: Annotated[int, msgspec.Meta(ge=1, lt=2**63)]
+    seq: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
     hash: Hash
     body: msgspec.Raw = msgspec.Raw(b"null")
     blob: bytes = b""

@@ -19,7 +19,7 @@ from app.inventory.ops import MoveStock
 from app.ops import Envelope, Op
 from app.profile import Profile
 from app.settle import everything, settle
-from app.store import _APPEND, NO_HASH, _transaction
+from app.store import _APPEND, NO_HASH, transaction
 from app.tx import Tx
 from db.ids import made_id
 
@@ -54,6 +54,7 @@ WORDS = (
     "滚轮",
     "阀门",
 )
+COURSES = 30
 FAMILY, GIVEN = "欧阳司马上官南宫慕容", "管划备冷安平远明航"
 
 
@@ -117,6 +118,8 @@ class Site:
         yield from creates("stock_policy", map(self._policy, range(self.size.parts)))
         yield from creates("inspection_template", [(self.template, self._template())])
         yield from creates("inspection_item", map(self._item, range(50)))
+        yield from creates("course", map(self._course, range(COURSES)))
+        yield from creates("training_record", map(self._record, range(self.size.people * COURSES // 2)))
 
     def _places(self, letter: str, ids: list[bytes], kind: str) -> Iterator[tuple[bytes, dict]]:
         for n, row_id in enumerate(ids):
@@ -182,6 +185,22 @@ class Site:
         }  # fmt: skip
         return made_id("bench", "item", n), row
 
+    @staticmethod
+    def _course(n: int) -> tuple[bytes, dict]:
+        row = {
+            "code": f"BIG-C{n:02d}", "name": f"{WORDS[n % len(WORDS)]}维护 {n}", "category": ("basic", "special", "continuing")[n % 3],
+            "hours": 8000, "validity_months": 24, "assessments": '["theory"]', "pass_score": 60_000, "required_for": '["*"]',
+        }  # fmt: skip
+        return made_id("bench", "course", n), row
+
+    def _record(self, n: int) -> tuple[bytes, dict]:
+        row = {
+            "record_no": f"TR-{n:06d}", "staff_id": made_id("bench", "staff", n % self.size.people),
+            "course_id": made_id("bench", "course", n // self.size.people * 2), "train_date": f"202{4 + n % 3}-0{1 + n % 9}-15",
+            "hours": 8000, "score": 80_000, "pass_score": 60_000, "passed": 1, "retake": 0, "valid_until": f"202{6 + n % 3}-0{1 + n % 9}-15",
+        }  # fmt: skip
+        return made_id("bench", "record", n), row
+
     def history(self) -> Iterator[tuple[int, Op]]:
         """(when, op) of three years of rounds and movements, by time."""
         dice, size = self._dice, self.size
@@ -236,12 +255,12 @@ def build(folder: Path, size: Size = FULL, seed: int = 1) -> Profile:
     pooled = profile.engine.raw_connection()
     try:
         connection = cast("sqlite3.Connection", pooled.driver_connection)
-        with _transaction(connection, "ingest"):
+        with transaction(connection, "ingest"):
             _ingest(
                 profile, connection, ((NOW - 4 * 365 * DAY, op) for op in site.registers()), site.history()
             )
             settle(connection, everything(connection), NOW, tick=False)
-        connection.execute("ANALYZE")
+        # No ANALYZE: the program never runs it, so that the planner knows as little here as on a user's laptop.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         pooled.close()

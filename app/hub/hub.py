@@ -1,0 +1,220 @@
+"""The open hub: its database, its key, and the one place where a signed request becomes a signed answer."""
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import app.bootstrap  # noqa: F401 - registers every op, machine and settler
+from app.clock import Clock
+from app.errors import AppError, Busy
+from app.hub.tables import make_tables
+from app.store import transaction
+from app.sync.keys import Key, key_at, verifies
+from app.sync.protocol import (
+    BUSY,
+    CALLS,
+    HISTORY,
+    MALFORMED,
+    MAX_PACKED,
+    MAX_REQUEST,
+    REVOKED,
+    START,
+    STRANGER,
+    TOO_LARGE,
+    BadBytesError,
+    Enrol,
+    Message,
+    Point,
+    Refusal,
+    answer_bytes,
+    pack,
+    request_bytes,
+    unpack,
+)
+from app.sync.transport import Frame
+from app.trouble import translated
+from app.tx import Reader
+from app.words import N_
+from db.engine import on_network_drive, sqlite_engine
+from db.migrate import NewerSchemaError, migrate
+
+
+class RefusedError(Exception):
+    """A request that cannot be answered; nothing of it was kept."""
+
+    def __init__(self, code: str, number: int = 0, reason: str = "") -> None:
+        super().__init__(code)
+        self.refusal = Refusal(code, number, reason)
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A laptop that takes part."""
+
+    device_id: bytes
+    public_key: bytes
+    code: str
+    scope: tuple[str, ...]
+    revoked: bool
+
+
+_DEVICE = "SELECT device_id, public_key, code, scope, revoked_at FROM hub_device WHERE device_id = ?"
+
+
+class Hub:
+    """A hub on one SQLite file; any number of threads may ask it."""
+
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        if on_network_drive(path.parent):
+            raise AppError(
+                N_(
+                    "The folder {folder} lies on a network drive, where a site file breaks. Choose a local one."
+                ),
+                folder=str(path.parent),
+            )
+        self.clock = clock or Clock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sqlite_engine(path)
+        try:
+            with translated():
+                migrate(self._engine)
+                make_tables(self._engine)
+        except NewerSchemaError:
+            self._engine.dispose()
+            raise AppError(
+                N_("The hub's database was written by a newer Sitewright. Install the newest version.")
+            ) from None
+        self.key: Key = key_at(path.with_name(path.name + ".key"))
+        self.hub_id, self._began = self._identity()
+
+    def _identity(self) -> tuple[bytes, int]:
+        with self.writing() as connection:
+            new = {
+                "hub_id": uuid.uuid4().hex,
+                "hub_epoch": uuid.uuid4().hex,
+                "hub_began": str(self.clock.now()),
+            }
+            connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING", new.items())
+            connection.execute(
+                "INSERT INTO hub_counter (id, value, hash) VALUES (1, 0, ?) ON CONFLICT (id) DO NOTHING",
+                (START,),
+            )
+            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        return bytes.fromhex(meta["hub_id"]), int(meta["hub_began"])
+
+    def close(self) -> None:
+        """Give up the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        pooled = self._engine.raw_connection()
+        try:
+            yield cast("sqlite3.Connection", pooled.driver_connection)
+        finally:
+            pooled.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """One moment of the hub: everything read inside belongs together."""
+        with translated(), self._connected() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield Reader(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self, context: str | None = None) -> Iterator[sqlite3.Connection]:
+        """The one writer's transaction; the context "ingest" opens the synced tables."""
+        with translated(), self._connected() as connection, transaction(connection, context):
+            yield connection
+
+    def handle(self, call: str, request: Frame) -> Frame:
+        """The signed answer to a request; whatever is wrong with it is a refusal, never an exception."""
+        packed = pack(self._answer(call, request))
+        return Frame(packed, self.key.sign(answer_bytes(request_bytes(call, request.body), packed)))
+
+    def _answer(self, call: str, request: Frame) -> Message:
+        try:
+            message, device = self._judged(call, request)
+            return _answerers()[type(message)](self, device, message)
+        except RefusedError as refused:
+            return refused.refusal
+        except BadBytesError as error:
+            return Refusal(MALFORMED, reason=str(error)[:200])
+        except Busy:
+            return Refusal(BUSY, 1)
+
+    def _judged(self, call: str, request: Frame) -> tuple[Any, DeviceRow | None]:
+        """The message, from a device that we know and that signed it."""
+        kind = CALLS.get(call)
+        if kind is None:
+            raise RefusedError(MALFORMED, reason="unknown call")
+        if len(request.body) > MAX_PACKED:
+            raise RefusedError(TOO_LARGE, MAX_PACKED)
+        signed = request_bytes(call, request.body)
+        if kind is Enrol:
+            asked = unpack(request.body, Enrol, MAX_REQUEST)
+            if not verifies(asked.public_key, request.signature, signed):
+                raise RefusedError(STRANGER)
+            return asked, None
+        device = self.device(request.device)
+        if device is None or not verifies(device.public_key, request.signature, signed):
+            raise RefusedError(STRANGER)
+        if device.revoked and call not in {"hello", "ops"}:
+            raise RefusedError(REVOKED)
+        return unpack(request.body, kind, MAX_REQUEST), device
+
+    def device(self, device_id: bytes) -> DeviceRow | None:
+        """A laptop that takes part, by its id."""
+        with self.reading() as read:
+            found = read.row(_DEVICE, device_id)
+        if found is None:
+            return None
+        known, public, code, scope, revoked = found
+        return DeviceRow(known, public, code, tuple(scope.split()), revoked is not None)
+
+
+Answerer = Callable[[Hub, Any, Any], Message]
+
+
+def _answerers() -> dict[type[Message], Answerer]:
+    from app.hub import enrol, feed, ingest
+    from app.sync import protocol
+
+    return {
+        protocol.Enrol: enrol.enrol,
+        protocol.Hello: enrol.hello,
+        protocol.Push: ingest.ingest,
+        protocol.Known: ingest.known,
+        protocol.Pull: feed.pull,
+        protocol.AskDigest: feed.digest,
+    }
+
+
+def head_of(read: Reader) -> Point:
+    """Where the hub's history stands."""
+    epoch = bytes.fromhex(read.value("SELECT value FROM meta WHERE key = 'hub_epoch'"))
+    seq, link = read.row("SELECT value, hash FROM hub_counter WHERE id = 1") or (0, START)
+    return Point(epoch, seq, link)
+
+
+def demand_history(read: Reader, proof: Point) -> Point:
+    """The hub's head, if what the laptop has seen is part of this history. Raises RefusedError(HISTORY) if not."""
+    head = head_of(read)
+    if proof.epoch != head.epoch or link_at(read, proof.seq) != proof.hash:
+        raise RefusedError(HISTORY)
+    return head
+
+
+def link_at(read: Reader, seq: int) -> bytes | None:
+    """The hub's hash at a point of its history; None past its end."""
+    if seq == 0:
+        return START
+    found = read.value("SELECT hash FROM hub_history WHERE hub_seq = ?", seq)
+    return found if isinstance(found, bytes) else None

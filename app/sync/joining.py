@@ -1,0 +1,138 @@
+"""Joining a hub: what an invitation says, and what becomes of the site file when the laptop is taken in (operations.md, rule 26)."""
+
+import hashlib
+import platform
+import sqlite3
+from base64 import b32encode
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.errors import AppError
+from app.profile import Profile
+from app.sync.keys import Key, key_at, verifies
+from app.sync.protocol import (
+    BAD_CODE,
+    NOT_EMPTY,
+    BadBytesError,
+    Enrol,
+    Enrolled,
+    Refusal,
+    answer_bytes,
+    pack,
+    request_bytes,
+    unpack,
+)
+from app.sync.transport import Frame, Http, Lost, Transport
+from app.words import N_
+from db.models import SYNCED
+
+_REFUSALS = {
+    BAD_CODE: N_("The invitation has been used or has run out. Ask for a new one: sitewright hub invite"),
+    NOT_EMPTY: N_(
+        "This site has records of its own, but the hub is not empty. Join with a new profile: sitewright init --join"
+    ),
+}
+WRONG_HUB = N_(
+    "Another hub answers at {address} than the one that sent the invitation. Nothing was sent to it."
+)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Where the hub is, the code, and the fingerprint of the key that its answers must be signed with."""
+
+    address: str
+    code: str
+    fingerprint: str
+
+    def __str__(self) -> str:
+        return f"{self.address}#{self.code}.{self.fingerprint}"
+
+
+def read_invitation(text: str) -> Invitation:
+    """The invitation as it was typed or pasted. Raises AppError."""
+    address, _sign, rest = text.strip().partition("#")
+    code, dot, mark = rest.partition(".")
+    try:
+        parts = urlsplit(address)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and code and dot and len(mark) == 16
+    except ValueError:
+        whole = False
+    if not whole:
+        raise AppError(
+            N_("This is no invitation. It looks like http://hub:8437#CODE.FINGERPRINT: copy it whole.")
+        )
+    return Invitation(address.rstrip("/"), code.upper(), mark.upper())
+
+
+def fingerprint(public: bytes) -> str:
+    """Sixteen letters and digits that stand for a hub's key."""
+    return b32encode(hashlib.sha256(public).digest()[:10]).decode()
+
+
+def key_of(profile: Profile) -> Key:
+    """The laptop's own key, beside the site file."""
+    return key_at(profile.folder / "device.key")
+
+
+def join(profile: Profile, invitation: Invitation, transport: Transport | None = None) -> Enrolled:
+    """Take part in a hub. A profile with records of its own founds an empty hub; any other must be new.
+
+    A laptop that belongs to this very hub already (which was restored to a time before it knew the laptop) keeps everything.
+    Raises AppError where the hub refuses, Lost where it cannot be reached; joining again is harmless.
+    """
+    way = transport or Http(invitation.address)
+    answer = _ask(profile, invitation, way)
+    hub_id = answer.hub_id.hex()
+    with profile.store.local() as connection:
+        known = connection.execute("SELECT value FROM meta WHERE key = 'hub_id'").fetchone()
+        if known and known[0] != hub_id:
+            raise AppError(N_("This laptop takes part in another hub already. Join with a new profile."))
+        new = {
+            "hub_id": hub_id,
+            "hub_key": answer.hub_key.hex(),
+            "hub_url": invitation.address,
+            "hub_device": answer.device_id.hex(),
+        }
+        if not known:
+            new |= {"hub_epoch": answer.epoch.hex(), "device_code": answer.device_code}
+            _everything_is_ours(connection)
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            new.items(),
+        )
+    profile.meta |= new
+    return answer
+
+
+def _ask(profile: Profile, invitation: Invitation, way: Transport) -> Enrolled:
+    key = key_of(profile)
+    with profile.store.read() as read:
+        mine = bool(read.value("SELECT 1 FROM op LIMIT 1"))
+        founding = mine and not read.value("SELECT 1 FROM meta WHERE key = 'hub_id'")
+    asked = Enrol(
+        invitation.code, key.public, platform.node()[:120], profile.meta["device_code"][:8], founding
+    )
+    packed = pack(asked)
+    signed = request_bytes("enrol", packed)
+    frame = way.send("enrol", Frame(packed, key.sign(signed)))
+    try:
+        answer: Enrolled | Refusal = unpack(frame.body, Enrolled | Refusal)  # type: ignore[arg-type]  # a union is a type to msgspec
+    except BadBytesError as error:
+        raise Lost from error
+    if isinstance(answer, Refusal):
+        raise AppError(_REFUSALS.get(answer.code, N_("The hub refuses: {code}")), code=answer.code)
+    right = fingerprint(answer.hub_key) == invitation.fingerprint
+    if not right or not verifies(answer.hub_key, frame.signature, answer_bytes(signed, frame.body)):
+        raise AppError(WRONG_HUB, address=invitation.address)
+    return answer
+
+
+def _everything_is_ours(connection: sqlite3.Connection) -> None:
+    """Until now every row was made here: the hub's state of each is "absent" (docs/decisions, 0003)."""
+    for table in SYNCED:
+        connection.execute(
+            f'INSERT INTO srv_shadow (tbl, id, "row") SELECT ?, id, NULL FROM "{table}" WHERE true '
+            "ON CONFLICT (tbl, id) DO NOTHING",
+            (table,),
+        )
