@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from app.cli.commands import COMMANDS, REFUSED, USAGE, Command
-from app.cli.parser import language_first, make_parser
+from app.cli.parser import UsageError, language_first, make_parser
 from app.errors import AppError
 from app.ops import MalformedError
 from app.words import _
@@ -30,7 +30,7 @@ def _run(command: Command, arguments: argparse.Namespace) -> int:
         return command(arguments)
     except AppError as error:
         sys.stderr.write(f"{error}\n")
-        return REFUSED
+        return USAGE if isinstance(error, UsageError) else REFUSED
     except MalformedError as error:
         logging.getLogger(__name__).debug("malformed", exc_info=True)
         sys.stderr.write(_("The values do not fit the fields: {reason}").format(reason=error) + "\n")

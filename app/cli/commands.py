@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.bootstrap import found, start
-from app.cli.parser import FAULTS, OK, REFUSED, USAGE
+from app.cli.parser import FAULTS, OK, REFUSED, USAGE, UsageError
 from app.clock import Clock
 from app.desk import Desk
 from app.errors import AppError
@@ -42,32 +43,41 @@ def desk_of(arguments: argparse.Namespace) -> Iterator[Desk]:
 
 def init(arguments: argparse.Namespace) -> int:
     """Make the sample site or an empty one."""
-    profile = found(arguments.profile, sample=arguments.sample)
+    folder: Path = arguments.profile
+    password = "" if arguments.sample else _password(arguments)
+    fresh = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    profile = found(folder, sample=arguments.sample)
     try:
         if arguments.sample:
             from app.sample import load
 
             load(profile)
-            say(_("The sample site is ready in {folder}.").format(folder=arguments.profile))
+            say(_("The sample site is ready in {folder}.").format(folder=folder))
         else:
-            _init_empty(profile, arguments)
-            say(_("The empty site is ready in {folder}.").format(folder=arguments.profile))
-    finally:
+            _init_empty(profile, arguments, password)
+            say(_("The empty site is ready in {folder}.").format(folder=folder))
+    except AppError:
         profile.close()
+        if fresh:  # a site without its administrator is of no use to anybody
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    profile.close()
     return OK
 
 
-def _init_empty(profile: Any, arguments: argparse.Namespace) -> None:
+def _password(arguments: argparse.Namespace) -> str:
+    if arguments.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise AppError(N_("No terminal to ask for the password. Give it by --password-stdin."))
+    import getpass
+
+    return getpass.getpass(_("Password of the administrator: "))
+
+
+def _init_empty(profile: Any, arguments: argparse.Namespace, password: str) -> None:
     from app.auth import first_administrator
 
-    if arguments.password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        import getpass
-
-        password = getpass.getpass(_("Password of the administrator: "))
-    else:
-        raise AppError(N_("No terminal to ask for the password. Give it by --password-stdin."))
     first_administrator(
         profile,
         arguments.admin,
@@ -99,16 +109,41 @@ def report(arguments: argparse.Namespace) -> int:
     from app.reports.catalogue import REPORTS, make
 
     if not arguments.name:
-        for known in REPORTS.values():
-            say(f"{known.name:24} {_(known.title)}")
-        return OK
+        return _list_reports(as_json=arguments.json)
     if arguments.name not in REPORTS:
-        raise AppError(N_("There is no report “{name}”. The list: sitewright report"), name=arguments.name)
+        raise UsageError(N_("There is no report “{name}”. The list: sitewright report"), name=arguments.name)
     if not arguments.to:
-        raise AppError(N_("Say where the report goes: --to FILE.pdf or --to FILE.xlsx"))
+        raise UsageError(N_("Say where the report goes: --to FILE.pdf or --to FILE.xlsx"))
     with desk_of(arguments) as desk:
         make(desk, arguments.name, _pairs(arguments.set), arguments.to)
     say(_("Written: {path}").format(path=arguments.to))
+    return OK
+
+
+def _list_reports(*, as_json: bool) -> int:
+    """Each report with the parameters that --set takes; those that must be given first."""
+    from app.reports.catalogue import REPORTS
+
+    if as_json:
+        say_json(
+            [
+                {
+                    "name": known.name,
+                    "title": _(known.title),
+                    "parameters": [
+                        {"name": p.name, "title": _(p.title), "required": p.required}
+                        for p in known.parameters
+                    ],
+                }
+                for known in REPORTS.values()
+            ]
+        )
+        return OK
+    for known in REPORTS.values():
+        say(f"{known.name:20} {_(known.title)}")
+        for parameter in sorted(known.parameters, key=lambda p: not p.required):
+            must = f"  ({_('required')})" if parameter.required else ""
+            say(f"{'':20}   --set {parameter.name}=…  {_(parameter.title)}{must}")
     return OK
 
 
@@ -117,7 +152,7 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign:
-            raise AppError(N_("“{text}” is not NAME=VALUE."), text=text)
+            raise UsageError(N_("“{text}” is not NAME=VALUE."), text=text)
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -174,13 +209,30 @@ def restore(arguments: argparse.Namespace) -> int:
 
     folder: Path = arguments.profile
     if not arguments.file:
-        for path in sorted((folder / "backups").glob("*.db"), reverse=True):
-            say(str(path))
-        return OK
+        return _list_backups(folder, as_json=arguments.json)
     with _closed(folder):
         kept = put_back(folder, arguments.file, Clock().now())
     say(_("Restored. The file that was replaced is kept: {path}").format(path=kept))
     return OK
+
+
+def _list_backups(folder: Path, *, as_json: bool) -> int:
+    _there(folder)
+    kept = sorted((folder / "backups").glob("*.db"), reverse=True)
+    if as_json:
+        say_json([str(path) for path in kept])
+    else:
+        for line in [str(path) for path in kept] or [_("There is no backup yet.")]:
+            say(line)
+    return OK
+
+
+def _there(folder: Path) -> None:
+    if not folder.is_dir():
+        raise AppError(
+            N_("There is no site in the folder {folder}. Start with: sitewright init --sample"),
+            folder=str(folder),
+        )
 
 
 @contextmanager
@@ -188,11 +240,7 @@ def _closed(folder: Path) -> Iterator[None]:
     """The profile while no window has it. Raises AppError where one has."""
     from app.profile import held
 
-    if not folder.is_dir():
-        raise AppError(
-            N_("There is no site in the folder {folder}. Start with: sitewright init --sample"),
-            folder=str(folder),
-        )
+    _there(folder)
     with held(folder):
         yield
 

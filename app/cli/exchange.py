@@ -1,20 +1,20 @@
 """`sitewright import` and `export`: the same dry run and the same single action as in the window."""
 
 import argparse
+from collections.abc import Iterable
 
 import msgspec
 
 from app.cli.commands import say, say_json
-from app.cli.parser import FAULTS, OK
+from app.cli.parser import FAULTS, OK, UsageError
 from app.desk import Desk
-from app.errors import AppError
 from app.exchange.commit import commit
 from app.exchange.dryrun import dry_run
 from app.exchange.mapping import Mapping, guess, remember, remembered
 from app.exchange.plan import Plan
 from app.exchange.read import Sheet, read_table
 from app.exchange.targets import targets
-from app.words import N_, _
+from app.words import N_, _, pgettext
 
 
 def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
@@ -41,15 +41,15 @@ def import_file(desk: Desk, arguments: argparse.Namespace) -> int:
 def _mapping(desk: Desk, sheet: Sheet, arguments: argparse.Namespace) -> Mapping:
     known = targets()
     if arguments.name not in known:
-        raise AppError(
-            N_("“{name}” cannot be imported. Known: {known}."), name=arguments.name, known=", ".join(known)
+        raise UsageError(
+            N_("“{name}” cannot be imported. Known: {known}."), name=arguments.name, known=_listed(known)
         )
     mapping = remembered(desk, sheet, arguments.name) or guess(known[arguments.name], sheet.header)
     for pair in arguments.map:
         mapping = _with(mapping, sheet, pair)
     if missing := mapping.missing():
-        names = ", ".join(_(column.field.label) for column in missing)
-        raise AppError(
+        names = _listed(_(column.field.label) for column in missing)
+        raise UsageError(
             N_(
                 "No column of the file gives: {names}. Name one: --map FIELD=COLUMN, or a value: --map FIELD==VALUE"
             ),
@@ -62,20 +62,24 @@ def _with(mapping: Mapping, sheet: Sheet, pair: str) -> Mapping:
     field, sign, column = pair.partition("=")
     known = {c.name for c in targets()[mapping.target].columns}
     if not sign or field not in known:
-        raise AppError(
+        raise UsageError(
             N_("“{text}” is not FIELD=COLUMN. The fields: {known}."),
             text=pair,
-            known=", ".join(sorted(known)),
+            known=_listed(sorted(known)),
         )
     if column.startswith("="):
         return msgspec.structs.replace(mapping, constants=mapping.constants | {field: column[1:]})
     if column not in sheet.header:
-        raise AppError(
+        raise UsageError(
             N_("The file has no column “{column}”. It has: {known}."),
             column=column,
-            known=", ".join(sheet.header),
+            known=_listed(sheet.header),
         )
     return msgspec.structs.replace(mapping, sources=mapping.sources | {field: (column,)})
+
+
+def _listed(names: Iterable[str]) -> str:
+    return pgettext("list", ", ").join(names)
 
 
 def _list(plan: Plan) -> None:

@@ -7,11 +7,17 @@ from typing import Any, NoReturn
 
 import platformdirs
 
+from app.cli.wrong import in_words
+from app.errors import AppError
 from app.version import VERSION
 from app.words import LANGUAGES, _, system_language, use
 
 #: Exit codes for scripts.
 OK, FAULTS, USAGE, REFUSED = 0, 1, 2, 3
+
+
+class UsageError(AppError):
+    """What was typed cannot be meant; the exit code says so."""
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -32,7 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(USAGE, _("sitewright: {message}. See: sitewright --help").format(message=message) + "\n")
+        self.exit(USAGE, _("{message} See: sitewright --help").format(message=in_words(message)) + "\n")
 
 
 def default_profile() -> Path:
@@ -158,7 +164,7 @@ def _export(commands: Commands, common: Parser) -> None:
 
 
 def _report(commands: Commands, common: Parser) -> None:
-    made = _command(commands, common, "report", _("make a report as PDF or Excel"))
+    made = _command(commands, common, "report", _("make a report as PDF or Excel"), json=True)
     made.add_argument("name", metavar=_("NAME"), nargs="?", help=_("which; left out: the list of all"))
     made.add_argument("--to", type=Path, metavar=_("FILE.pdf|.xlsx"))
     made.add_argument(
@@ -212,7 +218,7 @@ def _backup(commands: Commands, common: Parser) -> None:
 
 def _restore(commands: Commands, common: Parser) -> None:
     made = _command(
-        commands, common, "restore", _("put a backup in the place of the site file, which is kept")
+        commands, common, "restore", _("put a backup in the place of the site file, which is kept"), json=True
     )
     made.add_argument(
         "file", type=Path, nargs="?", metavar=_("FILE.db"), help=_("which copy; left out: the list of all")

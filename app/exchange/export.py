@@ -17,7 +17,7 @@ from app.exchange.texts import guarded
 from app.fields import about, from_json, show
 from app.files import write_safely
 from app.tx import Reader
-from app.words import N_, _
+from app.words import N_, _, pgettext
 
 Progress = Callable[[int, int], None]
 _SCALES = {
@@ -38,7 +38,7 @@ def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | N
     desk.actor.demand(Permission.EXPORT)
     if name not in targets():
         raise AppError(
-            N_("“{name}” cannot be exported. Known: {known}."), name=name, known=", ".join(targets())
+            N_("“{name}” cannot be exported. Known: {known}."), name=name, known=pgettext("list", ", ").join(targets())
         )
     target = targets()[name]
     columns = _columns(desk, target)
