@@ -14,6 +14,7 @@ from app.cli.parser import FAULTS, OK, REFUSED, USAGE, UsageError
 from app.clock import Clock
 from app.desk import Desk
 from app.errors import AppError
+from app.profile import Profile
 from app.words import N_, _
 
 Command = Callable[[argparse.Namespace], int]
@@ -73,6 +74,14 @@ def _password(arguments: argparse.Namespace) -> str:
     import getpass
 
     return getpass.getpass(_("Password of the administrator: "))
+
+
+def _without_sample(arguments: argparse.Namespace) -> Profile:
+    from app.sample import remove
+
+    if arguments.sample:
+        raise AppError(N_("--replace-sample goes with --empty."))
+    return remove(start(arguments.profile))
 
 
 def _init_empty(profile: Any, arguments: argparse.Namespace, password: str) -> None:

@@ -123,6 +123,11 @@ def _init(commands: Commands, common: Parser) -> None:
         "--site-code", metavar=_("CODE"), default="S1", help=_("code of the site (with --empty)")
     )
     made.add_argument(
+        "--replace-sample",
+        action="store_true",
+        help=_("put the empty site in the place of the sample site, which is kept as a backup"),
+    )
+    made.add_argument(
         "--admin", metavar=_("USER"), default="admin", help=_("user name of the administrator (with --empty)")
     )
     made.add_argument(
