@@ -63,6 +63,11 @@ COUNT_STATUS: Choices = (
     ("approved", N_("Approved")),
     ("cancelled", N_("Cancelled")),
 )
+COUNT_KINDS: Choices = (
+    ("full", N_("Full stocktake")),
+    ("bins", N_("By bin")),
+    ("classes", N_("By ABC class")),
+)
 PURCHASE_STATES: Choices = (
     ("draft", N_("Draft")),
     ("submitted", N_("Submitted")),
@@ -217,10 +222,18 @@ class StockCount(Synced, Base):
     about: ClassVar = About(N_("Stocktakes"), N_("Stocktake"), key="code", bucket="site", topic="inventory")
     code = code(N_("Stocktake number"), 40)
     site_id = ref(N_("Site"), "site", required=True)
+    kind = choice(N_("Kind"), COUNT_KINDS, required=True)
     scope = text(N_("Scope"), 200, required=True)
+    bins = many(N_("Bins"))
+    classes = many(N_("ABC classes"), ABC)
     blind = flag(N_("Blind count"))
-    status = choice(N_("Status"), COUNT_STATUS, required=True, group="status")
+    status = choice(N_("Status"), COUNT_STATUS, required=True, group="status", index=True)
+    opened_at = instant(N_("Opened"), required=True)
+    counted_at = instant(N_("Counting closed"))
+    counted_by = ref(N_("Closed by"), "user_account")
+    approved_at = instant(N_("Approved on"))
     approved_by = ref(N_("Approved by"), "user_account")
+    remark = note(N_("Remarks"))
 
 
 class CountLine(Synced, Base):
@@ -239,7 +252,12 @@ class CountLine(Synced, Base):
     seen_balance = qty(N_("In the books"), required=True)
     seen_hub_seq = integer(N_("Seen up to"))
     last_own_seq = integer(N_("Own records up to"))
+    counted_at = instant(N_("Time"), required=True)
+    counted_by = ref(N_("Counted by"), "user_account")
+    unit_price = price(N_("Unit price"))
     reason = text(N_("Reason"), 200)
+    #: The lines (ids in hexadecimal) that this one was put in the place of, by a choice.
+    replaces = many(N_("Replaces"))
 
 
 class PurchaseOrder(Synced, Base):

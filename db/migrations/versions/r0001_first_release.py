@@ -254,7 +254,11 @@ def upgrade() -> None:
     sa.Column('seen_balance', sa.BigInteger(), nullable=False),
     sa.Column('seen_hub_seq', sa.BigInteger(), nullable=True),
     sa.Column('last_own_seq', sa.BigInteger(), nullable=True),
+    sa.Column('counted_at', sa.BigInteger(), nullable=False),
+    sa.Column('counted_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('unit_price', sa.BigInteger(), nullable=True),
     sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('replaces', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -269,6 +273,7 @@ def upgrade() -> None:
     with op.batch_alter_table('count_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_count_line_bin_id'), ['bin_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_count_line_count_id'), ['count_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_count_line_counted_by'), ['counted_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_count_line_part_id'), ['part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_count_line_site_id'), ['site_id'], unique=False)
 
@@ -1237,10 +1242,18 @@ def upgrade() -> None:
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('kind', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('scope', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('bins', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('classes', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('blind', sa.Integer(), nullable=False),
     sa.Column('status', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('opened_at', sa.BigInteger(), nullable=False),
+    sa.Column('counted_at', sa.BigInteger(), nullable=True),
+    sa.Column('counted_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('approved_at', sa.BigInteger(), nullable=True),
     sa.Column('approved_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1255,7 +1268,9 @@ def upgrade() -> None:
     with op.batch_alter_table('stock_count', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stock_count_approved_by'), ['approved_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_count_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_count_counted_by'), ['counted_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_count_site_id'), ['site_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_count_status'), ['status'], unique=False)
 
     op.create_table('stock_level',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -1700,7 +1715,9 @@ def downgrade() -> None:
 
     op.drop_table('stock_level')
     with op.batch_alter_table('stock_count', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_count_status'))
         batch_op.drop_index(batch_op.f('ix_stock_count_site_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_count_counted_by'))
         batch_op.drop_index(batch_op.f('ix_stock_count_code'))
         batch_op.drop_index(batch_op.f('ix_stock_count_approved_by'))
 
@@ -1913,6 +1930,7 @@ def downgrade() -> None:
     with op.batch_alter_table('count_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_count_line_site_id'))
         batch_op.drop_index(batch_op.f('ix_count_line_part_id'))
+        batch_op.drop_index(batch_op.f('ix_count_line_counted_by'))
         batch_op.drop_index(batch_op.f('ix_count_line_count_id'))
         batch_op.drop_index(batch_op.f('ix_count_line_bin_id'))
 
