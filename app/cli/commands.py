@@ -47,7 +47,9 @@ def init(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.profile
     password = "" if arguments.sample else _password(arguments)
     fresh = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-    profile = found(folder, sample=arguments.sample)
+    profile = (
+        _without_sample(arguments) if arguments.replace_sample else found(folder, sample=arguments.sample)
+    )
     try:
         if arguments.sample:
             from app.sample import load
