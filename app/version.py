@@ -1,8 +1,3 @@
-"""The version of the program."""
+"""The version of the program; pyproject.toml reads it from here, so that the start need not look through installed packages."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    VERSION = version("sitewright")
-except PackageNotFoundError:  # run from a checkout that was never installed
-    VERSION = "0.1.0"
+VERSION = "0.1.0"

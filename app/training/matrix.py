@@ -108,19 +108,27 @@ def matrix(
     """The matrix as of a day. `filters`: site, team, post, category; state (one or a tuple) and gaps leave lines out."""
     wanted = dict(filters or {})
     heads, held = courses(read, wanted.get("category")), results(read)
-    lines = [
-        MatrixLine(who, tuple(_cell(held, who, head, today, days) for head in heads))
-        for who in people(read, actor, wanted, text)
-    ]
+    found = people(read, actor, wanted, text)
+    needs = {post: [(head.id, head.wants(post)) for head in heads] for post in {who.post for who in found}}
+    lines = [MatrixLine(who, _cells(held, who.id, needs[who.post], today, days)) for who in found]
     counts = Counter(cell.state for line in lines for cell in line.cells if cell.required)
     shown = [line for line in lines if _shown(line, wanted)]
     return Matrix(today, days, tuple(heads), tuple(shown), {state: counts[state] for state in STATES[:-1]})
 
 
-def _cell(
-    held: Mapping[tuple[bytes, bytes], Sequence[Result]], who: Person, head: CourseHead, today: str, days: int
-) -> Standing:
-    return standing(held.get((who.id, head.id), ()), today, required=head.wants(who.post), days=days)
+def _cells(
+    held: Mapping[tuple[bytes, bytes], Sequence[Result]],
+    staff: bytes,
+    needs: Sequence[tuple[bytes, bool]],
+    today: str,
+    days: int,
+) -> tuple[Standing, ...]:
+    return tuple(
+        [
+            standing(held.get((staff, course), ()), today, required=required, days=days)
+            for course, required in needs
+        ]
+    )
 
 
 def _shown(line: MatrixLine, wanted: Mapping[str, Any]) -> bool:

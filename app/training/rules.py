@@ -7,6 +7,7 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.fields import from_json
@@ -65,8 +66,13 @@ def by_date(until: str | None, today: str, days: int) -> str:
     """valid, expiring (within so many days) or expired."""
     if until is None:
         return "valid"
-    left = days_between(today, until)
-    return "expired" if left < 0 else "expiring" if left <= days else "valid"
+    # Dates of one form compare as texts: a matrix asks this ten thousand times.
+    return "expired" if until < today else "expiring" if until <= _day_after(today, days) else "valid"
+
+
+@lru_cache(maxsize=64)
+def _day_after(day: str, days: int) -> str:
+    return day_before(day, -days)
 
 
 def record_state(passed: int, until: str | None, today: str, days: int = DAYS_AHEAD) -> str:
@@ -83,14 +89,16 @@ class Result(NamedTuple):
     until: str | None
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How a person stands in a course; `record` is the one that decides it."""
 
     state: str
     until: str = ""
     record: bytes | None = None
     required: bool = False
+
+
+_NOTHING = {True: Standing("missing", required=True), False: Standing("not_required")}
 
 
 def standing(results: Iterable[Result], today: str, *, required: bool, days: int = DAYS_AHEAD) -> Standing:
@@ -102,7 +110,7 @@ def standing(results: Iterable[Result], today: str, *, required: bool, days: int
     for result in results:
         last, passed = result, result if result.passed else passed
     if last is None:
-        return Standing("missing" if required else "not_required", required=required)
+        return _NOTHING[required]
     state = by_date(passed.until, today, days) if passed else "not_passed"
     if state == "expired" and not last.passed:
         state = "not_passed"

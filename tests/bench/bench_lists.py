@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from large_site import Size, build
 
+from app.alerts.queries import alert_ids, alert_rows
 from app.desk import Desk
+from app.equipment.lists import machine_ids, machine_rows
+from app.inspections.lists import RoundSource
+from app.inventory.ledger import movement_ids, movement_rows
 from app.inventory.parts import part_ids, part_rows
+from app.training.matrix import matrix
 
 if TYPE_CHECKING:
     from run import Measure
@@ -18,7 +23,7 @@ PAGE = 200
 
 
 def measures(folder: Path, size: Size) -> Iterator["Measure"]:
-    """The lists of parts, each way of looking at them."""
+    """The lists of the program, each way of looking at them."""
     from run import Measure, in_turn, timed
 
     profile = build(folder, size)
@@ -44,6 +49,11 @@ def measures(folder: Path, size: Size) -> Iterator["Measure"]:
 
 
 def _works(desk: Desk) -> dict[str, Callable[[], object]]:
+    """What is measured -> the queries that a page sends to show it: the numbers of all rows, then one page of rows."""
+    return {**_parts(desk), **_registers(desk), **_history(desk)}
+
+
+def _parts(desk: Desk) -> dict[str, Callable[[], object]]:
     def opened(sort: str = "", text: str = "", **filters: object) -> Callable[[], object]:
         def work() -> object:
             with desk.read() as read:
@@ -58,6 +68,47 @@ def _works(desk: Desk) -> dict[str, Callable[[], object]]:
         "parts: sort by price": opened("price"),
         "parts: filter by what needs action": opened(urgent=True),
         "parts: search 水泵": opened(text="水泵"),
+    }
+
+
+def _registers(desk: Desk) -> dict[str, Callable[[], object]]:
+    def machines(sort: str = "", text: str = "") -> object:
+        with desk.read() as read:
+            ids = machine_ids(read, sort, {}, text, descending=False, today=desk.today())
+            return machine_rows(read, ids[:PAGE], desk.today())
+
+    def people() -> object:
+        with desk.read() as read:
+            return matrix(read, desk.actor, desk.today())
+
+    return {
+        "equipment: open, by code": machines,
+        "equipment: sort by name": lambda: machines("name"),
+        "equipment: search 水泵": lambda: machines(text="水泵"),
+        "training matrix: open, all people and courses": people,
+    }
+
+
+def _history(desk: Desk) -> dict[str, Callable[[], object]]:
+    rounds = RoundSource(desk)
+
+    def moved(sort: str = "", **filters: object) -> object:
+        with desk.read() as read:
+            ids = movement_ids(read, None, sort, filters=filters)
+            return movement_rows(read, ids[:PAGE])
+
+    def alerts() -> object:
+        with desk.read() as read:
+            ids = alert_ids(read, "", {}, "", descending=False, actor=desk.actor)
+            return alert_rows(read, ids[:PAGE])
+
+    return {
+        "rounds: open, most urgent first": lambda: rounds.rows(rounds.ids("", False, {}, "")[:PAGE]),
+        "rounds: sort by number": lambda: rounds.rows(rounds.ids("code", False, {}, "")[:PAGE]),
+        "movements: open, newest first": moved,
+        "movements: sort by part number": lambda: moved("part_no"),
+        "movements: filter by receipts": lambda: moved(type="receipt"),
+        "alerts: open, worst first": alerts,
     }
 
 

@@ -4,7 +4,6 @@ import platform
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import Any
 
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError, Refused
+from app.version import VERSION
 from app.words import _
 from ui.kit import theme
 from ui.kit.buttons import button
@@ -282,12 +282,8 @@ class FormDialog(Dialog):
 
 def describe(error: BaseException) -> str:
     """Time, versions and the way to the error, without folders that name a person."""
-    try:
-        ours = version("sitewright")
-    except PackageNotFoundError:
-        ours = "-"
     made = [
-        f"{datetime.now().astimezone().isoformat(' ', 'seconds')}  Sitewright {ours}",
+        f"{datetime.now().astimezone().isoformat(' ', 'seconds')}  Sitewright {VERSION}",
         f"Python {platform.python_version()}  PySide6 {PySide6.__version__}  {platform.platform()}",
         f"{type(error).__name__}: {error}",
     ]

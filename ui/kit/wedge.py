@@ -11,7 +11,6 @@ from typing import Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -300,6 +299,8 @@ def _target() -> QWidget | None:
 
 def _type(target: QWidget, key: _Key) -> None:
     """Give a key to a widget as the system does, shortcuts included: only QTest reaches the table of shortcuts."""
+    from PySide6.QtTest import QTest  # loaded with the first key that is given back, not at the start
+
     QTest.simulateEvent(target, True, key.code, key.modifiers, key.text, False)
     if key.released and isValid(target):
         QTest.simulateEvent(target, False, key.code, key.modifiers, key.text, False)
