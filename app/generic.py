@@ -8,7 +8,7 @@ import msgspec
 from app.access import Actor, Permission, creator_of, editor_of
 from app.errors import Objection
 from app.fields import about, check_row, clean_row, fields_of
-from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
+from app.ops import Envelope, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.tx import Reader, Tx, is_synced
 from app.words import N_
 from app.workflow import Machine, machine_of
@@ -150,7 +150,7 @@ def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
         raise msgspec.ValidationError(f"{table} holds facts, which are corrected by new ones")
     fields, now = _typed(table, patch.fields), tx.get(table, patch.id)
     if now is None:
-        raise msgspec.ValidationError(f"patch of an unknown row of {table}")
+        raise MissingRowError(f"patch of an unknown row of {table}")
     groups: dict[str, list[str]] = {}
     for name in fields:
         groups.setdefault(fields_of(table)[name].group or name, []).append(name)
@@ -177,10 +177,18 @@ class Transition(_TableOp, frozen=True, kw_only=True):
     target: str
     fields: dict[str, tuple[Any, Any]] = msgspec.field(default_factory=dict)
     remark: str = ""
+    #: Takes the opposite move back, of a machine whose moves are undoable.
+    undo: bool = False
 
     def needs(self, spec: Spec) -> Permission | None:
-        step = machine_of(self.table).step(self.source, self.target)
+        machine = machine_of(self.table)
+        taken = (self.target, self.source) if self._undoes(machine) else (self.source, self.target)
+        step = machine.step(*taken)
         return step.who if step else editor_of(self.table)
+
+    def _undoes(self, machine: Machine) -> bool:
+        """Whether this takes back a move that there is."""
+        return self.undo and machine.undoable and machine.step(self.target, self.source) is not None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         machine, row = machine_of(self.table), read.get(self.table, self.id)
@@ -189,12 +197,16 @@ class Transition(_TableOp, frozen=True, kw_only=True):
             return
         new = {name: value for name, (_base, value) in self.fields.items()}
         yield from check_row(self.table, new, complete=False)
+        if self._undoes(machine):
+            return
         yield from machine.missing(self.source, self.target, row | new, self.remark)
+        if machine.weigh and machine.step(self.source, self.target):
+            yield from machine.weigh(read, row | new, self.target, actor)
 
     def apply(self, tx: Tx) -> None:
         machine, row = machine_of(self.table), tx.get(self.table, self.id)
         if row is None:
-            raise msgspec.ValidationError(f"transition of an unknown row of {self.table}")
+            raise MissingRowError(f"transition of an unknown row of {self.table}")
         if row[machine.column] != self.source:
             if row[machine.column] != self.target:
                 tx.conflict(self.table, row, machine.column, self.source, self.target)
@@ -208,7 +220,7 @@ class Transition(_TableOp, frozen=True, kw_only=True):
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse | None:
         machine = machine_of(self.table)
         back, now = machine.step(self.target, self.source), read.get(self.table, self.id) or {}
-        if back is None or (back.remark and not self.remark):
+        if not machine.undoable and (back is None or (back.remark and not self.remark)):
             return None
         if now.get(machine.column) != self.target:
             return Inverse([], ((self.table, self.id),))
@@ -217,7 +229,7 @@ class Transition(_TableOp, frozen=True, kw_only=True):
             [
                 Transition(
                     table=self.table, id=self.id, source=self.target, target=self.source, remark=self.remark,
-                    fields={n: (new, base) for n, (base, new) in set_here.items() if now.get(n) == new},
+                    undo=machine.undoable, fields={n: (new, base) for n, (base, new) in set_here.items() if now.get(n) == new},
                 )
             ]
         )  # fmt: skip
@@ -273,7 +285,7 @@ class Merge(_TableOp, frozen=True):
     def apply(self, tx: Tx) -> None:
         key, row = about(self.table).key, tx.get(self.table, self.old)
         if row is None:
-            raise msgspec.ValidationError(f"merge of an unknown row of {self.table}")
+            raise MissingRowError(f"merge of an unknown row of {self.table}")
         tx.insert(
             "code_alias",
             tx.made("alias"),

@@ -13,9 +13,10 @@ from app.fields import fields_of
 from app.words import N_, _
 
 if TYPE_CHECKING:
-    from app.tx import Tx
+    from app.tx import Reader, Tx
 
 Record = Callable[["Tx", Mapping[str, Any], str, str], None]
+Weigh = Callable[["Reader", Mapping[str, Any], str, Actor], Iterator[Objection]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Machine:
     column: str = "status"
     #: Writes what else history keeps of a move (the equipment's life, say); deterministic.
     record: Record | None = None
+    #: What the rules of the trade say of a move besides what must be filled in.
+    weigh: Weigh | None = None
+    #: Undo takes a move back also where no step leads back; it needs the permission of the move.
+    undoable: bool = False
 
     def step(self, source: str, target: str) -> Step | None:
         """The move between two states, if there is one."""

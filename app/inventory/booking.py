@@ -8,7 +8,6 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory.ops import MoveStock
-from app.inventory.purchases import arrived
 from app.inventory.signs import OPPOSITE
 from app.tx import Reader
 from app.words import N_
@@ -76,9 +75,33 @@ def receive_part(
     """Parts arrive (入库), for a line of a purchase order, which then moves on, or without one."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
-        order = arrived(read, purchase_line, qty) if purchase_line else None
-    op = _move(desk, "receipt", part, place, qty, batch=batch, price=unit_price)
-    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), order, reason=anyway)
+        line = read.get("purchase_line", purchase_line) or {}
+    price = line.get("unit_price") if unit_price is None else unit_price
+    op = _move(desk, "receipt", part, place, qty, batch=batch, price=price)
+    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), reason=anyway)
+
+
+def send_back(
+    desk: Desk,
+    purchase_line: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    reason: str,
+    batch: str | None = None,
+    anyway: str = "",
+) -> Done:
+    """Parts go back to their supplier (退货), with the reason: less of the line has been received from now on."""
+    if not reason.strip():
+        raise AppError(N_("Please give the reason."))
+    with desk.read() as read:
+        line = read.get("purchase_line", purchase_line)
+        if line is None:
+            raise AppError(N_("This line is not in the purchase order any more. Look at it again."))
+        place = place or bin_of(read, desk, line["part_id"])
+        batch = batch or _oldest(read, line["part_id"], place, qty)
+    op = _move(desk, "issue", line["part_id"], place, qty, batch=batch, price=line["unit_price"])
+    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason), reason=anyway)
 
 
 def transfer_part(

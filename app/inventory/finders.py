@@ -75,7 +75,7 @@ def open_lines(read: Reader, part: bytes, site: bytes | None) -> Found:
     here, params = (" AND +l.site_id = ?", [site]) if site else ("", [])
     rows = read.rows(
         "SELECT l.id, o.code, l.qty FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
-        f"WHERE l.part_id = ? AND l.deleted = 0 AND o.status IN ('approved', 'ordered', 'part_received'){here} ORDER BY o.code",
+        f"WHERE l.part_id = ? AND l.deleted = 0 AND o.status IN ('ordered', 'part_received'){here} ORDER BY o.code",
         part, *params,
     )  # fmt: skip
     return [(row, f"{code} × {show_quantity(qty)}") for row, code, qty in rows]

@@ -8,6 +8,7 @@ import msgspec
 from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
+from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
@@ -43,7 +44,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
     reversal_of: bytes | None = None
 
     def needs(self, spec: Spec) -> Permission:
-        return Permission.TAKE_PARTS if self.type in _TAKEN else Permission.MOVE_STOCK
+        taken = self.type in _TAKEN and not self.purchase_line
+        return Permission.TAKE_PARTS if taken else Permission.MOVE_STOCK
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         part, place = read.get("part", self.part), read.get("location", self.bin)
@@ -86,6 +88,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
                 N_("Say what it is for: a work order, a machine or a reason."),
                 field="reason",
             )
+        if self.purchase_line:
+            yield from weigh_delivery(read, self.purchase_line, self.part, self.type, self.qty)
         if self.type == "transfer_in" and self.transfer and self._stays(read):
             yield Objection(
                 "stock.same", N_("It lies in this bin already. Choose another bin."), field="bin_id"
@@ -122,6 +126,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
                 "reversal_of_id": self.reversal_of,
             },
         )  # fmt: skip
+        if self.purchase_line:
+            follow_receipts(tx, self.purchase_line)
         if self.equipment and self.type in _TAKEN:
             self._tell_machine(tx)
 

@@ -1,24 +1,57 @@
-"""The life of a purchase of spares (采购单): SM-11, in order, approved by the supervisor."""
+"""The life of a purchase of spares (采购单): SM-11, in order, approved by a second person, moved on by its receipts."""
 
-from app.access import Permission
-from app.generic import Transition, move_on
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app import values
+from app.access import Actor, Permission
+from app.errors import Objection
 from app.inventory.signs import signed
-from app.tx import Reader
+from app.tx import Reader, Tx
 from app.words import N_
 from app.workflow import Machine, Step, declare
 
 #: Orders in these states bring parts that count as on order.
 EXPECTED = ("approved", "ordered", "part_received")
+#: Between these states the receipts alone move an order, forth and back.
+RECEIVING = ("ordered", "part_received", "received")
+_FOLLOWS = frozenset(RECEIVING[1:])
+_WRITTEN = """
+SELECT 1 FROM purchase_order WHERE id = ?1 AND created_by IS ?2
+UNION ALL SELECT 1 FROM purchase_line WHERE order_id = ?1 AND (created_by IS ?2 OR updated_by IS ?2) LIMIT 1"""
+
+
+def received_of(line: str) -> str:
+    """What has arrived of a purchase line, less what went back to the supplier: SQL on the line's alias."""
+    return (
+        f"coalesce((SELECT sum({signed('m')}) FROM stock_movement m WHERE m.purchase_line_id = {line}.id), 0)"
+    )
+
+
+def _weigh(read: Reader, order: Mapping[str, Any], target: str, actor: Actor) -> Iterator[Objection]:
+    said = {"order": order["code"]}
+    if target in _FOLLOWS:
+        yield Objection("purchase.receipts", N_("Book what has arrived: {order} follows its receipts."), said)
+    if target == "submitted" and not read.value(
+        "SELECT 1 FROM purchase_line WHERE order_id = ? AND deleted = 0", order["id"]
+    ):
+        yield Objection("purchase.empty", N_("{order} has no lines yet. Add a part first."), said)
+    if target == "approved" and read.value(_WRITTEN, order["id"], actor.user_id):
+        text = N_("{order} was written by you: another person has to approve it.")
+        yield Objection("purchase.own", text, said, may_override="administrator" in actor.roles)
+
 
 PURCHASE = declare(
     Machine(
         id="SM-11",
         table="purchase_order",
         line=("draft", "submitted", "approved", "ordered", "part_received", "received", "closed"),
+        weigh=_weigh,
+        undoable=True,
         steps=(
             Step("draft", "submitted", N_("Submit"), Permission.BUY, must=("supplier_id",)),
-            Step("submitted", "draft", N_("Return"), Permission.APPROVE_STOCK, remark=True),
             Step("submitted", "approved", N_("Approve"), Permission.APPROVE_STOCK),
+            Step("submitted", "draft", N_("Return"), Permission.APPROVE_STOCK, remark=True),
             Step("approved", "ordered", N_("Place order"), Permission.BUY, must=("ordered_on",)),
             Step("ordered", "part_received", N_("Receive in part"), Permission.MOVE_STOCK),
             Step("ordered", "received", N_("Receive in full"), Permission.MOVE_STOCK),
@@ -36,16 +69,59 @@ PURCHASE = declare(
 )
 
 
-def arrived(read: Reader, line: bytes, qty: int) -> Transition | None:
-    """The step of a purchase order of which `qty` of a line arrives now: partly received, or all of it."""
-    order = read.get("purchase_order", (read.get("purchase_line", line) or {}).get("order_id"))
-    if order is None or order["status"] not in {"ordered", "part_received"}:
-        return None
-    open_lines = read.rows(
-        f"SELECT l.id, l.qty - coalesce((SELECT sum({signed('m')}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0) "
-        "FROM purchase_line l WHERE l.order_id = ? AND l.deleted = 0",
+def weigh_delivery(read: Reader, line: bytes, part: bytes, kind: str, qty: int) -> Iterator[Objection]:
+    """What speaks against booking a quantity of a part for a purchase line, in or back out."""
+    found = read.row(
+        f"SELECT l.part_id, l.qty, {received_of('l')}, o.code, o.status FROM purchase_line l "
+        "JOIN purchase_order o ON o.id = l.order_id WHERE l.id = ?",
+        line,
+    )
+    if found is None or found[0] != part:
+        yield Objection("purchase.line", N_("This line of the purchase order does not bring this part."))
+        return
+    _part, ordered, received, code, status = found
+    if kind == "receipt":
+        yield from _weigh_receipt(code, status, ordered, received, qty)
+    elif kind == "issue" and qty > received:
+        text = N_("Only {received} of this line have been received; no more can go back.")
+        yield Objection("purchase.back", text, {"received": values.show_quantity(received)}, field="qty")
+
+
+def _weigh_receipt(code: str, status: str, ordered: int, received: int, qty: int) -> Iterator[Objection]:
+    if status in {"draft", "submitted", "approved"}:
+        yield Objection(
+            "purchase.unplaced", N_("{order} is not ordered yet. Place the order first."), {"order": code}
+        )
+    elif status not in RECEIVING:
+        yield Objection(
+            "purchase.ended",
+            N_("{order} is closed or cancelled. Receive it anyway?"),
+            {"order": code},
+            may_override=True,
+        )
+    if (over := received + qty - ordered) > 0:
+        text = N_("Ordered {ordered}, with this {received}: {over} too many. Receive it anyway?")
+        figures = {"ordered": ordered, "received": received + qty, "over": over}
+        said = {name: values.show_quantity(value) for name, value in figures.items()}
+        yield Objection("purchase.excess", text, said, may_override=True, field="qty")
+
+
+def follow_receipts(tx: Tx, line: bytes) -> None:
+    """Let the order of a line stand where its receipts stand: ordered, partly received or received.
+
+    The receipts say it, so that two laptops that receive the same line do not quarrel about the state.
+    """
+    order = tx.get("purchase_order", (tx.get("purchase_line", line) or {}).get("order_id"))
+    if order is None or order["status"] not in RECEIVING:
+        return
+    lines = tx.rows(
+        f"SELECT l.qty, {received_of('l')} FROM purchase_line l WHERE l.order_id = ? AND l.deleted = 0",
         order["id"],
     )
-    complete = all(rest - (qty if row == line else 0) <= 0 for row, rest in open_lines)
-    target = "received" if complete else "part_received"
-    return move_on(PURCHASE, order, target) if target != order["status"] else None
+    whole = bool(lines) and all(received >= qty for qty, received in lines)
+    begun = any(received > 0 for _qty, received in lines)
+    tx.update(
+        "purchase_order",
+        order["id"],
+        {"status": RECEIVING[2] if whole else RECEIVING[1] if begun else RECEIVING[0]},
+    )

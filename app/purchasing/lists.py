@@ -1,0 +1,241 @@
+"""Purchase orders as they are read: the list, an order with its lines and deliveries, who took it on when."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app import values
+from app.fields import about
+from app.inventory.ledger import MovementRow, movement_rows
+from app.inventory.purchases import EXPECTED, received_of
+from app.names import named, person
+from app.search import normal
+from app.tx import Reader
+
+#: Orders that somebody has still to do something about.
+OPEN = ("draft", "submitted", "approved", "ordered", "part_received")
+_LATE = f"o.due_on < ? AND o.status IN ({', '.join(repr(s) for s in EXPECTED)})"
+_LINES = "FROM purchase_line l WHERE l.order_id = o.id AND l.deleted = 0"
+_VALUE = f"(SELECT coalesce(sum((l.qty * coalesce(l.unit_price, 0) + 50000) / 100000), 0) {_LINES})"
+_RANK = (
+    "CASE o.status "
+    + " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(("part_received", "ordered", "approved", "submitted", "draft", "received")))
+    + " ELSE 9 END"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order as the list shows it; `value` in hundredths, `whole` lines have arrived in full."""
+
+    n: int
+    id: bytes
+    code: str
+    status: str
+    supplier: str
+    lines: int
+    whole: int
+    over: int
+    value: int
+    ordered_on: str | None
+    due_on: str | None
+    site: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line of an order: quantities in thousandths, price in ten-thousandths; `received` is less what went back."""
+
+    n: int
+    id: bytes
+    part_id: bytes
+    part_no: str
+    name: str
+    spec: str
+    unit: str
+    sku: str
+    qty: int
+    received: int
+    returned: int
+    price: int | None
+    due_on: str | None
+    batches: int
+
+    @property
+    def rest(self) -> int:
+        """What is still to come."""
+        return max(self.qty - self.received, 0)
+
+    @property
+    def over(self) -> int:
+        """What has come beyond the order."""
+        return max(self.received - self.qty, 0)
+
+    @property
+    def amount(self) -> int:
+        return values.line_value(self.qty, self.price)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A state that an order came to: which, when (instant), who."""
+
+    state: str
+    at: int
+    who: str
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """An order with all that belongs to it; `row` holds the columns of its table, `supplier` those of the supplier."""
+
+    order: OrderRow
+    row: dict[str, Any]
+    supplier: dict[str, Any]
+    lines: list[LineRow]
+    receipts: list[MovementRow]
+    taken: list[Taken]
+
+    def who(self, state: str) -> str:
+        """Who brought the order to a state last."""
+        return next((step.who for step in reversed(self.taken) if step.state == state), "")
+
+
+_ORDERS = {
+    "": f"{_RANK}, o.due_on IS NULL, o.due_on, o.n DESC",
+    "code": "o.code",
+    "status": _RANK,
+    "supplier": "u.code IS NULL, u.name",
+    "value": _VALUE,
+    "ordered_on": "o.ordered_on",
+    "due_on": "o.due_on IS NULL, o.due_on",
+}
+
+
+def order_ids(
+    read: Reader,
+    site: bytes | None,
+    today: str,
+    sort: str = "",
+    *,
+    descending: bool = False,
+    filters: Mapping[str, Any] | None = None,
+    text: str = "",
+) -> "array[int]":
+    """The orders that fit: what is awaited first, the nearest due day first, unless another column is asked for."""
+    wanted, terms, params = filters or {}, ["o.deleted = 0"], list[Any]()
+    if site:
+        terms.append("o.site_id = ?")
+        params.append(site)
+    if "state" in wanted:
+        terms.append("o.status = ?")
+        params.append(wanted["state"])
+    if "supplier" in wanted:
+        terms.append("o.supplier_id = ?")
+        params.append(wanted["supplier"])
+    if "part" in wanted:
+        terms.append(f"EXISTS (SELECT 1 {_LINES} AND l.part_id = ?)")
+        params.append(wanted["part"])
+    if wanted.get("open"):
+        terms.append(f"o.status IN ({', '.join(repr(state) for state in OPEN)})")
+    if wanted.get("late"):
+        terms.append(_LATE)
+        params.append(today)
+    if sought := normal(text).strip():
+        terms.append(
+            "(instr(lower(o.code), ?) OR instr(lower(coalesce(u.name, '')), ?) OR EXISTS "
+            "(SELECT 1 FROM part p, purchase_line l WHERE l.order_id = o.id AND l.deleted = 0 AND p.id = l.part_id "
+            "AND (instr(lower(p.part_no), ?) OR instr(lower(p.name), ?) OR instr(lower(coalesce(p.name_en, '')), ?))))"
+        )
+        params += [sought] * 5
+    order = _ORDERS[sort] + (" DESC" if descending and sort else "") + (", o.n DESC" if sort else "")
+    sql = (
+        "SELECT o.n FROM purchase_order o LEFT JOIN supplier u ON u.id = o.supplier_id "
+        f"WHERE {' AND '.join(terms)} ORDER BY {order}"
+    )
+    return array("q", (row[0] for row in read.rows(sql, *params)))
+
+
+def order_rows(read: Reader, ids: Sequence[int], today: str) -> list[OrderRow | None]:
+    """The rows of a page, in the order of the ids."""
+    marks = ", ".join("?" * len(ids))
+    received = received_of("l")
+    rows = read.as_(
+        OrderRow,
+        f"SELECT o.n, o.id, o.code, o.status, coalesce(u.name, ''), (SELECT count(*) {_LINES}), "
+        f"(SELECT count(*) {_LINES} AND {received} >= l.qty), (SELECT count(*) {_LINES} AND {received} > l.qty), {_VALUE}, "
+        "o.ordered_on, o.due_on, coalesce((SELECT code FROM site WHERE id = o.site_id), ''), "
+        f"coalesce({_LATE}, 0) FROM purchase_order o LEFT JOIN supplier u ON u.id = o.supplier_id WHERE o.n IN ({marks})",
+        today, *ids,
+    )  # fmt: skip
+    found = {row.n: row for row in rows}
+    return [found.get(n) for n in ids]
+
+
+def order_count(read: Reader, site: bytes | None) -> int:
+    """How many orders there are."""
+    here, params = (" AND site_id = ?", [site]) if site else ("", [])
+    return int(read.value(f"SELECT count(*) FROM purchase_order WHERE deleted = 0{here}", *params))
+
+
+def order_card(read: Reader, order: bytes, today: str) -> OrderCard | None:
+    """An order with its lines, deliveries and steps; None for an unknown one."""
+    row = read.get("purchase_order", order)
+    shown = order_rows(read, [row["n"]], today)[0] if row else None
+    if row is None or shown is None:
+        return None
+    supplier = read.get("supplier", row["supplier_id"]) or {}
+    return OrderCard(shown, row, supplier, lines_of(read, order), receipts_of(read, order), _taken(read, row))
+
+
+def lines_of(read: Reader, order: bytes) -> list[LineRow]:
+    """The lines of an order with what has come of each."""
+    back = "CASE m.type WHEN 'issue' THEN m.qty WHEN 'return' THEN -m.qty ELSE 0 END"
+    return read.as_(
+        LineRow,
+        f"SELECT l.n, l.id, p.id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce((SELECT sku FROM part_supplier "
+        "WHERE part_id = p.id AND supplier_id = o.supplier_id AND deleted = 0 LIMIT 1), ''), l.qty, "
+        f"{received_of('l')}, coalesce((SELECT sum({back}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0), "
+        "l.unit_price, coalesce(l.due_on, o.due_on), p.batch_tracked FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
+        "JOIN part p ON p.id = l.part_id WHERE l.order_id = ? AND l.deleted = 0 ORDER BY p.part_no, l.n",
+        order,
+    )
+
+
+def receipts_of(read: Reader, order: bytes) -> list[MovementRow]:
+    """What came and went for an order, the oldest first."""
+    sql = (
+        "SELECT m.n FROM stock_movement m JOIN purchase_line l ON l.id = m.purchase_line_id WHERE l.order_id = ? "
+        "ORDER BY m.happened_at, m.n"
+    )
+    return [row for row in movement_rows(read, [n for (n,) in read.rows(sql, order)]) if row]
+
+
+def _taken(read: Reader, row: Mapping[str, Any]) -> list[Taken]:
+    """The states that an order came to, the oldest first, from the audit."""
+    first = read.value(
+        f"SELECT coalesce({person('o.created_by')}, '') FROM purchase_order o WHERE o.id = ?", row["id"]
+    )
+    moved = read.as_(
+        Taken,
+        f"SELECT json_extract(a.changes, '$.status[1]'), a.at, coalesce({person('a.actor')}, '') FROM audit a "
+        "WHERE a.tbl = ? AND a.row_id = ? AND json_extract(a.changes, '$.status[1]') IS NOT NULL ORDER BY a.n",
+        "purchase_order", row["id"],
+    )  # fmt: skip
+    begun = "draft" if moved or row["status"] == "draft" else row["status"]
+    return [Taken(begun, row["created_at"], first), *moved]
+
+
+def suppliers(read: Reader, text: str = "") -> list[tuple[bytes, str]]:
+    """Suppliers by code or name, for a field and a filter."""
+    like = normal(text).strip()
+    return [
+        (row, f"{code}  {name}")
+        for row, code, name in read.rows(
+            f"SELECT id, {about('supplier').key}, name FROM supplier WHERE deleted = 0 AND active = 1 "
+            "AND (instr(lower(code), ?1) OR instr(lower(name), ?1)) ORDER BY code LIMIT 60",
+            like,
+        )
+    ]
