@@ -154,7 +154,7 @@ EDITORS: dict[str, Permission] = {
     **dict.fromkeys(["part", "part_supplier", "supplier", "stock_policy", "code_alias"], P.EDIT_PARTS),
     **dict.fromkeys(["reservation"], P.MOVE_STOCK),
     **dict.fromkeys(["purchase_order", "purchase_line"], P.BUY),
-    **dict.fromkeys(["stock_count"], P.MOVE_STOCK),
+    **dict.fromkeys(["stock_count", "count_line"], P.MOVE_STOCK),
     **dict.fromkeys(
         ["inspection_template", "inspection_item", "inspection_plan", "inspection_task"], P.PLAN_ROUNDS
     ),

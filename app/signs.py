@@ -68,6 +68,22 @@ SIGNS: dict[str, Sign] = {
     "below_safety": _danger(N_("Below safety stock")),
     "at_reorder": _warn(N_("At reorder point")),
     "above_max": _info(N_("Above maximum"), "arrow-up-to-line", UP),
+    # stock-takes
+    "counting": _info(N_("Being counted"), "circle-dot"),
+    "agrees": _ok(N_("Agrees")),
+    "gain": _info(N_("Surplus"), "arrow-up-to-line", UP),
+    "loss": _danger(N_("Shortage")),
+    "not_found": _danger(N_("Not found"), "octagon-x"),
+    "unexpected": _warn(N_("Not expected")),
+    "twice": _warn(N_("Counted twice"), "git-compare-arrows"),
+    "not_counted": _neutral(N_("Not counted")),
+    "recount": _warn(N_("Recount?"), "history"),
+    # stock that stands still
+    "slow": _info(N_("No movement for 12 months"), "circle-pause"),
+    "dead": _warn(N_("No movement for 24 months"), "circle-pause"),
+    "expiring_soon": _warn(N_("Shelf life ends within 30 days"), "clock-alert"),
+    "shelf_expiring": _info(N_("Shelf life ends within 90 days"), "calendar-clock"),
+    "shelf_expired": _danger(N_("Shelf life has ended"), "clock-alert"),
     # inspections
     "pass": _ok(N_("Pass")),
     "fail": _danger(N_("Fail")),

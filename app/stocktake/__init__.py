@@ -1,0 +1,3 @@
+"""Stock-takes (盘点): what lies there is counted, compared with the books, explained, and approved by a second person."""
+
+from app.stocktake import ops as ops

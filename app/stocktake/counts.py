@@ -1,0 +1,174 @@
+"""The list of stock-takes (盘点单), how exact the books were over time, and what is due to be counted by class."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.inventory.parts import Word
+from app.names import named, person
+from app.stocktake.lines import signed_value
+from app.tx import Reader
+
+DAY = 86_400_000
+#: How often each class is to be counted, in days (循环盘点).
+CYCLE = {"A": 90, "B": 180, "C": 365}
+
+
+@dataclass(frozen=True)
+class CountRow:
+    """A stock-take as the list shows it; money in hundredths."""
+
+    n: int
+    id: bytes
+    code: str
+    kind: str
+    scope: str
+    blind: bool
+    status: str
+    opened_at: int
+    counted_at: int | None
+    approved_at: int | None
+    opened_by: str
+    approved_by: str
+    remark: str
+    lines: int
+    different: int
+    value: int
+
+    @property
+    def accuracy(self) -> int | None:
+        """Share of counted lines without a difference, in tenths of a per cent."""
+        return (self.lines - self.different) * 1000 // self.lines if self.lines else None
+
+
+@dataclass(frozen=True)
+class Due:
+    """A class of the cycle: how many parts it has in stock, how many are due, and how often it is counted."""
+
+    abc: str
+    parts: int
+    due: int
+    days: int
+
+
+_STATUS_RANK = "CASE c.status WHEN 'open' THEN 0 WHEN 'counted' THEN 1 ELSE 2 END"
+_ORDERS = {
+    "": f"{_STATUS_RANK}, c.opened_at DESC",
+    "code": "c.code",
+    "kind": "c.kind",
+    "status": _STATUS_RANK,
+    "opened_at": "c.opened_at",
+}
+
+
+def count_ids(
+    read: Reader,
+    site: bytes | None,
+    sort: str = "",
+    *,
+    descending: bool = False,
+    filters: Mapping[str, Any] | None = None,
+    text: str = "",
+) -> "array[int]":
+    """The stock-takes that fit: those under way first, then the newest."""
+    terms, params = ["c.deleted = 0"], []
+    for term, value in (
+        ("c.site_id = ?", site),
+        ("c.status = ?", (filters or {}).get("status")),
+        ("c.kind = ?", (filters or {}).get("kind")),
+    ):
+        if value is not None:
+            terms.append(term)
+            params.append(value)
+    if text.strip():
+        terms.append("instr(lower(c.code || ' ' || c.scope), lower(?))")
+        params.append(text.strip())
+    order = _ORDERS.get(sort, _ORDERS[""]) + (" DESC" if descending and sort else "")
+    sql = f"SELECT c.n FROM stock_count c WHERE {' AND '.join(terms)} ORDER BY {order}, c.n DESC"
+    return array("q", (row[0] for row in read.rows(sql, *params)))
+
+
+def count_rows(read: Reader, ids: Sequence[int]) -> list[CountRow | None]:
+    """The rows of a page, in the order of the ids."""
+    marks = ", ".join("?" * len(ids))
+    rows = read.rows(
+        f"SELECT c.n, c.id, c.code, c.kind, c.scope, c.blind, c.status, c.opened_at, c.counted_at, c.approved_at, "
+        f"coalesce({person('c.created_by')}, ''), coalesce({person('c.approved_by')}, ''), coalesce(c.remark, '') "
+        f"FROM stock_count c WHERE c.n IN ({marks})",
+        *ids,
+    )
+    found = {row[0]: CountRow(*row[:5], bool(row[5]), *row[6:], *_totals(read, row[1])) for row in rows}
+    return [found.get(n) for n in ids]
+
+
+_STANDING = """
+SELECT l.counted - l.seen_balance, l.unit_price, max(l.n) FROM count_line l
+WHERE l.count_id = ? AND l.deleted = 0 AND lower(hex(l.id)) NOT IN (
+  SELECT e.value FROM count_line r, json_each(r.replaces) e WHERE r.count_id = ? AND r.deleted = 0)
+GROUP BY l.part_id, l.bin_id, coalesce(l.batch, '')"""
+
+
+def _totals(read: Reader, count: bytes) -> tuple[int, int, int]:
+    """Counted lines, those that differ, and the money of the differences."""
+    found = read.rows(_STANDING, count, count)
+    return (
+        len(found),
+        sum(1 for difference, _price, _n in found if difference),
+        sum(signed_value(difference, price) for difference, price, _n in found),
+    )
+
+
+def count_row(read: Reader, count: bytes) -> CountRow | None:
+    """One stock-take."""
+    n = read.value("SELECT n FROM stock_count WHERE id = ?", count)
+    return count_rows(read, [n])[0] if n is not None else None
+
+
+def accuracy(read: Reader, site: bytes | None, limit: int = 12) -> list[CountRow]:
+    """The last approved stock-takes, the oldest first: how exact the books were over time."""
+    here, params = (" AND site_id = ?", [site]) if site else ("", [])
+    ids = [
+        row[0]
+        for row in read.rows(
+            f"SELECT n FROM stock_count WHERE status = 'approved' AND deleted = 0{here} "
+            "ORDER BY approved_at DESC, n DESC LIMIT ?",
+            *params,
+            limit,
+        )
+    ]
+    return [row for row in reversed(count_rows(read, ids)) if row] if ids else []
+
+
+def open_counts(read: Reader, site: bytes | None) -> list[CountRow]:
+    """The stock-takes that are being counted."""
+    ids = count_ids(read, site, filters={"status": "open"})
+    return [row for row in count_rows(read, ids) if row] if ids else []
+
+
+def cycle(read: Reader, site: bytes | None, now: int) -> list[Due]:
+    """Per class: the parts in stock, and those that were not counted within their time (循环盘点)."""
+    here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
+    rows = read.rows(
+        "SELECT p.abc_class, (SELECT max(counted_at) FROM count_line l WHERE l.part_id = p.id AND l.deleted = 0"
+        f"{' AND l.site_id = ?' if site else ''}) FROM part p WHERE p.deleted = 0 AND p.abc_class IS NOT NULL AND "
+        f"EXISTS (SELECT 1 FROM part_stock s WHERE s.part_id = p.id AND s.on_hand <> 0{here})",
+        *params,
+        *params,
+    )
+    made = []
+    for abc, days in CYCLE.items():
+        seen = [last for found, last in rows if found == abc]
+        made.append(Due(abc, len(seen), sum(1 for last in seen if (last or 0) < now - days * DAY), days))
+    return made
+
+
+def stocked_bins(read: Reader, site: bytes | None) -> list[Word]:
+    """The bins that hold something, with how many parts."""
+    here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
+    return read.as_(
+        Word,
+        f"SELECT l.id, l.code || '  ' || {named('l')} FROM location l WHERE l.id IN "
+        f"(SELECT s.bin_id FROM stock_level s WHERE s.on_hand <> 0{here}) ORDER BY l.code",
+        *params,
+    )
