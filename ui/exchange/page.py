@@ -311,6 +311,7 @@ class ImportPage(Page):
 
     def _on_undone(self, done: Done) -> None:
         self.done_step.show_undone(len(done.skipped))
+        self.said.emit(_("The import was undone"), None)  # in the place of the line that offered it
 
     def _on_export(self, path: Path) -> None:
         plan = self.plan

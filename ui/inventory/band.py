@@ -10,6 +10,7 @@ from ui.kit import icons, theme
 
 EDGE = 12
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_WRAPPED = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,15 @@ class Band(QWidget):
             (shown.more, 24, False, "on_accent" if bad else "text_2"),
         )
         fonts = [self._font(pixels, bold=bold) for _text, pixels, bold, _tone in lines]
-        texts = [line[0] for line in lines]
-        texts, fonts = _fitted(texts, fonts, right - left)
         heights = [
-            QFontMetrics(font).height() if text else 0 for text, font in zip(texts, fonts, strict=True)
+            _fit(line[0], font, right - left) if line[0] else 0
+            for line, font in zip(lines, fonts, strict=True)
         ]
         top = (self.height() - sum(heights)) // 2
-        tones = [line[3] for line in lines]
-        for text, font, tone, height in zip(texts, fonts, tones, heights, strict=True):
+        for (text, _size, _bold, tone), font, height in zip(lines, fonts, heights, strict=True):
             painter.setFont(font)
             painter.setPen(theme.color(tone))
-            shortened = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, right - left)
-            painter.drawText(QRect(left, top, right - left, height), _FLAGS, shortened)
+            painter.drawText(QRect(left, top, right - left, height), _WRAPPED, text)
             top += height
 
     def _figures(self, painter: QPainter, *, bad: bool) -> int:
@@ -130,10 +128,14 @@ class Band(QWidget):
         painter.drawText(place.adjusted(side + 8, 0, 0, 0), _FLAGS, self.result.warning)
 
 
-def _fitted(texts: list[str], fonts: list[QFont], width: int) -> tuple[list[str], list[QFont]]:
-    """A long name or the sentence of a refusal gets smaller until it fits, down to a third, rather than lose its end."""
-    for font, text in zip(fonts, texts, strict=True):
-        least = font.pixelSize() // 3
-        while font.pixelSize() > max(least, 13) and QFontMetrics(font).horizontalAdvance(text) > width:
-            font.setPixelSize(font.pixelSize() - 1)
-    return texts, fonts
+def _fit(text: str, font: QFont, width: int) -> int:
+    """The height that a text takes: in one line, smaller if need be; a sentence rather in two than too small to read."""
+    full = font.pixelSize()
+    for lines, least in ((1, full * 3 // 5), (2, full // 3), (3, 12)):
+        for size in range(full, max(least, 12) - 1, -1):
+            font.setPixelSize(size)
+            metrics = QFontMetrics(font)
+            height = metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, text).height()
+            if height <= lines * metrics.lineSpacing() + 1:
+                return height
+    return height
