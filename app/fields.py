@@ -93,7 +93,7 @@ def check_row(table: str, row: Mapping[str, Any], *, complete: bool) -> Iterator
         if value is None or value == "":
             if not complete and name in _required(table):
                 yield _missing(table, name)
-        elif name in limited and not limited[name](value):
+        elif (fits := limited.get(name)) and not fits(value):
             yield from _check(name, fields_of(table)[name], value)
 
 

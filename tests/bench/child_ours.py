@@ -24,6 +24,7 @@ window = program.enter(Desk.of_administrator(profile), page="spares")
 window.page("spares").spares.table.loaded.connect(lambda _count: qt.quit())
 qt.exec()
 window.grab()
+profile.close()  # as a window does: a file that was left open is checked whole at the next start
 sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 sys.stdout.flush()
 os._exit(0)
