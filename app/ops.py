@@ -94,6 +94,10 @@ class MalformedError(Exception):
     """A body that is no op of ours: rejected, with a reason, without blocking the queue."""
 
 
+class MissingRowError(msgspec.ValidationError):
+    """An op on a record that is not here: at a hub it waits until the record comes (a laptop sends it after a restore)."""
+
+
 BY_KIND: dict[str, Spec] = {}
 BY_CLASS: dict[type[Op], Spec] = {}
 OpClass = TypeVar("OpClass", bound=type[Op])

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.fields import about, to_json
-from app.ops import Envelope
+from app.ops import Envelope, MissingRowError
 from db.ids import made_id
 from db.models import BY_TABLE
 from db.models import table as table_of
@@ -154,7 +154,7 @@ class Tx(Reader):
         """Set fields of a row that exists; the audit row keeps old and new."""
         old = self.get(table, row_id)
         if old is None:
-            raise KeyError(f"{table} {row_id.hex()}")
+            raise MissingRowError(f"an update of an unknown row of {table}")
         changes = {k: [old[k], v] for k, v in values.items() if old[k] != v}
         if not changes:
             return
@@ -168,7 +168,9 @@ class Tx(Reader):
     def retire(self, table: str, row_id: bytes, *, deleted: bool = True) -> None:
         """Mark a row as deleted (or bring it back); rows never vanish."""
         old = self.get(table, row_id)
-        if old is not None and bool(old["deleted"]) != deleted:
+        if old is None:
+            raise MissingRowError(f"retiring an unknown row of {table}")
+        if bool(old["deleted"]) != deleted:
             self.update(table, row_id, {"deleted": int(deleted)}, verb="retire" if deleted else "restore")
 
     def has(self, table: str, row_id: bytes) -> bool:

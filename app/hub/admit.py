@@ -24,6 +24,8 @@ class Judged:
     op: Op | None
     outcome: str = ""
     reason: str = ""
+    #: It was quarantined and is decided about once more.
+    again: bool = False
 
 
 def read_op(sent: SentOp) -> Judged:

@@ -11,17 +11,17 @@ from db.models import SYNCED
 #: A page ends before its ops weigh more than this.
 PAGE_BYTES = 2 * 1024 * 1024
 _OPS = (
-    "SELECT h.hub_seq, (SELECT count(*) FROM audit a WHERE a.op_id = h.op_id), length(o.body) "
-    "FROM hub_history h JOIN op o ON o.op_id = h.op_id WHERE h.hub_seq > ? ORDER BY h.hub_seq LIMIT ?"
+    "SELECT o.hub_seq, (SELECT count(*) FROM audit a WHERE a.op_id = o.op_id), length(o.body) FROM op o "
+    "WHERE o.hub_seq > ? ORDER BY o.hub_seq LIMIT ?"
 )
 _AUDIT = (
-    f"SELECT {', '.join('a.' + name for name in AUDIT)} FROM hub_history h JOIN audit a ON a.op_id = h.op_id "
-    "WHERE h.hub_seq > ? AND h.hub_seq <= ? {where} ORDER BY h.hub_seq, a.n"
+    f"SELECT {', '.join('a.' + name for name in AUDIT)} FROM op o JOIN audit a ON a.op_id = o.op_id "
+    "WHERE o.hub_seq > ? AND o.hub_seq <= ? {where} ORDER BY o.hub_seq, a.n"
 )
 _RECEIPTS = (
-    "SELECT o.op_id, o.outcome, o.hub_seq, coalesce(o.reason, '') FROM hub_history h JOIN op o ON o.op_id = h.op_id "
-    "WHERE h.hub_seq > ? AND h.hub_seq <= ? AND EXISTS (SELECT 1 FROM hub_position p "
-    "JOIN hub_chain_head c ON c.chain_id = p.chain_id WHERE p.op_id = h.op_id AND c.device_id = ?)"
+    "SELECT o.op_id, o.outcome, o.hub_seq, coalesce(o.reason, '') FROM op o WHERE o.hub_seq > ? AND o.hub_seq <= ? "
+    "AND EXISTS (SELECT 1 FROM hub_position p JOIN hub_chain_head c ON c.chain_id = p.chain_id "
+    "WHERE p.op_id = o.op_id AND c.device_id = ?)"
 )
 
 

@@ -173,11 +173,16 @@ class Hub:
     def device(self, device_id: bytes) -> DeviceRow | None:
         """A laptop that takes part, by its id."""
         with self.reading() as read:
-            found = read.row(_DEVICE, device_id)
-        if found is None:
-            return None
-        known, public, code, scope, revoked = found
-        return DeviceRow(known, public, code, tuple(scope.split()), revoked is not None)
+            return device_row(read, device_id)
+
+
+def device_row(read: Reader, device_id: bytes) -> DeviceRow | None:
+    """A laptop that takes part or did."""
+    found = read.row(_DEVICE, device_id)
+    if found is None:
+        return None
+    known, public, code, scope, revoked = found
+    return DeviceRow(known, public, code, tuple(scope.split()), revoked is not None)
 
 
 Answerer = Callable[[Hub, Any, Any], Message]

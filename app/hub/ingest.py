@@ -12,16 +12,31 @@ from app import ops as operations
 from app.fields import from_json
 from app.hub.admit import Grants, Judged, read_op
 from app.hub.enrol import chain_head
-from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, head_of
+from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, device_row, head_of
 from app.settle import settle
-from app.sync.protocol import FORK, GAP, Known, Point, Push, Receipt, Receipts, SentOp, next_link
-from app.sync.reducer import apply_alone, is_poison
+from app.sync.protocol import (
+    FORK,
+    GAP,
+    WITHOUT_EFFECT,
+    Known,
+    Point,
+    Push,
+    Receipt,
+    Receipts,
+    SentOp,
+    next_link,
+)
+from app.sync.reducer import WAITS, apply_alone, is_poison
 from app.tx import Reader, Tx, bucket_of
 
 _RECEIPT = "SELECT outcome, hub_seq, reason FROM op WHERE op_id = ?"
 _OP = (
     "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, "
     "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 2, ?, ?, ?)"
+)
+_WAITING = (
+    "SELECT o.op_id, o.seq, o.hash, o.body, c.device_id FROM op o JOIN hub_chain_head c ON c.chain_id = o.chain_id "
+    "WHERE o.outcome = 'quarantined' AND o.reason = ? ORDER BY o.hub_seq LIMIT 200"
 )
 
 
@@ -33,6 +48,8 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
         placed = _place(read, device, push)
         fresh = {op.op_id: read_op(op) for op in placed if not _known(read, op.op_id)}
         judged, tx = _apply(connection, device, list(fresh.values()))
+        if tx.touched:
+            judged += _let_in(tx)
         settle(connection, tx.touched, hub.clock.now())
         point = _keep(hub, connection, push, judged)
         _advance(hub, connection, device, push, placed)
@@ -121,20 +138,43 @@ def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
     return replace(one, outcome=outcome, reason=reason)
 
 
+def _let_in(tx: Tx) -> list[Judged]:
+    """Try the ops again that wait for a record: it may have come now."""
+    found = []
+    for op_id, seq, link, body, device_id in tx.rows(_WAITING, WAITS):
+        device = device_row(tx, device_id)
+        one = read_op(SentOp(op_id, seq, link, blob=body))
+        if device is None or one.envelope is None:
+            continue
+        own = Tx(tx.connection, device=device.code, keep_shadow=False)
+        one = _judge(own, Grants(own, device), one, alone=True)
+        if one.outcome not in WITHOUT_EFFECT:
+            found.append(replace(one, again=True))
+            for table, ids in own.touched.items():
+                tx.touched.setdefault(table, set()).update(ids)
+    return found
+
+
 def _keep(hub: Hub, connection: sqlite3.Connection, push: Push, judged: list[Judged]) -> Point:
     """Number the ops, stamp what they changed, and write the counter, which holds the head of the history."""
     read = Reader(connection)
     head = head_of(read)
     seq, link = head.seq, head.hash
-    rows, history, stamps = [], [], {}
+    rows, again, history, stamps = [], [], [], {}
     for one in judged:
         seq, link = seq + 1, next_link(link, one.sent.op_id, one.outcome)
-        history.append((seq, one.sent.op_id, link))
-        rows.append(_op_row(hub, push.chain, one, seq))
+        history.append((seq, one.sent.op_id, one.outcome, link))
+        if one.again:
+            again.append((one.outcome, seq, one.sent.op_id))
+        else:
+            rows.append(_op_row(hub, push.chain, one, seq))
         stamps[one.sent.op_id] = seq
     connection.execute("UPDATE hub_counter SET value = ?, hash = ? WHERE id = 1", (seq, link))
-    connection.executemany("INSERT INTO hub_history (hub_seq, op_id, hash) VALUES (?, ?, ?)", history)
+    connection.executemany(
+        "INSERT INTO hub_history (hub_seq, op_id, outcome, hash) VALUES (?, ?, ?, ?)", history
+    )
     connection.executemany(_OP, rows)
+    connection.executemany("UPDATE op SET outcome = ?, reason = NULL, hub_seq = ? WHERE op_id = ?", again)
     _stamp(read, stamps)
     return Point(head.epoch, seq, link)
 

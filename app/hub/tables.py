@@ -57,11 +57,13 @@ Table(
     Column("value", BigInteger, nullable=False),
     Column("hash", _HASH, nullable=False),
 )
+# Every decision in its order; an op that was quarantined and is let in later is decided about twice.
 Table(
     "hub_history",
     TABLES,
     Column("hub_seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("op_id", _ID, nullable=False, unique=True),
+    Column("op_id", _ID, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
     Column("hash", _HASH, nullable=False),
 )
 # A row that moved to another bucket leaves the laptops that hold only the former one.
@@ -92,3 +94,7 @@ def make_tables(engine: Engine) -> None:
     with engine.begin() as connection:
         for name in SYNCED:
             connection.exec_driver_sql(f'CREATE INDEX IF NOT EXISTS "ix_feed_{name}" ON "{name}" (hub_seq)')
+        connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_feed_op ON op (hub_seq)")
+        connection.exec_driver_sql(
+            "CREATE INDEX IF NOT EXISTS ix_quarantined ON op (hub_seq) WHERE outcome = 'quarantined'"
+        )

@@ -10,7 +10,7 @@ from app.changes import ALERTS, ROUNDS
 from app.errors import Objection
 from app.fields import clean_row, fields_of, from_json, to_json
 from app.inspections.machine import ROUNDS as LIFE
-from app.ops import Op, Subject, operation
+from app.ops import MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
 
@@ -237,7 +237,7 @@ class Miss(Op, frozen=True):
 def _task(tx: Tx, task_id: bytes) -> dict[str, Any]:
     row = tx.get(TASK, task_id)
     if row is None:
-        raise msgspec.ValidationError("an op on an unknown round")
+        raise MissingRowError("an op on an unknown round")
     return row
 
 

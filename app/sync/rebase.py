@@ -250,7 +250,7 @@ def _again(tx: Tx, pending: Pending, again: list[bytes]) -> int:
         except MalformedError:
             continue
         outcome, _reason = apply_alone(tx, envelope, op)
-        outcomes.append(("applied" if outcome == "rejected" else outcome, op_id))
+        outcomes.append(("applied" if outcome in WITHOUT_EFFECT else outcome, op_id))
     tx.flush()
     tx.connection.executemany("UPDATE op SET outcome = ? WHERE op_id = ? AND acked = 0", outcomes)
     return len(outcomes)

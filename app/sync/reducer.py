@@ -5,10 +5,13 @@ import sqlite3
 
 import msgspec
 
-from app.ops import Envelope, Op
+from app.ops import Envelope, MissingRowError, Op
+from app.sync.protocol import QUARANTINED, REJECTED
 from app.tx import Tx
 
 log = logging.getLogger(__name__)
+#: Why an op is quarantined that speaks of a record which is not here: it is tried again when others have come.
+WAITS = "waits for a record that is not here"
 #: Failures that speak of the op, not of the disk.
 _OF_THE_OP = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
 _EXPECTED = (msgspec.ValidationError, KeyError, OverflowError, sqlite3.InterfaceError, *_OF_THE_OP)
@@ -19,8 +22,13 @@ def is_poison(error: Exception) -> bool:
     return not isinstance(error, sqlite3.DatabaseError) or isinstance(error, _OF_THE_OP)
 
 
+def misses_a_row(error: Exception) -> bool:
+    """Whether an op speaks of a record that is not here (yet)."""
+    return isinstance(error, MissingRowError) or "FOREIGN KEY" in str(error)
+
+
 def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
-    """Apply one op in a savepoint: its outcome and, where it could not be applied, "rejected" with the reason."""
+    """Apply one op in a savepoint: its outcome; where it could not be applied, "rejected" (or "quarantined") and why."""
     tx.flush()
     connection = tx.connection
     connection.execute("SAVEPOINT one_op")
@@ -36,6 +44,8 @@ def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
         connection.execute("RELEASE one_op")
         if not isinstance(error, _EXPECTED):
             log.exception("an op of kind %s cannot be applied", envelope.kind)
-        return "rejected", f"{type(error).__name__}: {error}"[:500]
+        if misses_a_row(error):
+            return QUARANTINED, WAITS
+        return REJECTED, f"{type(error).__name__}: {error}"[:500]
     connection.execute("RELEASE one_op")
     return tx.outcome, ""

@@ -1,0 +1,133 @@
+"""What must hold after any history: a fleet at rest is judged against its hub, and the hub against a model of its own."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import msgspec
+from fleet import BIN, PART, Fleet, Laptop
+
+from app import ops as operations
+from app.generic import Create, Patch, Retire
+from app.inventory.ops import MoveStock
+from app.inventory.signs import MOVEMENT_SIGNS
+from app.store import NO_HASH
+from app.sync.protocol import START, next_link
+from app.sync.wire import AUDIT, listed
+from db.models import SYNCED
+
+
+def judge(fleet: Fleet) -> None:
+    """Raise AssertionError for the first invariant that does not hold."""
+    with closing(sqlite3.connect(fleet.hub_path)) as hub:
+        nothing_is_lost(fleet, hub)
+        the_history_is_whole(hub)
+        for laptop in fleet:
+            nothing_waits(laptop)
+            rows_are_equal(laptop, hub)
+        merged_by_the_rules(hub)
+        stock_is_exact(fleet, hub)
+
+
+def nothing_is_lost(fleet: Fleet, hub: sqlite3.Connection) -> None:
+    there = {op_id for (op_id,) in hub.execute("SELECT op_id FROM op")}
+    for laptop in fleet:
+        with laptop.profile.store.read() as read:
+            mine = {op_id: kind for op_id, kind in read.rows("SELECT op_id, kind FROM op")}
+        lost = [kind for op_id, kind in mine.items() if op_id not in there]
+        assert not lost, f"ops of {laptop.name} that never reached the hub: {lost}"
+    refused = hub.execute(
+        "SELECT kind, outcome, reason FROM op WHERE outcome NOT IN ('applied', 'conflict') AND kind <> '?'"
+    ).fetchall()
+    assert not refused, f"good ops refused: {refused}"
+    poison = hub.execute("SELECT count(*) FROM op WHERE kind = '?' AND outcome <> 'rejected'").fetchone()[0]
+    assert not poison, "a poison op was not rejected"
+
+
+def the_history_is_whole(hub: sqlite3.Connection) -> None:
+    heads: dict[bytes, tuple[int, bytes]] = {}
+    for chain, seq, link, op_id, body in hub.execute(
+        "SELECT p.chain_id, p.seq, p.hash, p.op_id, o.body FROM hub_position p JOIN op o USING (op_id) ORDER BY 1, 2"
+    ):
+        last, head = heads.get(chain, (0, NO_HASH))
+        assert seq == last + 1, "a chain has a hole"
+        assert operations.link(head, op_id, body) == link, "a chain does not verify"
+        heads[chain] = (seq, link)
+    link = START
+    for number, (seq, op_id, outcome, found) in enumerate(
+        hub.execute("SELECT h.hub_seq, h.op_id, h.outcome, h.hash FROM hub_history h ORDER BY 1"), 1
+    ):
+        link = next_link(link, op_id, outcome)
+        assert (seq, found) == (number, link), "the hub's history does not verify"
+
+
+def nothing_waits(laptop: Laptop) -> None:
+    for what, sql in (
+        ("shadow", "SELECT count(*) FROM srv_shadow"),
+        ("inbox", "SELECT count(*) FROM inbox"),
+        ("pending", "SELECT count(*) FROM op WHERE acked < 2"),
+        ("door", "SELECT count(*) FROM sync_ctx"),
+    ):
+        assert laptop.value(sql) == 0, f"{laptop.name}: {what} is not empty"
+
+
+def rows_are_equal(laptop: Laptop, hub: sqlite3.Connection) -> None:
+    with laptop.profile.store.read() as read:
+        for table in SYNCED:
+            sql = f'SELECT {listed(table)} FROM "{table}" ORDER BY id'
+            mine, theirs = read.rows(sql), hub.execute(sql).fetchall()
+            assert mine == theirs, f"{laptop.name}: {table}: {_difference(mine, theirs)}"
+        sql = f"SELECT {', '.join(AUDIT)} FROM audit ORDER BY {', '.join(AUDIT)}"
+        assert read.rows(sql) == hub.execute(sql).fetchall(), f"{laptop.name}: the audit trail differs"
+
+
+def _difference(mine: list, theirs: list) -> str:
+    return f"only here {[r for r in mine if r not in theirs][:2]}, only there {[r for r in theirs if r not in mine][:2]}"
+
+
+def merged_by_the_rules(hub: sqlite3.Connection) -> None:
+    """Do the suppliers' ops again in the hub's order by three lines of rules, and compare fields and conflicts."""
+    rows: dict[bytes, dict[str, Any]] = {}
+    conflicts: set[tuple[bytes, str]] = set()
+    for body in hub.execute("SELECT body FROM op WHERE outcome IN ('applied', 'conflict') ORDER BY hub_seq"):
+        envelope, op = operations.decode(body[0])
+        if getattr(op, "table", "") == "supplier":
+            _follow(op, envelope.op_id, rows, conflicts)
+    found = hub.execute("SELECT id, name, phone, email, deleted FROM supplier").fetchall()
+    wanted = {
+        key: (row["name"], row.get("phone"), row.get("email"), row["deleted"]) for key, row in rows.items()
+    }
+    assert {key: tuple(rest) for key, *rest in found} == wanted, "fields were not merged by the rules"
+    kept = set(hub.execute("SELECT op_id, field FROM conflict WHERE tbl = 'supplier'"))
+    assert kept == conflicts, "somebody's value was overwritten or dropped without a conflict"
+
+
+def _follow(op: object, op_id: bytes, rows: dict, conflicts: set) -> None:
+    if isinstance(op, Create):
+        for made in op.rows:
+            rows.setdefault(msgspec.convert(made.id, bytes), {"deleted": 0} | made.values)
+    elif isinstance(op, Retire):
+        for row_id in op.ids:
+            if row_id in rows:
+                rows[row_id]["deleted"] = int(not op.back)
+    elif isinstance(op, Patch):
+        for changed in op.rows:
+            row = rows[changed.id]
+            for name, (base, new) in changed.fields.items():
+                if not row["deleted"] and row.get(name) in (base, new):
+                    row[name] = new
+                elif row.get(name) != new:
+                    conflicts.add((op_id, name))
+
+
+def stock_is_exact(fleet: Fleet, hub: sqlite3.Connection) -> None:
+    total = 0
+    for (body,) in hub.execute("SELECT body FROM op WHERE kind = 'stock.move' AND outcome = 'applied'"):
+        _envelope, op = operations.decode(body)
+        assert isinstance(op, MoveStock)
+        total += MOVEMENT_SIGNS[op.type] * op.qty
+    for laptop in fleet:
+        shown = (
+            laptop.value("SELECT on_hand FROM stock_level WHERE part_id = ? AND bin_id = ?", PART, BIN) or 0
+        )
+        assert shown == total, f"{laptop.name} shows {shown}, the movements add up to {total}"
