@@ -1,9 +1,13 @@
 """What the jump box finds: a scanned label's record, another code's record, or what fits the words."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from app.labels.payload import Kind, read_scan
 from app.search import SEARCHED, Found, find
 from app.tx import Reader
-from app.words import N_
+from app.words import N_, language
 
 #: Kind on a label -> table of its record.
 TABLES = {
@@ -45,7 +49,32 @@ def by_code(read: Reader, table: str, code: str) -> Found | None:
 
 
 def look_up(read: Reader, text: str) -> list[Found]:
-    """Records for what was typed or scanned, the likeliest first."""
+    """Records for what was typed or scanned, the likeliest first, named in the language of the reader."""
+    found = _look_up(read, text)
+    return _in_english(read, found) if language() == "en" else found
+
+
+def _in_english(read: Reader, found: list[Found]) -> list[Found]:
+    """The records with their English names and places, where the register has them."""
+    titles: dict[bytes, str] = {}
+    for table in {record.table for record in found if "name_en" in SEARCHED[record.table]}:
+        titles |= _names(read, table, "id", [record.id for record in found if record.table == table])
+    places = _names(read, "location", "name", list({record.place for record in found if record.place}))
+    return [
+        replace(
+            record, title=titles.get(record.id, record.title), place=places.get(record.place, record.place)
+        )
+        for record in found
+    ]
+
+
+def _names(read: Reader, table: str, by: str, wanted: Sequence[Any]) -> dict[Any, str]:
+    marks = ", ".join("?" * len(wanted))
+    sql = f"SELECT {by}, name_en FROM {table} WHERE {by} IN ({marks}) AND name_en <> ''"
+    return dict(read.rows(sql, *wanted))
+
+
+def _look_up(read: Reader, text: str) -> list[Found]:
     scan = read_scan(text)
     if scan.payload and (table := TABLES.get(scan.payload.kind)):
         found = by_code(read, table, scan.payload.code)
