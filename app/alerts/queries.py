@@ -46,12 +46,12 @@ class AlertRow:
     code: str = ""
     name: str = ""
     #: The names among the facts as the register has them in the language spoken now.
-    spoken: Mapping[str, str] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Mapping[str, Any]:
         """What the rule wrote down."""
-        facts = {"code": self.code, "name": self.name} | (from_json(self.facts) or {})
+        facts: dict[str, Any] = {"code": self.code, "name": self.name} | (from_json(self.facts) or {})
         # The register's name is in the language spoken now; the facts were written in that of the register.
         return facts | ({"name": self.name} if self.name and self.table in _NAMED else {}) | self.spoken
 

@@ -9,6 +9,7 @@ from app.clock import Clock
 from app.errors import Denied, Refused
 from app.generic import patch
 from app.tx import Derive
+from app.words import speaking
 
 RULE = "equipment.retire"
 
@@ -145,3 +146,18 @@ def test_an_unknown_rule_is_shown_all_the_same(site):
     assert (row.title, row.what, row.level) == ("newer.rule", "机器 DC1-SRV-005", 1)
     assert row.todo
     assert row.why == ""
+
+
+def test_an_alert_names_person_and_certificate_in_the_language_of_the_reader(sample_desk):
+    def said():
+        with sample_desk.read() as read:
+            ids = alerts.alert_ids(read, "", {}, "", descending=False, actor=sample_desk.actor)
+            return [
+                row.what for row in alerts.alert_rows(read, ids) if row.rule.startswith(("cert", "train"))
+            ]
+
+    assert any(words.startswith("南宫小冷：") for words in said())
+    with speaking("en"):
+        english = said()
+    assert english
+    assert all(words.isascii() for words in english)
