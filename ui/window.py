@@ -130,12 +130,15 @@ class MainWindow(QMainWindow):
         """Show a page of the rail; None if the person may not open it."""
         if key not in self._specs:
             return None
+        before = self._stack.currentWidget()
         made = self.page(key)
         self._key = key
         self._stack.setCurrentWidget(made)
         self.rail.set_open(key)
         self.setWindowTitle(f"{_(self._specs[key].title)} - {self._desk.site}")
         self._catch_up(made)
+        if made is not before:
+            _give_keyboard(made)  # else it would stay in the rail, or fall to the first chip
         self.opened.emit(key)
         return made
 

@@ -277,3 +277,12 @@ def test_what_nobody_took_is_said_in_a_dialog(qtbot, window):
     qtbot.waitUntil(lambda: bool(said))
     watch.stop()
     assert said == ["The store is read-only."]
+
+
+def test_a_page_that_is_opened_has_the_keyboard(window):
+    window.rail._items[0].setFocus()
+    page = window.open("parts")
+    assert page.hasFocus() or page.isAncestorOf(QApplication.focusWidget())
+    page.field.setFocus()
+    window.open("parts")
+    assert page.field.hasFocus()  # what is open already keeps its field
