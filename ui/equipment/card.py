@@ -197,7 +197,9 @@ def _parts(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> Non
     for _part, code, name, on_hand, state in found:
         known = "in_stock" if state == "ok" else state or "no_data"
         mark = Chip.of(known, bare=True)
-        inspector.add(_related(code, f"{name} × {values.show_quantity(on_hand or 0)}", mark))
+        inspector.add(
+            _related(code, name if on_hand is None else f"{name} × {values.show_quantity(on_hand)}", mark)
+        )
 
 
 def _files(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> None:

@@ -99,7 +99,7 @@ class EquipmentPage(ListPage):
                 made.clicked.connect(lambda _on=False, act=slot: act())
                 self.add_action(made)
         if may(Permission.EDIT_EQUIPMENT):
-            made = button(_("Register a machine"), "plus", "primary")
+            made = button(_("Register a machine"), "plus")  # the primary one is in the inspector
             made.clicked.connect(self.new)
             self.set_primary(made)
 
@@ -129,7 +129,7 @@ class EquipmentPage(ListPage):
         self._add_tools()
         for line in cards.chip_lines(cards.chips(card)):
             view.add_chips(line)
-        tabs = Tabs(cards.tabs_of(card), self._tab)
+        self._tabs = tabs = Tabs(cards.tabs_of(card), self._tab)
         tabs.chosen.connect(self._on_tab)
         view.add(tabs)
         cards.fill_tab(view, self._tab, card, self.desk, self.record_wanted.emit)
@@ -181,7 +181,7 @@ class EquipmentPage(ListPage):
         self._tab = key
         if self.shown:
             self.fill(self.shown)
-            self.inspector.focus()
+            self._tabs.setFocus()  # the arrows go on from tab to tab
 
     def _need_card(self) -> Card:
         assert self._card is not None

@@ -185,7 +185,7 @@ class WorkPage(_RecordPage):
         if (report := self.report_button()) is not None:
             self.add_action(report)
         if desk.may(Permission.PLAN_WORK):
-            plan = button(_("New work order"), "plus", "primary")
+            plan = button(_("New work order"), "plus")  # the primary one is in the inspector
             plan.clicked.connect(self.new)
             self.set_primary(plan)
         self.filters.set_values({"open": True})

@@ -206,3 +206,13 @@ def test_the_five_facts_stand_in_the_question_to_retire(page, site, qtbot, tasks
     qtbot.waitUntil(lambda: row(site, site.server)["status"] == "retired" and tasks.idle())
     said = "\n".join(seen)
     assert all(word in said for word in ("7.5 年", "94 %", "48,000.00", "与前一年持平"))
+
+
+def test_the_arrows_go_on_from_tab_to_tab(page, qtbot):
+    page.activateWindow()
+    for key in ("facts", "parts"):
+        tabs = page.focusWidget() if key == "parts" else page.inspector.findChildren(Tabs)[-1]
+        qtbot.keyClick(tabs, Qt.Key.Key_Right)
+        qtbot.waitUntil(
+            lambda key=key: isinstance(page.focusWidget(), Tabs) and page.focusWidget().current == key
+        )
