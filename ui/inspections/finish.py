@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.inspections.queries import OpenPoint, Sheet
 from app.words import _, ngettext
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
-from ui.kit.dialogs import Scroller
 from ui.kit.labels import SignLabel, label
 from ui.kit.layout import Card
 
@@ -34,7 +33,7 @@ class FinishPanel(QWidget):
         if self._shown:
             self._shown.hide()
             self._shown.deleteLater()
-        self._shown = self._open(points) if points else self._done(sheet)
+        self._shown = self._open(points, sheet) if points else self._done(sheet)
         self._column.addWidget(self._shown)
 
     def take_focus(self) -> None:
@@ -42,7 +41,7 @@ class FinishPanel(QWidget):
         if self.first:
             self.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _open(self, points: Sequence[OpenPoint]) -> QWidget:
+    def _open(self, points: Sequence[OpenPoint], sheet: Sheet) -> QWidget:
         count = len(points)
         title = ngettext("{count} item is still open", "{count} items are still open", count).format(
             count=count
@@ -56,14 +55,15 @@ class FinishPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.first = None
+        places = {found.item.id: place for place, found in enumerate(sheet.items, 1)}
         for point in points:
-            column.addWidget(self._point(point))
+            column.addWidget(self._point(point, places.get(point.item_id, point.seq)))
         column.addStretch()
-        card.body.addWidget(_scrolled(rows), 1)
+        card.body.addWidget(rows, 1)  # the page around it scrolls
         return card
 
-    def _point(self, point: OpenPoint) -> QPushButton:
-        made = button(f"{point.seq}  {point.name}", scale="touch")
+    def _point(self, point: OpenPoint, number: int) -> QPushButton:
+        made = button(f"{number}  {point.name}", scale="touch")
         row = QHBoxLayout(made)
         row.setContentsMargins(25, 0, 18, 0)
         row.addStretch()
@@ -104,9 +104,3 @@ class FinishPanel(QWidget):
         column.addWidget(label(_("After that the supervisor reviews it."), "caption", "text_3"), 0, middle)
         column.addStretch()
         return made
-
-
-def _scrolled(inner: QWidget) -> QScrollArea:
-    area = Scroller(inner)
-    area.setMinimumHeight(0)
-    return area

@@ -26,6 +26,7 @@ from app.words import _, ngettext
 from ui.inspections.entry import LinesField, NumberEntry, TextEntry, entry_for
 from ui.inspections.parts import DeviationStrip
 from ui.inspections.past import trend_of
+from ui.inspections.saying import level_word
 from ui.kit import theme
 from ui.kit.buttons import Button, button
 from ui.kit.charts import TrendChart
@@ -51,11 +52,12 @@ def consequence(sheet: Sheet, found: SheetItem, value: Value) -> tuple[str, str]
         title = wrong or _("Abnormal: a fault and a work order will be opened")
         return title, _("Filled in already: {where}. Say what you see.").format(where=where)
     if level:
-        title = wrong or _("Abnormal: a level {level} alert will be raised").format(level=level)
+        said_level = level_word(level)
+        title = wrong or _("Abnormal: a level {level} alert will be raised").format(level=said_level)
         if sheet.manager:
             said = _("Raises a level {level} alert; {person} answers for it. Say what you see.")
-            return title, said.format(level=level, person=sheet.manager)
-        return title, _("Raises a level {level} alert. Say what you see.").format(level=level)
+            return title, said.format(level=said_level, person=sheet.manager)
+        return title, _("Raises a level {level} alert. Say what you see.").format(level=said_level)
     return wrong or _("Abnormal: recorded as a deviation"), _("Say what you see.")
 
 

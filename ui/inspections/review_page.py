@@ -20,6 +20,7 @@ from app.signs import sign
 from app.values import show_instant
 from app.words import N_, _, ngettext
 from ui.inspections.place_list import SIGNS
+from ui.inspections.saying import level_word
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
 from ui.kit.dialogs import FormDialog
@@ -265,7 +266,7 @@ def _raised_said(found: FollowUp) -> str:
     """An alert, fault or order that an answer has raised, and how it stands."""
     if found.kind == "alert":
         state = _(ALERT_STATES.get(found.state, found.state))
-        return _("Level {level} alert: {state}").format(level=found.level, state=state)
+        return _("Level {level} alert: {state}").format(level=level_word(found.level or 0), state=state)
     words = dict(fields_of(found.kind)["status"].choices)
     name = _("Fault {code}: {state}") if found.kind == "fault" else _("Work order {code}: {state}")
     return name.format(code=found.number, state=_(words[found.state]))

@@ -7,7 +7,7 @@ from app.inspections.lists import RoundLine
 from app.inspections.queries import Sheet
 from app.signs import Sign, sign
 from app.values import day_of, local
-from app.words import N_, _, ngettext
+from app.words import N_, _, ngettext, pgettext
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 WEEKDAYS = (
@@ -95,6 +95,12 @@ def state_sign(line: RoundLine) -> Sign:
     return found
 
 
+def level_word(level: int) -> str:
+    """The level of an alert as a sentence has it: 2, in Chinese 二."""
+    words = (pgettext("alert level", "1"), pgettext("alert level", "2"), pgettext("alert level", "3"))
+    return words[level - 1] if 0 < level <= len(words) else str(level)
+
+
 def answer_said(name: str, done: Answered) -> tuple[str, str, str | None] | None:
     """What a confirmed answer has set going or taken back, with its level and sign; None when nothing."""
     if done.raised:
@@ -102,7 +108,7 @@ def answer_said(name: str, done: Answered) -> tuple[str, str, str | None] | None
         return text.format(item=name, fault=done.raised[0], order=done.raised[-1]), "danger", "hammer"
     if done.alert:
         return (
-            _("{item}: a level {level} alert was raised.").format(item=name, level=done.alert),
+            _("{item}: a level {level} alert was raised.").format(item=name, level=level_word(done.alert)),
             "danger",
             "siren",
         )

@@ -12,6 +12,7 @@ from app.labels.payload import Kind, encode
 from db.ids import made_id
 from ui.inspections.entry import ChoiceEntry, NumberEntry
 from ui.inspections.round_page import RoundPage
+from ui.inspections.saying import level_word
 
 Key = Qt.Key
 GOOD = {"IT-DC-D-02": "48", "IT-DC-D-04": "23.5", "IT-DC-D-05": "41", "IT-DC-D-06": "40,5"}
@@ -102,7 +103,7 @@ def test_a_value_is_marked_at_once_and_asks_for_a_remark(qtbot, daily, tasks):
     enter(qtbot)
     assert daily.number == 1
     wait(qtbot, tasks)
-    assert "2" in daily.note.text()
+    assert level_word(2) in daily.note.text()
     assert daily.note.isVisible()
     assert sheet_of(daily).items[0].given.remark == "滤网脏堵"
 
@@ -145,7 +146,10 @@ def test_wrong_text_stays_in_its_field_with_a_sentence(qtbot, daily):
 def test_submission_lists_what_is_open_and_leads_there(qtbot, daily):
     qtbot.keyClick(focus(), Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: daily._stack.currentIndex() == 1)
-    assert len(daily.finish.findChildren(QPushButton)) == 13
+    listed = daily.finish.findChildren(QPushButton)
+    assert len(listed) == 13
+    numbers = [int(made.text().split()[0]) for made in listed]
+    assert numbers == sorted(numbers)  # as the page counts them, place by place
     enter(qtbot)
     assert (daily._stack.currentIndex(), daily.number) == (0, 0)
 
