@@ -147,7 +147,9 @@ def _stock(board: Board) -> Figure:
 def _certificates(board: Board) -> Figure:
     due, lost = board.training.certificates_due, board.training.certificates_lost
     word = (
-        ngettext("{count} person without a valid one", "{count} people without a valid one", lost).format(count=lost)
+        ngettext("{count} person without a valid one", "{count} people without a valid one", lost).format(
+            count=lost
+        )
         if lost
         else _("all valid")
     )

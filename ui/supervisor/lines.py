@@ -51,7 +51,7 @@ class Lines(QWidget):
         state = [body(n.state.text) + 24 for n in self.lines]
         right = [body(n.right) for n in self.lines]
         wanted = [max([head, *found]) for head, found in zip(heads, (middle, state, right), strict=True)]
-        return min(wanted[0] + 12, 142), wanted[1] + 14, wanted[2] and wanted[2] + 12
+        return min(wanted[0] + 22, 152), wanted[1] + 20, wanted[2] and wanted[2] + 12
 
     def event(self, event: QEvent) -> bool:
         """A row that is cut short says itself whole under the pointer."""
@@ -71,7 +71,7 @@ class Lines(QWidget):
         width = self.width() - 2 * PAD
         wanted = self._wanted
         right = wanted[2]
-        state = min(wanted[1], max(150, width * 3 // 10))
+        state = min(wanted[1], max(150, width * 35 // 100))
         middle = min(wanted[0], width // 4) if width >= 440 else 0
         first = width - right - state - middle
         spots, x = [], PAD

@@ -151,7 +151,9 @@ def _validity(found: TrainingFigures) -> Figure:
     holders = _("{part} of {whole} people").format(
         part=found.certificates.part, whole=found.certificates.whole
     )
-    lost = ngettext("{count} person without a valid one", "{count} people without a valid one", found.certificates_lost)
+    lost = ngettext(
+        "{count} person without a valid one", "{count} people without a valid one", found.certificates_lost
+    )
     word = lost.format(count=found.certificates_lost) if found.certificates_lost else _("All valid")
     level = "danger" if found.certificates_lost else "ok"
     return Figure(found.certificates.percent, "%", word, level, None, holders)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QPixmap
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleOptionViewItem
 
 from app.signs import SIGNS
 from ui.kit import theme
@@ -267,3 +267,21 @@ def test_a_page_that_cannot_be_read_shows_dashes_and_is_told_once(qtbot, table, 
         qtbot.waitUntil(lambda: bool(raised))
     assert [kind for kind, _, _ in raised] == [OSError]
     assert table.model.text(0, 0) == "—"
+
+
+def test_a_state_is_whole_before_a_name_and_a_header_gives_way(qtbot):
+    columns = (
+        Column("name", "Name", stretch=True, width=60),
+        Column("state", "State", "status", 40),
+        Column("free", "A very long header of a short number", "number", 40),
+    )
+    table = Table(columns, Parts(9))
+    qtbot.addWidget(table)
+    table.resize(300, 300)
+    table.show()
+    table.refresh()
+    view = table.view
+    wanted = view.delegate.sizeHint(QStyleOptionViewItem(), table.model.index(0, 1)).width()
+    assert view.columnWidth(1) >= wanted
+    assert view.columnWidth(2) < view.header().wanted(2)
+    assert view.columnWidth(0) >= 60
