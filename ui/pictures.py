@@ -150,7 +150,9 @@ class Studio:
             self._push_round(page)
             return True
         else:
-            self._program.window.open(page)
+            made = self._program.window.open(page)
+            if page == "reports":
+                made.show_report("low-stock")
         return False
 
     def _push_round(self, page: str) -> None:

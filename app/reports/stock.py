@@ -47,13 +47,14 @@ def _head(data: LowStockData) -> tuple[Fact, ...]:
     amount = show_money(sum(row.amount for row in data.proposals))
     return (
         Fact(_("Scope"), scope.format(count=data.parts_in_scope, inactive=data.inactive_parts)),
-        Fact(pgettext("report", "Low stock"), listed(str(len(data.low)), _by_state(data))),
         Fact(_("To buy"), buy.format(count=parts, suppliers=suppliers)),
+        Fact(pgettext("report", "Low stock"), listed(str(len(data.low)), _by_state(data)), wide=True),
         Fact(
             _("Proposed amount"),
             _("{currency} {amount} (without tax, for reference)").format(
                 currency=_(data.currency), amount=amount
             ),
+            wide=True,
         ),
     )
 
