@@ -215,10 +215,10 @@ def _history(data: EquipmentFileData, title: str, currency: str) -> Table:
     columns = (
         Col("day", _("Date"), "date", 21),
         Col("kind", _("Event"), width=17, bold=True),
-        Col("text", _("What happened"), width=56),
+        Col("text", _("What happened"), width=62),
         Col("reference", pgettext("report", "Record"), width=29, small=True),
         Col("cost", _("Cost"), "money", 22, unit=_(currency)),
-        Col("actor", pgettext("report", "By"), width=28, small=True),
+        Col("actor", pgettext("report", "By"), width=22, small=True),
     )
     return Table(
         columns,

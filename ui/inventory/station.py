@@ -50,7 +50,7 @@ class ScanStation(QWidget):
         self.entry = QLineEdit()
         self.entry.setFont(theme.font("item"))
         self.entry.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.entry.setPlaceholderText(_("Code or quantity"))
+        self.entry.setPlaceholderText(_("Code / qty"))
         self.entry.returnPressed.connect(self.on_enter)
         self.entry.installEventFilter(self)
         self._prompt = ElidedLabel("", "item")

@@ -8,8 +8,17 @@ from pathlib import PurePath
 from typing import Any
 
 import PySide6
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -194,6 +203,16 @@ class Scroller(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._follow)
+
+    def _follow(self) -> None:
+        """The field that has the keyboard is in sight, however low the window is."""
+        field = self.window().focusWidget()
+        if field is not None and self._inner.isAncestorOf(field):
+            self.ensureWidgetVisible(field, 0, 40)
 
     def _fit(self) -> None:
         inner, room = self._inner, self.screen().availableGeometry().height() - 220
