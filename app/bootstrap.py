@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from app import alerts, auth, conflicts, equipment, generic, inspections, inventory, search, stocktake, training, work
+from app import (
+    alerts,
+    auth,
+    conflicts,
+    equipment,
+    generic,
+    inspections,
+    inventory,
+    search,
+    stocktake,
+    training,
+    work,
+)
 from app.clock import Clock
 from app.labels import record as labels_printed
 from app.profile import Profile, create_profile, open_profile

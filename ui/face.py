@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from app.access import ROLES, Permission
+from app.conflicts import standing
 from app.desk import Desk
 from app.finder import WORDS, look_up
 from app.search import Found
 from app.words import N_, _
 from ui.kit.jump import Hit
 from ui.shell.top_bar import Pill
+from ui.sync.saying import pill
 
 ICONS = {
     "equipment": "server-cog",
@@ -75,7 +77,9 @@ class Face:
         return _(DEEDS.get(last[1], N_("the last action")))
 
     def exchange(self) -> Pill:
-        return Pill("neutral", "hard-drive", _("This laptop only"), _("Local"))
+        with self._desk.read() as read:
+            found = standing(read, self._desk.actor)
+        return pill(found, self._desk.now(), self._desk.timezone)
 
     def notices(self) -> int:
         return self._notices(self._desk)

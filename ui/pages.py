@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.access import Permission
 from app.alerts import open_count
 from app.changes import Done
+from app.conflicts import count_open
 from app.desk import Desk
 from app.finder import TABLES
 from app.inventory.figures import summary
@@ -22,11 +23,13 @@ from ui.window import MainWindow, PageSpec
 
 if TYPE_CHECKING:
     from ui.program import Program
+    from ui.sync.strip import Ways
 
 #: Table of a record -> the page that shows it.
 HOMES = {
     "equipment": "equipment",
     "part": "spares",
+    "purchase_order": "purchasing",
     "work_order": "work",
     "fault": "faults",
     "alert": "alerts",
@@ -60,6 +63,7 @@ class Links:
             "part_wanted": partial(self.open_record, "part"),
             "order_wanted": partial(self.open_record, "work_order"),
             "station_wanted": self.station,
+            "receiving_wanted": self.receiving,
             "round_wanted": self.open_round,
             "scanned": self.scan_round,
             "review_wanted": self.review,
@@ -142,6 +146,12 @@ class Links:
         if self.window and not isinstance(self.window.current(), ScanStation):  # a double click means one
             self.push(ScanStation(self.desk, self.tasks))
 
+    def receiving(self, order: bytes | None = None) -> None:
+        """The receiving desk, with an order."""
+        from ui.purchasing.receive import ReceivingDesk
+
+        self.push(ReceivingDesk(self.desk, self.tasks, order))
+
     def open_round(self, line: Any) -> None:
         """Begin a round of a list, or go on with it."""
         self._opener().open(line)
@@ -211,6 +221,10 @@ class Links:
         with self.desk.read() as read:
             return str((read.get("inspection_task", task_id) or {}).get("code", ""))
 
+    def exchange(self) -> QWidget | None:
+        """What the pill leads to: the conflicts that wait, else how the exchange stands."""
+        return self.open("conflicts" if _to_settle(self.desk) else "sync")
+
     def labels(self, page: QWidget, ids: Sequence[bytes]) -> None:
         """The labels of records of a page."""
         from ui.labels import LabelDialog
@@ -256,10 +270,13 @@ def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
         PageSpec("training", N_("Training"), "graduation-cap", lambda: links.wire(_training(desk, links))),
         PageSpec("alerts", N_("Alerts"), "siren", lambda: links.wire(_alerts(desk, links)), badge=partial(open_count, desk)),
         PageSpec("reports", N_("Reports"), "file-chart-column", lambda: links.wire(_reports(desk, links)), Permission.PRINT_REPORTS),
+        PageSpec("sync", N_("Sync"), "arrow-left-right", lambda: links.wire(_sync(desk, links)), badge=partial(_to_settle, desk), foot=True),
         PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
+        PageSpec("purchasing", N_("Purchase orders"), "shopping-cart", lambda: links.wire(_purchasing(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),
         PageSpec("import", N_("Import"), "upload", lambda: links.wire(_import(desk, links)), Permission.IMPORT, hidden=True),
         PageSpec("audit", N_("Audit log"), "history", lambda: links.wire(_audit(desk, links)), Permission.SEE_AUDIT, hidden=True),
+        PageSpec("conflicts", N_("Conflicts"), "git-compare-arrows", lambda: links.wire(_conflicts(desk, links)), hidden=True),
         PageSpec("accounts", N_("User accounts"), "users", lambda: links.wire(_accounts(desk, links)), Permission.ADMINISTER, hidden=True),
     ]  # fmt: skip
 
@@ -269,6 +286,11 @@ def _to_buy(desk: Desk) -> int:
         return 0
     with desk.read() as read:
         return summary(read, desk.site.id if desk.site else None).proposals
+
+
+def _to_settle(desk: Desk) -> int:
+    with desk.read() as read:
+        return count_open(read, desk.actor)
 
 
 def _first_page(desk: Desk, links: Links) -> QWidget:
@@ -315,6 +337,12 @@ def _spares(desk: Desk, links: Links) -> QWidget:
     return SparesArea(desk, links.tasks, links.wedge, links.prefs.part("spares"))
 
 
+def _purchasing(desk: Desk, links: Links) -> QWidget:
+    from ui.purchasing.page import PurchasingPage
+
+    return PurchasingPage(desk, links.tasks, links.prefs.part("purchasing"))
+
+
 def _training(desk: Desk, links: Links) -> QWidget:
     from ui.training import TrainingPage
 
@@ -349,6 +377,29 @@ def _audit(desk: Desk, links: Links) -> QWidget:
     from ui.audit import AuditPage
 
     return AuditPage(desk, links.tasks)
+
+
+def _ways(desk: Desk) -> Ways:
+    """What can be done about the hub; nothing on a laptop that has joined none."""
+    from ui.sync.strip import ALONE, Ways
+
+    if "hub_id" not in desk.profile.meta:
+        return ALONE
+    from app.sync.client import sync_once
+
+    return Ways(sync=partial(sync_once, desk.profile))
+
+
+def _sync(desk: Desk, links: Links) -> QWidget:
+    from ui.sync.page import SyncPage
+
+    return SyncPage(desk, links.tasks, _ways(desk))
+
+
+def _conflicts(desk: Desk, links: Links) -> QWidget:
+    from ui.sync.conflicts_page import ConflictsPage
+
+    return ConflictsPage(desk, links.tasks, _ways(desk))
 
 
 def _accounts(desk: Desk, links: Links) -> QWidget:

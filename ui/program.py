@@ -136,7 +136,7 @@ class Program(QObject):
             "language": self.change_language,
             "theme": self._change_theme,
             "notices": lambda _code: self.window and self.window.open("alerts"),
-            "sync": lambda _code: self.window and self.window.open("settings"),
+            "sync": lambda _code: self.links and self.links.exchange(),
             "switch": lambda _code: self.lock(),
             "lock": lambda _code: self.lock(),
             "leave": lambda _code: self.leave(),

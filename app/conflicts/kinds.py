@@ -1,0 +1,42 @@
+"""The kinds of ops and the hub's reasons, as people say them. A kind that is not here is shown by its code."""
+
+from app.words import N_
+
+#: Kind of op -> what was done.
+KINDS = {
+    "create": N_("created"),
+    "patch": N_("changed"),
+    "transition": N_("moved on"),
+    "retire": N_("deleted or brought back"),
+    "merge": N_("merged with another"),
+    "alert.act": N_("Alert handled"),
+    "auth.note": N_("Sign-in"),
+    "conflict.settle": N_("Conflict settled"),
+    "conflict.reopen": N_("Conflict opened again"),
+    "equipment.attach": N_("Picture of a machine"),
+    "equipment.move": N_("Machine moved"),
+    "equipment.note": N_("Note on a machine"),
+    "equipment.read_meter": N_("Meter reading"),
+    "equipment.use": N_("Use of a machine"),
+    "file.attach": N_("Photo or document"),
+    "inspection.answer": N_("Answer of a round"),
+    "inspection.miss": N_("Missed round"),
+    "inspection.raise": N_("Fault found in a round"),
+    "inspection.review": N_("Review of a round"),
+    "inspection.start": N_("Start of a round"),
+    "inspection.submit": N_("Round handed in"),
+    "inspection.version": N_("Version of a template"),
+    "label.print": N_("Labels printed"),
+    "report.note": N_("Report made"),
+    "stock.move": N_("Stock movement"),
+    "training.record": N_("Training record"),
+    "training.void": N_("Training record voided"),
+}
+
+#: What the hub says when it keeps an op back -> what that means to the person.
+REASONS = {
+    "device revoked": N_("This laptop takes no part in the hub any more."),
+    "site not granted to the device": N_("The site is not assigned to this laptop."),
+    "account unknown or closed": N_("The hub does not know the account, or it was closed."),
+    "not allowed to this account": N_("The account may not do this."),
+}

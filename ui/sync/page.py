@@ -1,0 +1,178 @@
+"""The sync page: how the exchange with the hub stands, and where every record of this laptop is."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app import conflicts
+from app.conflicts import OpLine, Standing
+from app.desk import Desk
+from app.settings import Preferences
+from app.values import show_instant
+from app.words import N_, _
+from ui.kit.buttons import button
+from ui.kit.empty import EmptyState
+from ui.kit.filters import Choice, Filter, FilterRow
+from ui.kit.layout import Page
+from ui.kit.notes import NoteStrip
+from ui.kit.table import Column, Table
+from ui.kit.tasks import Tasks
+from ui.sync.saying import SAVED, STATES
+from ui.sync.strip import ALONE, StandingStrip, Ways
+
+KINDS_SHOWN = 4
+
+
+class Ops:
+    """The ops of this laptop as rows of a table."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ids(self, sort: str, descending: bool, filters: Mapping[str, Any], text: str) -> "array[int]":
+        oldest = sort == "at" and not descending
+        with self._desk.read() as read:
+            return conflicts.op_ids(read, self._desk.actor, filters, oldest_first=oldest)
+
+    def rows(self, ids: Sequence[int]) -> Sequence[OpLine | None]:
+        with self._desk.read() as read:
+            return conflicts.op_lines(read, ids)
+
+
+class SyncPage(Page):
+    """Waiting, sent, held back, refused and why; works without a hub, too."""
+
+    page_wanted = Signal(str)
+    record_wanted = Signal(str, object)
+
+    def __init__(self, desk: Desk, tasks: Tasks, ways: Ways = ALONE) -> None:
+        super().__init__(_("Sync"), table=True)
+        self._desk, self._tasks = desk, tasks
+        self.strip = StandingStrip(desk, tasks, ways, primary=True)
+        self.strip.synced.connect(self._on_synced)
+        self.strip.failed.connect(self._on_failed)
+        self.settle = button(_("Settle conflicts"), "git-compare-arrows")
+        self.settle.clicked.connect(lambda: self.page_wanted.emit("conflicts"))
+        self.add_action(self.settle)
+        self.join = NoteStrip(
+            _("This laptop takes part in no hub; everything works and is saved here."),
+            "info",
+            more=_(
+                "To exchange with other laptops, ask the administrator for an invitation and type: sitewright sync --join INVITATION"
+            ),
+        )
+        self.note = NoteStrip("", "warn")
+        self.note.hide()
+        prefs = Preferences(desk.profile, desk.actor.user_id).part("sync")
+        empty = EmptyState(
+            "nothing_to_do", _("Nothing waits"), _("Everything that was recorded here is with the hub.")
+        )
+        self.table = Table(self._columns(), Ops(desk), tasks=tasks, prefs=prefs, empty=empty)
+        self.filters = FilterRow(self._filters(), self.table)
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(20, 10, 20, 10)
+        column.setSpacing(10)
+        for part in (self.strip, self.join, self.note):
+            column.addWidget(part)
+        self._top = column
+        self.body.addWidget(top)
+        self.body.addWidget(self.filters)
+        self.body.addWidget(self.table, 1)
+        self.setFocusProxy(self.table)
+        self.table.opened.connect(self._on_opened)
+        self.standing = self._read()
+        if self.standing.joined:
+            self.filters.set_values({"state": self._first()})
+        else:
+            self.table.refresh()
+
+    def _columns(self) -> list[Column]:
+        zone = self._desk.timezone
+        return [
+            Column(
+                "at",
+                N_("Time"),
+                "date",
+                132,
+                value=lambda op: show_instant(op.at, zone),
+                second=lambda op: op.who,
+            ),
+            Column("state", N_("Status"), "status", 132, sortable=False, value=self._state),
+            Column("what", N_("Action"), width=190, sortable=False, second=lambda op: op.reason or op.name),
+            Column("code", N_("Code"), "code", 120, sortable=False, compact=False),
+            Column("name", N_("Record"), width=160, sortable=False, compact=False, stretch=True),
+            Column("who", N_("Person"), width=100, sortable=False, compact=False),
+            Column("reason", N_("Reason"), width=240, sortable=False, compact=False),
+        ]
+
+    def _state(self, op: OpLine) -> Any:
+        return STATES[op.state] if self.standing.joined else SAVED
+
+    def _filters(self) -> list[Filter]:
+        return [
+            Filter("state", N_("Status"), lambda: [Choice(code, sign.text) for code, sign in STATES.items()]),
+            Filter("kind", N_("Kind"), self._kinds),
+        ]
+
+    def _kinds(self) -> list[Choice]:
+        with self._desk.read() as read:
+            return [Choice(kind, word) for kind, word in conflicts.kinds_here(read)]
+
+    def _first(self) -> str:
+        """What is to be looked at first: what the hub refused or holds back, else what waits."""
+        if self.standing.refused:
+            return "rejected"
+        return "quarantined" if self.standing.held else "waiting"
+
+    def _read(self) -> Standing:
+        with self._desk.read() as read:
+            found = conflicts.standing(read, self._desk.actor)
+            kinds = conflicts.kinds(read) if found.joined else []
+        self.strip.show_standing(found)
+        self.join.setVisible(not found.joined)
+        self.settle.setVisible(found.conflicts > 0)
+        shown = [f"{word} {count}" for word, count in kinds[:KINDS_SHOWN]]
+        if rest := sum(count for _word, count in kinds[KINDS_SHOWN:]):
+            shown.append(_("others {count}").format(count=rest))
+        self.set_facts(_("To be sent: {kinds}").format(kinds="·".join(shown)) if shown else "")
+        return found
+
+    def _on_synced(self) -> None:
+        self.note.hide()
+        self.refresh({"sync"})
+
+    def _on_failed(self, sentence: str) -> None:
+        self.note.set(sentence, "warn", "cloud-off")
+        self.note.show()
+        self.standing = self._read()
+
+    def _on_opened(self, n: int) -> None:
+        with self._desk.read() as read:
+            found = conflicts.op_lines(read, [n])[0]
+        if found is not None and found.row_id is not None:
+            self.record_wanted.emit(found.table, found.row_id)
+
+    def refresh(self, topics: set[str]) -> None:
+        """Anything that was written is to be sent."""
+        self.standing = self._read()
+        self.table.refresh()
+
+    def take_focus(self) -> None:
+        """The list has the keyboard."""
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """For F1."""
+        return [("Enter", _("Open the record"))]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.strip.fit(self.width())
+        low = self.height() < 420
+        self.join.setVisible(not low and not self.standing.joined)
+        self._top.setContentsMargins(20, 2 if low else 10, 20, 4 if low else 10)
