@@ -43,7 +43,11 @@ def desk_of(arguments: argparse.Namespace) -> Iterator[Desk]:
 
 
 def init(arguments: argparse.Namespace) -> int:
-    """Make the sample site or an empty one."""
+    """Make the sample site, an empty one, or that of a hub."""
+    if arguments.join:
+        from app.cli.sync import begin_joined
+
+        return begin_joined(arguments)
     folder: Path = arguments.profile
     password = "" if arguments.sample else _password(arguments)
     fresh = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
@@ -256,6 +260,20 @@ def _closed(folder: Path) -> Iterator[None]:
         yield
 
 
+def sync(arguments: argparse.Namespace) -> int:
+    """Exchange with the hub."""
+    from app.cli.sync import sync_command
+
+    return sync_command(arguments)
+
+
+def hub(arguments: argparse.Namespace) -> int:
+    """Run a hub or look after it."""
+    from app.cli.hub import hub_command
+
+    return hub_command(arguments)
+
+
 COMMANDS: dict[str, Command] = {
     "init": init,
     "import": bring_in,
@@ -266,6 +284,8 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "backup": backup,
     "restore": restore,
+    "sync": sync,
+    "hub": hub,
 }
 
 __all__ = ["COMMANDS", "FAULTS", "OK", "REFUSED", "USAGE"]

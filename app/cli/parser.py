@@ -82,6 +82,8 @@ def make_parser() -> Parser:
         _check,
         _backup,
         _restore,
+        _sync,
+        _hub,
         _screenshots,
         _demo,
     ):
@@ -118,6 +120,7 @@ def _init(commands: Commands, common: Parser) -> None:
         "--sample", action="store_true", help=_("the sample site, with accounts to try everything")
     )
     kind.add_argument("--empty", action="store_true", help=_("an empty site with one administrator"))
+    kind.add_argument("--join", metavar=_("INVITATION"), help=_("the site of a hub, by its invitation"))
     made.add_argument("--site", metavar=_("NAME"), default="", help=_("name of the site (with --empty)"))
     made.add_argument(
         "--site-code", metavar=_("CODE"), default="S1", help=_("code of the site (with --empty)")
@@ -228,6 +231,42 @@ def _restore(commands: Commands, common: Parser) -> None:
     made.add_argument(
         "file", type=Path, nargs="?", metavar=_("FILE.db"), help=_("which copy; left out: the list of all")
     )
+
+
+def _sync(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "sync", _("exchange everything with the hub once"), json=True)
+    made.add_argument(
+        "--join",
+        metavar=_("INVITATION"),
+        help=_("first take part in a hub; this site founds it where it is empty"),
+    )
+    made.add_argument(
+        "--verify", action="store_true", help=_("then prove by digests that all rows are equal")
+    )
+
+
+def _hub(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "hub", _("run a hub, invite laptops to it"))
+    whats = made.add_subparsers(dest="what", metavar=_("WHAT"), required=True, parser_class=Parser)
+
+    def add(name: str, text: str) -> Parser:
+        one: Parser = whats.add_parser(name, help=text, description=text)
+        one.add_argument("--database", default="hub.db", metavar=_("URL|FILE"), help=_("the hub's database"))
+        return one
+
+    add("serve", _("answer laptops until stopped")).add_argument(
+        "--listen", default="0.0.0.0:8437", metavar=_("HOST:PORT"), help=_("where to listen")
+    )
+    invitation = add("invite", _("make an invitation for one or more laptops"))
+    invitation.add_argument("--address", metavar="URL", help=_("the hub's address as laptops see it"))
+    invitation.add_argument("--machines", type=int, default=1, metavar="N", help=_("for how many laptops"))
+    invitation.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days it holds"))
+    invitation.add_argument(
+        "--site", action="append", default=[], metavar=_("CODE"), help=_("only this site (may be repeated)")
+    )
+    listed = add("devices", _("the laptops that take part"))
+    listed.add_argument("--json", action="store_true", help=_("the result as JSON"))
+    add("revoke", _("end a laptop's part in the hub")).add_argument("code", metavar=_("CODE"))
 
 
 def _screenshots(commands: Commands, common: Parser) -> None:

@@ -78,6 +78,12 @@ def sync_once(profile: Profile, hub: "str | Transport | None" = None) -> Report:
         return Exchange(profile, line).run()
 
 
+def differing_tables(profile: Profile, hub: "str | Transport | None" = None) -> list[str]:
+    """The tables whose rows are not the hub's, by digests at the same point; none: all are equal. Raises Lost."""
+    with line_to(profile, hub) as line:
+        return Exchange(profile, line).differing()
+
+
 @contextmanager
 def _only_one(profile: Profile) -> Iterator[None]:
     try:
@@ -261,7 +267,7 @@ class Exchange:
 
     # --- proof ---
 
-    def same_rows(self) -> list[str]:
+    def differing(self) -> list[str]:
         """The tables whose rows are not the hub's, by their digests at the same point; none: all are equal."""
         with self._store.read() as read:
             theirs = self._line.ask(AskDigest(proof_of(read)), Digest)

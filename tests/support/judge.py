@@ -13,6 +13,7 @@ from app.inventory.ops import MoveStock
 from app.inventory.signs import MOVEMENT_SIGNS
 from app.store import NO_HASH
 from app.sync.protocol import START, next_link
+from app.sync.reducer import WAITS
 from app.sync.wire import AUDIT, listed
 from db.models import SYNCED
 
@@ -33,13 +34,18 @@ def nothing_is_lost(fleet: Fleet, hub: sqlite3.Connection) -> None:
     there = {op_id for (op_id,) in hub.execute("SELECT op_id FROM op")}
     for laptop in fleet:
         with laptop.profile.store.read() as read:
-            mine = {op_id: kind for op_id, kind in read.rows("SELECT op_id, kind FROM op")}
+            mine = dict(read.rows("SELECT op_id, kind FROM op"))
         lost = [kind for op_id, kind in mine.items() if op_id not in there]
         assert not lost, f"ops of {laptop.name} that never reached the hub: {lost}"
-    refused = hub.execute(
-        "SELECT kind, outcome, reason FROM op WHERE outcome NOT IN ('applied', 'conflict') AND kind <> '?'"
-    ).fetchall()
-    assert not refused, f"good ops refused: {refused}"
+    for entity, row_id, kind, outcome, reason in hub.execute(
+        "SELECT entity, row_id, kind, outcome, reason FROM op WHERE outcome NOT IN ('applied', 'conflict') AND kind <> '?'"
+    ):
+        # Its maker's disk and the hub were both set back: the record is nowhere, so what was done to it must wait.
+        there_is_none = (
+            entity and not hub.execute(f"SELECT 1 FROM {entity} WHERE id = ?", (row_id,)).fetchone()
+        )
+        assert reason == WAITS, f"a good op was refused: {kind}, {outcome}, {reason}"
+        assert there_is_none, f"{kind} waits for a record that is there"
     poison = hub.execute("SELECT count(*) FROM op WHERE kind = '?' AND outcome <> 'rejected'").fetchone()[0]
     assert not poison, "a poison op was not rejected"
 

@@ -58,7 +58,7 @@ class RoughWay(Way):
 class Simulation:
     """One seed: three laptops, one hub, and a few dozen steps."""
 
-    def __init__(self, seed: int, folder: Path, blank: Path, *, steps: int = 45) -> None:
+    def __init__(self, seed: int, folder: Path, blank: Path, *, steps: int = 50) -> None:
         self.dice = random.Random(seed)
         self.steps = steps
         self.fleet = Fleet(folder, blank)
@@ -118,7 +118,7 @@ class Simulation:
         roll = self.dice.random()
         if roll < 0.55:
             self._work(laptop)
-        elif roll < 0.85:
+        elif roll < 0.82:
             self._sync(laptop)
         else:
             self.dice.choice(
@@ -157,7 +157,7 @@ class Simulation:
         self._perform(laptop, op)
 
     def _patch(self, laptop: Laptop) -> None:
-        row = laptop.row("supplier", self.dice.choice(self._suppliers))
+        row = laptop.row("supplier", self.dice.choice(self._suppliers[:3] + self._suppliers))
         if row:
             chosen = self.dice.sample(FIELDS, self.dice.choice((1, 1, 2)))
             fields = {name: (row[name], f"{laptop.name}{next(self._numbers)}") for name in chosen}
@@ -255,9 +255,9 @@ class Simulation:
             raise KilledError
         if roll < 0.03:
             self._restore_hub(None)
-        elif roll < 0.08:
+        elif roll < 0.15:
             self._work(self.fleet.laptops[name])
-        elif roll < 0.12:
+        elif roll < 0.2:
             self.calm = True
             other = self.dice.choice([laptop for laptop in self.fleet if laptop.name != name])
             self._sync(other)
@@ -269,15 +269,22 @@ class Simulation:
 
     def _restore(self, laptop: Laptop) -> None:
         """A backup is put back by the program: a new chain begins."""
-        if copy := self._copies.get(laptop.name):
+        if copy := self._old_copy(laptop):
             self._put_back(laptop, lambda: restore(laptop.folder, copy, 0))
             self._note(f"{laptop.name}: restored from its backup")
 
     def _snapshot(self, laptop: Laptop) -> None:
         """An old copy is put back behind the program's back, device.json included: nothing tells."""
-        if copy := self._copies.get(laptop.name):
+        if copy := self._old_copy(laptop):
             self._put_back(laptop, lambda: shutil.copy(copy, laptop.folder / "site.db"))
             self._note(f"{laptop.name}: an old copy was put back")
+
+    def _old_copy(self, laptop: Laptop) -> Path | None:
+        """The copy made before; where there is none, one is made now, for the next time."""
+        if laptop.name not in self._copies:
+            self._copy(laptop)
+            return None
+        return self._copies[laptop.name]
 
     def _put_back(self, laptop: Laptop, put: Callable[[], object]) -> None:
         laptop.profile.close()

@@ -20,6 +20,6 @@ def test_a_seed_comes_to_rest_with_everything(seed, tmp_path, blank):
     simulation = Simulation(seed, tmp_path, blank)
     try:
         simulation.run()
-    except Exception:
-        print("\n".join([f"seed {seed}", *simulation.log]))
+    except Exception as error:
+        error.add_note("\n".join([f"seed {seed}", *simulation.log]))
         raise

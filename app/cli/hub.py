@@ -1,0 +1,122 @@
+"""`sitewright hub`: the hub as a service, its invitations and its laptops. The one place that imports the server."""
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app import values
+from app.cli.commands import say, say_json
+from app.cli.parser import OK
+from app.errors import AppError
+from app.hub.enrol import devices, invite, revoke
+from app.hub.hub import Hub
+from app.sync.protocol import ALL
+from app.words import N_, _, ngettext
+
+PORT = 8437
+
+
+def hub_command(arguments: argparse.Namespace) -> int:
+    """One of the hub's own commands."""
+    return {"serve": _serve, "invite": _invite, "devices": _devices, "revoke": _revoke}[arguments.what](
+        arguments
+    )
+
+
+def database_path(text: str) -> Path:
+    """The file that a database address names. Raises AppError for what this release cannot serve from."""
+    if text.startswith(("postgresql:", "postgresql+", "postgres:")):
+        raise AppError(N_("A hub on PostgreSQL comes with a later release. Name a file: --database hub.db"))
+    if text.startswith("sqlite:///"):
+        text = text.removeprefix("sqlite:///")
+    if "://" in text or not text:
+        raise AppError(N_("“{text}” is no database. Name a file: --database hub.db"), text=text)
+    return Path(text)
+
+
+@contextmanager
+def _open(arguments: argparse.Namespace, *, make: bool = False) -> Iterator[Hub]:
+    path = database_path(arguments.database)
+    if not make and not path.exists():
+        raise AppError(
+            N_("There is no hub in the file {path}. Start one: sitewright hub serve"), path=str(path)
+        )
+    hub = Hub(path)
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from app.hub.server import serve
+
+    host, port = _listen(arguments.listen)
+    with _open(arguments, make=True) as hub:
+        say(_("The hub listens on {host}:{port}. Stop it with Ctrl+C.").format(host=host, port=port))
+        sys.stdout.flush()
+        serve(hub, host, port)
+    return OK
+
+
+def _listen(text: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port or PORT
+    except ValueError:
+        host, port = None, 0
+    if not host:
+        raise AppError(N_("“{text}” is not HOST:PORT. For example: 0.0.0.0:8437"), text=text)
+    return host, port
+
+
+def _invite(arguments: argparse.Namespace) -> int:
+    with _open(arguments, make=True) as hub:
+        address = arguments.address or f"http://{platform.node()}:{PORT}"
+        scope = _scope(hub, arguments.site) if arguments.site else ALL
+        made = invite(hub, address, machines=arguments.machines, days=arguments.days, scope=scope)
+    say(str(made))
+    sys.stderr.write(
+        ngettext(
+            'For {count} laptop, {days} days long. There: sitewright init --join "INVITATION"',
+            'For {count} laptops, {days} days long. There: sitewright init --join "INVITATION"',
+            arguments.machines,
+        ).format(count=arguments.machines, days=arguments.days)
+        + "\n"
+    )
+    return OK
+
+
+def _scope(hub: Hub, codes: list[str]) -> str:
+    found = ["global"]
+    with hub.reading() as read:
+        for code in codes:
+            site = read.value("SELECT id FROM site WHERE code = ? AND deleted = 0", code)
+            if site is None:
+                raise AppError(N_("The hub knows no site {code}."), code=code)
+            found.append(f"site:{site.hex()}")
+    return " ".join(found)
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    with _open(arguments) as hub, hub.reading() as read:
+        found = devices(read)
+    if arguments.json:
+        say_json([vars(device) for device in found])
+        return OK
+    for device in found:
+        seen = values.show_instant(device.seen_at) if device.seen_at else "-"
+        state = _("revoked") if device.revoked_at else ""
+        say(f"{device.code:8} {seen:18} {device.machine:24} {state}".rstrip())
+    return OK
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    with _open(arguments) as hub:
+        revoke(hub, arguments.code)
+    say(_("The laptop {code} takes part no more.").format(code=arguments.code))
+    return OK

@@ -1,0 +1,152 @@
+"""The simulator is worth its time only if it finds broken rules: each mutant breaks one, and some seed must fail."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fleet import blank_files
+from simulator import Simulation
+
+from app import generic
+from app.hub import feed, hub, ingest
+from app.hub.hub import RefusedError, head_of
+from app.ops import MissingRowError
+from app.sync import client, rebase
+from app.sync.protocol import BUSY, Receipt
+
+SEEDS = range(60)
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return blank_files(tmp_path_factory.mktemp("blank"))
+
+
+def no_idempotency(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ingest, "_known", lambda _read, _op_id: False)
+
+
+def no_fork_check(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ingest, "_stands", lambda *_: True)
+    patch.setattr(client, "is_ours", lambda *_: True)
+
+
+def no_history_proof(patch: pytest.MonkeyPatch) -> None:
+    for module in (hub, ingest, feed):
+        patch.setattr(module, "demand_history", lambda read, _proof: head_of(read))
+
+
+def rollback_checked_by_seq_only(patch: pytest.MonkeyPatch) -> None:
+    def demand(read: Any, proof: Any) -> Any:
+        head = head_of(read)
+        if proof.epoch != head.epoch or proof.seq > head.seq:
+            raise RefusedError("HISTORY")
+        return head
+
+    for module in (hub, ingest, feed):
+        patch.setattr(module, "demand_history", demand)
+
+
+def acked_ops_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """After a restore of the hub, the laptop believes that everything which was acknowledged is still there."""
+    ask = client.Exchange._ask_known
+
+    def believe(self: Any, op_ids: list[bytes], proof: Any) -> Any:
+        receipts, point = ask(self, op_ids, proof)
+        if proof is None:
+            receipts = [Receipt(op_id, "applied", point.seq) for op_id in op_ids]
+        return receipts, point
+
+    patch.setattr(client.Exchange, "_ask_known", believe)
+
+
+def settled_at_the_receipt(patch: pytest.MonkeyPatch) -> None:
+    """An op without a shadow any more, although the pull has not brought its rows yet."""
+    note = client.note_receipts
+
+    def settle(connection: Any, receipts: Any) -> None:
+        note(connection, receipts)
+        connection.executemany("UPDATE op SET acked = 2 WHERE op_id = ?", [(r.op_id,) for r in receipts])
+
+    patch.setattr(client, "note_receipts", settle)
+
+
+def cursor_saved_before_the_rows(patch: pytest.MonkeyPatch) -> None:
+    take_in, advance = client.Exchange._take_in, client.advance
+
+    def early(self: Any, news: Any) -> None:
+        with self._store.local() as connection:
+            advance(connection, news)
+        take_in(self, news)
+
+    patch.setattr(client.Exchange, "_take_in", early)
+
+
+def last_writer_wins(patch: pytest.MonkeyPatch) -> None:
+    def overwrite(tx: Any, table: str, changed: Any) -> None:
+        if tx.get(table, changed.id) is None:
+            raise MissingRowError
+        tx.update(table, changed.id, {name: new for name, (_base, new) in changed.fields.items()})
+
+    patch.setattr(generic, "merge_fields", overwrite)
+
+
+def poison_blocks_the_queue(patch: pytest.MonkeyPatch) -> None:
+    read_op = ingest.read_op
+
+    def choke(sent: Any) -> Any:
+        judged = read_op(sent)
+        if judged.envelope is None:
+            raise RefusedError(BUSY)
+        return judged
+
+    patch.setattr(ingest, "read_op", choke)
+
+
+def refused_ops_dropped(patch: pytest.MonkeyPatch) -> None:
+    keep = ingest._keep
+    patch.setattr(
+        ingest, "_keep", lambda h, c, p, judged: keep(h, c, p, [j for j in judged if j.outcome != "rejected"])
+    )
+
+
+def no_shadow(patch: pytest.MonkeyPatch) -> None:
+    """Pending work is done again on top of itself."""
+    restore = rebase._restore
+    patch.setattr(rebase, "_restore", lambda c, news, _spots, sweep: restore(c, news, set(), sweep=sweep))
+
+
+MUTANTS = (
+    no_idempotency,
+    no_fork_check,
+    no_history_proof,
+    rollback_checked_by_seq_only,
+    acked_ops_forgotten,
+    settled_at_the_receipt,
+    cursor_saved_before_the_rows,
+    last_writer_wins,
+    poison_blocks_the_queue,
+    refused_ops_dropped,
+    no_shadow,
+)
+
+
+@pytest.fixture
+def _quiet_log() -> Iterator[None]:
+    """A mutant may log what it likes."""
+    return
+
+
+@pytest.mark.usefixtures("_quiet_log")
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.__name__)
+def test_a_broken_rule_is_found(mutant, tmp_path, blank, monkeypatch):
+    mutant(monkeypatch)
+    for seed in SEEDS:
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            Simulation(seed, folder, blank).run()
+        except Exception:  # noqa: BLE001 - whatever it trips over, it is found
+            return
+    pytest.fail(f"{mutant.__name__} survived {len(SEEDS)} seeds")
