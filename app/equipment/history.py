@@ -42,6 +42,13 @@ _OTHER = (
 )
 
 
+#: What was taken for a machine, or for an order about it; two questions, so that each finds its index.
+_TAKEN = (
+    "SELECT n FROM stock_movement WHERE equipment_id = ?1 UNION ALL SELECT k.n FROM work_order w "
+    "JOIN stock_movement k ON k.work_order_id = w.id WHERE w.equipment_id = ?1 AND +k.equipment_id IS NULL"
+)
+
+
 def _parts() -> dict[str, str]:
     staff = f"(SELECT {named('s')} FROM staff s WHERE s.id = "
     return {
@@ -63,11 +70,11 @@ def _parts() -> dict[str, str]:
         f"{person('r.measured_by')}, 'inspection_task', t.id, NULL, r.n FROM inspection_result r "
         "JOIN inspection_item i ON i.id = r.item_id JOIN inspection_task t ON t.id = r.task_id "
         "WHERE r.equipment_id = ?1 AND r.deleted = 0 AND r.state = 'fail' AND NOT EXISTS (SELECT 1 FROM inspection_result z "
-        "WHERE z.task_id = r.task_id AND z.item_id = r.item_id AND (z.measured_at, z.n) > (r.measured_at, r.n))",
+        "WHERE z.task_id = r.task_id AND +z.item_id = r.item_id AND (z.measured_at, z.n) > (r.measured_at, r.n))",
         "parts": f"SELECT m.happened_at, 'part_change', m.type, p.part_no, {named('p')}, p.unit, o.code, m.qty, NULL, "
         f"{person('m.created_by')}, 'part', p.id, (m.qty * coalesce(m.unit_price, p.unit_price, 0) + 50000) / 100000, m.n "
         "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN work_order o ON o.id = m.work_order_id "
-        "WHERE m.type IN ('issue', 'return') AND (m.equipment_id = ?1 OR (m.equipment_id IS NULL AND o.equipment_id = ?1))",
+        f"WHERE m.type IN ('issue', 'return') AND m.n IN ({_TAKEN})",
         "meter": f"SELECT m.read_at, 'meter', 'meter', m.meter, NULL, NULL, NULL, m.value, m.replaced, {staff}m.reader_id), "
         "NULL, NULL, NULL, m.n FROM meter_reading m WHERE m.equipment_id = ?1 AND m.deleted = 0",
         "use": f"SELECT u.started_at, 'use', 'use', NULL, u.purpose, NULL, NULL, u.hours, NULL, {staff}u.operator_id), "

@@ -93,12 +93,13 @@ class Sheet:
         return sum(1 for found in self.items if found.given and found.given.state == FAIL)
 
 
+#: The plus keeps SQLite to the index of the round: that of the item holds its answers of all years.
 _LATEST = """
 SELECT r.id, r.item_id, r.value_num, r.value_text, r.state, coalesce(r.remark, ''), r.measured_at,
        coalesce(s.name, u.username, '')
 FROM inspection_result r LEFT JOIN user_account u ON u.id = r.measured_by LEFT JOIN staff s ON s.id = u.staff_id
 WHERE r.task_id = ?1 AND r.deleted = 0 AND NOT EXISTS (
-    SELECT 1 FROM inspection_result x WHERE x.task_id = ?1 AND x.item_id = r.item_id AND x.deleted = 0
+    SELECT 1 FROM inspection_result x WHERE x.task_id = ?1 AND +x.item_id = r.item_id AND x.deleted = 0
     AND (x.measured_at, x.id) > (r.measured_at, r.id))
 ORDER BY r.item_id
 """
@@ -283,21 +284,23 @@ def result_of(read: Reader, task_id: bytes) -> str:
     return "conditional" if failed_before else "pass"
 
 
+#: One version of an item at a time, so that its index gives the newest and the years before are not read.
+_PAST = """
+SELECT r.measured_at, r.value_num, r.value_text, r.state FROM inspection_result r JOIN inspection_task t ON t.id = r.task_id
+WHERE r.item_id = ? AND +r.site_id = ? AND +r.task_id <> ? AND r.measured_at < ? AND t.location_id IS ? AND t.equipment IS ?
+AND r.deleted = 0 AND NOT EXISTS (SELECT 1 FROM inspection_result x WHERE x.task_id = r.task_id AND +x.item_id = r.item_id
+  AND (x.measured_at, x.id) > (r.measured_at, r.id))
+ORDER BY r.measured_at DESC LIMIT ?
+"""
+
+
 def last_values(read: Reader, task_id: bytes, item: Item, count: int = 5) -> list[Past]:
     """What the item was in the last rounds before this one at this place, oldest first; older versions count, too."""
     task = task_of(read, task_id)
-    rows = read.as_(
-        Past,
-        """SELECT r.measured_at, r.value_num, r.value_text, r.state FROM inspection_result r
-        JOIN inspection_task t ON t.id = r.task_id
-        WHERE r.item_id IN (SELECT id FROM inspection_item WHERE code = ?) AND r.site_id = ? AND r.task_id <> ?
-        AND r.measured_at < ? AND t.location_id IS ? AND t.equipment IS ? AND r.deleted = 0 AND NOT EXISTS (
-            SELECT 1 FROM inspection_result x WHERE x.task_id = r.task_id AND x.item_id = r.item_id
-            AND (x.measured_at, x.id) > (r.measured_at, r.id))
-        ORDER BY r.measured_at DESC LIMIT ?""",
-        item.code, task["site_id"], task_id, task["started_at"] or 2**62, task["location_id"], task["equipment"], count,
-    )  # fmt: skip
-    return rows[::-1]
+    where = (task["site_id"], task_id, task["started_at"] or 2**62, task["location_id"], task["equipment"])
+    versions = read.rows("SELECT id FROM inspection_item WHERE code = ?", item.code)
+    rows = [row for (version,) in versions for row in read.as_(Past, _PAST, version, *where, count)]
+    return sorted(rows, key=lambda row: row.day_at)[-count:]
 
 
 def open_orders(read: Reader, equipment_id: bytes | None) -> list[tuple[str, str]]:
