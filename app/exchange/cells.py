@@ -53,6 +53,7 @@ _MENDS = {
     "many": N_("Use one of the choices."),
     "ref": N_("Correct the code, import that record first, or let missing ones be created."),
 }
+_ROUND = N_("Round it to {places} decimals in the file.")
 _FOR_CODES = {
     "required": N_("Fill in the cell, or give one value for all rows."),
     "long": N_("Shorten the text."),
@@ -64,7 +65,8 @@ _FOR_CODES = {
 
 def from_error(row: int, column: str, value: str, error: AppError, kind: str) -> Problem:
     """What parsing a cell had to say."""
-    return Problem(row, column, value, ERROR, error.message, _MENDS.get(kind, _MENDS["text"]), error.params)
+    mend = _ROUND if "places" in error.params else _MENDS.get(kind, _MENDS["text"])
+    return Problem(row, column, value, ERROR, error.message, mend, error.params)
 
 
 def from_objection(row: int, column: str, value: str, found: Objection) -> Problem:

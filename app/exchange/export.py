@@ -38,7 +38,9 @@ def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | N
     desk.actor.demand(Permission.EXPORT)
     if name not in targets():
         raise AppError(
-            N_("“{name}” cannot be exported. Known: {known}."), name=name, known=pgettext("list", ", ").join(targets())
+            N_("“{name}” cannot be exported. Known: {known}."),
+            name=name,
+            known=pgettext("list", ", ").join(targets()),
         )
     target = targets()[name]
     columns = _columns(desk, target)

@@ -220,3 +220,10 @@ def test_a_row_may_point_to_one_below_it(lab, tmp_path):
             )
             == "LAB-F1"
         )
+
+
+def test_too_many_decimals_are_told_how_many_there_may_be(lab, tmp_path):
+    path = table(tmp_path, "备件号,名称,单位,站点,安全库存\nQ-1,线,m,LAB,37.4904\n")
+    (problem,) = dry_run(lab, *mapped(path, "part")).problems
+    with speaking("en"):
+        assert (problem.value, problem.advice) == ("37.4904", "Round it to 3 decimals in the file.")
