@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
+from app.errors import AppError
 from app.fields import fields_of
 from app.inspections import actions, queries
 from app.inspections.lists import to_review
@@ -23,7 +24,7 @@ from ui.inspections.place_list import SIGNS
 from ui.inspections.saying import level_word
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
-from ui.kit.dialogs import FormDialog
+from ui.kit.dialogs import FormDialog, tell
 from ui.kit.forms import FormField
 from ui.kit.labels import ElidedLabel, SignLabel, label, line
 from ui.kit.layout import Card, Page
@@ -242,7 +243,15 @@ class ReviewPage(Page):
             )
 
     def _decide(self, work: Callable[[], Done], words: str) -> None:
-        self._tasks.run(work, lambda _done: self._on_decided(words), owner=self)
+        for made in (self.approve, self.back_to_sender):  # a second click is no second decision
+            made.setEnabled(False)
+        self._tasks.run(work, lambda _done: self._on_decided(words), self._on_refused, owner=self)
+
+    def _on_refused(self, error: Exception) -> None:
+        for made in (self.approve, self.back_to_sender):
+            made.setEnabled(True)
+        if isinstance(error, AppError):
+            tell(self, error)
 
     def _on_decided(self, words: str) -> None:
         """On to the next round that waits, or back."""

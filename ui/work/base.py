@@ -41,6 +41,7 @@ class ListPage(Page):
         self.desk, self.tasks = desk, tasks
         self.inspector = Inspector()
         self.shown: bytes | None = None
+        self._doing = False
 
     def lay_out(self, tree: QWidget | None = None, above: QWidget | None = None) -> None:
         """Put filters, list, inspector and tree in their places."""
@@ -92,8 +93,16 @@ class ListPage(Page):
             self.panes.close_inspector()
 
     def do(self, work: Callable[[], Any], words: str, then: Callable[[Any], None] | None = None) -> None:
-        """Write on the worker; afterwards say so, with the way back where there is one."""
-        self.tasks.run(work, partial(self._on_done, words, then), owner=self)
+        """Write on the worker; afterwards say so, with the way back where there is one.
+
+        A second click while the first is under way means the same thing and does nothing.
+        """
+        if not self._doing:
+            self._doing = True
+            self.tasks.run(work, partial(self._on_done, words, then), owner=self, ended=self._on_ended)
+
+    def _on_ended(self) -> None:
+        self._doing = False
 
     def _on_done(self, words: str, then: Callable[[Any], None] | None, answer: Any) -> None:
         if answer is None:

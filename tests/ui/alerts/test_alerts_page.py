@@ -68,3 +68,12 @@ def test_a_false_alarm_is_closed_with_its_reason(page, site, qtbot, tasks):
     qtbot.waitUntil(lambda: state(site, one) == "closed" and tasks.idle())
     page.filters.set_values({"all": True})
     qtbot.waitUntil(lambda: len(page.table.model.ids) == 2 and tasks.idle())
+
+
+def test_a_double_click_acknowledges_once_and_is_not_refused(page, site, qtbot, tasks):
+    one, refused = page.shown, []
+    tasks.refused.connect(refused.append)
+    page.act(step("raised", "acknowledged"))
+    page.act(step("raised", "acknowledged"))
+    qtbot.waitUntil(lambda: state(site, one) == "acknowledged" and tasks.idle())
+    assert refused == []
