@@ -60,7 +60,15 @@ class Boxes:
     unit: str = ""
 
 
-Value = str | int | Status | Measure | Choices | Boxes | None
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A label code to scan from paper; `payload` holds its digits, `side` its millimetres."""
+
+    payload: str
+    side: float = 11
+
+
+Value = str | int | Status | Measure | Choices | Boxes | Code | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.reports.canvas import DANGER, HAIR, INK, MARKED, MM, TINT, Area, Pen
-from app.reports.document import Boxes, Status
-from app.reports.signs import draw_boxes, draw_compact, draw_sign
+from app.reports.document import Boxes, Code, Status
+from app.reports.signs import draw_boxes, draw_code, draw_compact, draw_sign
 
 if TYPE_CHECKING:
     from app.reports.sheet import Cell, Line, Sheet, Slice
@@ -71,6 +71,8 @@ def _cell(pen: Pen, cell: Cell | None, area: Area, *, middle: bool = False) -> N
     baseline = y + (h - cell.height) / 2 + cell.size * (LEADING / 2 + 0.36) if middle else y + BASE
     if isinstance(cell.thing, Boxes):
         draw_boxes(pen, Area(x + PAD, y, w - 2 * PAD, h), cell.thing)
+    elif isinstance(cell.thing, Code):
+        draw_code(pen, area, cell.thing)
     elif cell.thing is not None:
         draw_sign(pen, x + PAD, baseline, cell.thing, cell.lines)
     else:

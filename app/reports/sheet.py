@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from app.reports.canvas import MM, Align, Pen
-from app.reports.document import NUMBERS, Boxes, Choices, Col, Measure, Row, Status, Table, Value
+from app.reports.document import NUMBERS, Boxes, Choices, Code, Col, Measure, Row, Status, Table, Value
 from app.reports.page import Flow
 from app.reports.show import places_of, shown
 from app.reports.signs import SIGN_PAD, sign_size
@@ -32,10 +32,12 @@ class Cell:
     font: str
     size: float
     align: Align
-    thing: Status | Boxes | None = None
+    thing: Status | Boxes | Code | None = None
 
     @property
     def height(self) -> float:
+        if isinstance(self.thing, Code):
+            return self.thing.side * MM * 1.26  # four modules of white above and below
         return len(self.lines) * self.size * LEADING
 
 
@@ -171,7 +173,7 @@ class Sheet:
         col = self.columns[i]
         if isinstance(value, Status):
             return self._status(i, value)
-        if isinstance(value, Boxes):
+        if isinstance(value, Boxes | Code):
             return Cell(("",), REGULAR, SIZE, "left", value)
         font = font or (BOLD if col.bold or col.kind == "code" else REGULAR)
         size = SMALL if col.small else SIZE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app import values
-from app.reports.document import Boxes, Choices, Col, Measure, Row, Status, Value
+from app.reports.document import Boxes, Choices, Code, Col, Measure, Row, Status, Value
 
 
 def places_of(col: Col, rows: Iterable[Row]) -> int:
@@ -42,7 +42,7 @@ def shown(value: Value, col: Col, places: int, timezone: str) -> str:
         return str(value)
     if isinstance(value, Choices):
         return "  ".join(f"□\u00a0{option}" for option in value.options)
-    return "" if isinstance(value, Boxes) else value
+    return "" if isinstance(value, Boxes | Code) else value
 
 
 def _number(value: int, kind: str, places: int, timezone: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.labels.symbol import matrix, outlines
 from app.reports.canvas import DANGER, GREY, INK, MM, WHITE, Area, Pen
-from app.reports.document import Boxes, Status
+from app.reports.document import Boxes, Code, Status
 from app.reports.text import BOLD, REGULAR, width
 
 SIGN_PAD = 2.6
@@ -67,3 +68,11 @@ def draw_boxes(pen: Pen, area: Area, boxes: Boxes) -> None:
     for i in range(1, count):
         pen.rule(x + i * w, middle - h / 2, x + i * w, middle + h / 2, weight=0.5, colour=INK)
     pen.text(x + count * w + 4, middle + 3.2, boxes.unit)
+
+
+def draw_code(pen: Pen, area: Area, code: Code) -> None:
+    """A code in the middle of its cell; the white around it is the cell's."""
+    modules, side = matrix(code.payload), code.side * MM
+    step = side / len(modules)
+    x, y = area.x + (area.w - side) / 2, area.y + (area.h - side) / 2
+    pen.outline([[(x + i * step, y + j * step) for i, j in loop] for loop in outlines(modules)])

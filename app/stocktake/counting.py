@@ -122,12 +122,11 @@ def explain(desk: Desk, count: bytes, lines: Iterable[Line], reason: str) -> Don
     """Say why lines differ; the counts stay as they are."""
     if not reason.strip():
         raise AppError(N_("Please give the reason."))
-    with desk.read() as read:
-        ops = [
-            _again(desk, read, count, line, last, reason.strip())
-            for line in lines
-            if (last := line.last) and line.difference and last.reason != reason.strip()
-        ]
+    ops = [
+        _again(desk, count, line, last, reason.strip())
+        for line in lines
+        if (last := line.last) and line.difference and last.reason != reason.strip()
+    ]
     if not ops:
         raise AppError(N_("Choose lines with a difference."))
     return desk.perform(*ops)
@@ -138,9 +137,7 @@ def choose(desk: Desk, count: bytes, line: Line, chosen: bytes) -> Done:
     found = next((made for made in line.counts if made.id == chosen), None)
     if found is None:
         raise AppError(N_("This count was replaced meanwhile. Look at the line again."))
-    with desk.read() as read:
-        op = _again(desk, read, count, line, found, found.reason)
-    return desk.perform(op)
+    return desk.perform(_again(desk, count, line, found, found.reason))
 
 
 def close_count(desk: Desk, count: bytes, anyway: str = "") -> Done:
@@ -211,9 +208,10 @@ def _counted(desk: Desk, read: Reader, count: bytes, key: Key, counted: int) -> 
     )  # fmt: skip
 
 
-def _again(desk: Desk, read: Reader, count: bytes, line: Line, made: Counted, reason: str) -> CountPart:
+def _again(desk: Desk, count: bytes, line: Line, made: Counted, reason: str) -> CountPart:
     """The same count once more, with its reason, in the place of all that stand."""
-    op = _counted(desk, read, count, line.key, made.counted)
+    with desk.read() as read:
+        op = _counted(desk, read, count, line.key, made.counted)
     return _with(
         op, seen_balance=made.seen, counted_at=made.at, counter=made.by_id, unit_price=made.price,
         reason=reason or None, replaces=tuple(found.id for found in line.counts),

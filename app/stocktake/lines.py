@@ -69,7 +69,7 @@ class Line:
 
     @property
     def difference(self) -> int | None:
-        """counted - seen; None while nothing was counted."""
+        """Counted - seen; None while nothing was counted."""
         return self.counts[-1].counted - self.counts[-1].seen if self.counts else None
 
     @property
@@ -102,7 +102,7 @@ class Line:
 
 
 def signed_value(quantity: int, price: int | None) -> int:
-    """quantity x price with its sign, in hundredths."""
+    """Quantity x price with its sign, in hundredths."""
     worth = values.line_value(abs(quantity), price)
     return worth if quantity >= 0 else -worth
 

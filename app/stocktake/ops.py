@@ -198,7 +198,7 @@ class _Step(Op, frozen=True, kw_only=True):
         if row["status"] in sources:
             tx.update("stock_count", self.count, {"status": target} | self._more(tx))
         elif row["status"] != target:
-            tx.conflict("stock_count", row, "status", sorted(sources)[0], target)
+            tx.conflict("stock_count", row, "status", min(sources), target)
 
     def subject(self) -> Subject:
         return "stock_count", self.count

@@ -10,9 +10,9 @@ from app.inventory.ops import MoveStock
 from app.ops import Envelope, Op, encode_op, spec_of
 from app.settle import settle
 from app.stocktake.lines import Key, Line, lines_of
+from app.store import transaction
 from app.tx import Tx
 from db.ids import new_id
-from app.store import transaction
 
 
 @dataclass

@@ -17,6 +17,7 @@ from app.reports.document import (
     NUMBERS,
     Boxes,
     Choices,
+    Code,
     Col,
     Measure,
     Report,
@@ -169,7 +170,7 @@ class TableSheet:
             style = "sw_centre"
         elif col.right or col.kind in NUMBERS:
             style = "sw_input" if col.kind == "input" else "sw_right"
-        text = "" if value is None or isinstance(value, (Boxes, Choices)) else str(value)
+        text = "" if value is None or isinstance(value, (Boxes, Choices, Code)) else str(value)
         shape.put(self.sheet, row, i + 1, text or None, style)
 
     def _total(self) -> int:

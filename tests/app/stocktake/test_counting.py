@@ -63,7 +63,8 @@ def test_the_approval_books_one_adjustment_per_line_that_differs(shelf):
         )
         row = count_row(read, count)
     assert [found[:2] for found in booked] == [("adjust_gain", 2000), ("adjust_loss", 1000)]
-    assert row and (row.status, row.lines, row.different, row.accuracy) == ("approved", 3, 2, 333)
+    assert row
+    assert (row.status, row.lines, row.different, row.accuracy) == ("approved", 3, 2, 333)
     assert len(done.op_ids) == 3
 
 

@@ -1,0 +1,78 @@
+"""The form of a new stock-take: all, some bins, or the classes that are due."""
+
+from typing import Any
+
+from app.desk import Desk
+from app.fields import fields_of
+from app.stocktake import counts
+from app.words import _, ngettext
+from ui.inventory.tables import site_of
+from ui.kit.dialogs import FormDialog
+from ui.kit.forms import FormField
+
+_CLASSES = "ABC"
+
+
+class NewCountDialog(FormDialog):
+    """What is to be counted, and whether blind."""
+
+    def __init__(self, parent: Any, desk: Desk) -> None:
+        with desk.read() as read:
+            bins = [(word.value, word.words) for word in counts.stocked_bins(read, site_of(desk))]
+            cycle = counts.cycle(read, site_of(desk), desk.now())
+        kinds = [(code, _(word)) for code, word in fields_of("stock_count")["kind"].choices]
+        super().__init__(
+            parent,
+            _("New stocktake"),
+            [
+                FormField("kind", _("Kind"), "choice", required=True, choices=kinds, given=True),
+                FormField("blind", _("Blind count: who counts does not see the books"), "flag"),
+                FormField(
+                    "classes", _("ABC classes"), "many", choices=[(due.abc, _due(due)) for due in cycle]
+                ),
+                FormField("bins", _("Bins"), "many", choices=bins),
+                FormField("remark", _("Remarks")),
+            ],
+            {"kind": "bins" if len(bins) > 1 else "full", "blind": True},
+            check=self._check_scope,
+            do=_("Begin"),
+            text=_("The books stay open: what is issued or received meanwhile is not lost."),
+        )
+        self.setMinimumWidth(520)
+        self.form.changed.connect(self._show_scope)
+        self._show_scope()
+
+    def _show_scope(self) -> None:
+        kind = self.form.values()["kind"]
+        for name in ("classes", "bins"):
+            self.form.boxes[name].setVisible(kind == name)
+
+    @staticmethod
+    def _check_scope(filled: Any) -> dict[str, str]:
+        kind = filled["kind"]
+        if kind == "bins" and not filled["bins"]:
+            return {"bins": _("Choose at least one bin.")}
+        if kind == "classes" and not filled["classes"]:
+            return {"classes": _("Choose at least one class.")}
+        return {}
+
+    def chosen(self) -> dict[str, Any]:
+        """What `open_count` is to be told."""
+        filled = self.form.values()
+        kind = filled["kind"]
+        return {
+            "kind": kind,
+            "bins": tuple(filled["bins"] or ()) if kind == "bins" else (),
+            "classes": tuple(filled["classes"] or ()) if kind == "classes" else (),
+            "blind": bool(filled["blind"]),
+            "remark": filled["remark"] or "",
+        }
+
+
+def _due(due: counts.Due) -> str:
+    words = ngettext(
+        "{abc}: {due} of {count} part is due (every {days} days)",
+        "{abc}: {due} of {count} parts are due (every {days} days)",
+        due.parts,
+    )
+    return words.format(abc=due.abc, due=due.due, count=due.parts, days=due.days)
