@@ -93,16 +93,16 @@ def _spoken(read: Reader, row: AlertRow) -> AlertRow:
     """The row with the English names of its person, certificate and course, where English is spoken."""
     if language() != "en" or row.table not in {"staff", "staff_certificate"}:
         return row
+    facts = read.get(row.table, row.subject) or {}
+    staff = facts.get("staff_id", row.subject)
+    said = {"person": read.value(f"SELECT {named('s')} FROM staff s WHERE s.id = ?", staff)}
     if row.table == "staff_certificate":
-        found = read.row(
-            f"SELECT {named('s')}, {named('t')} FROM staff_certificate c JOIN staff s ON s.id = c.staff_id "
-            "JOIN cert_type t ON t.id = c.cert_type_id WHERE c.id = ?",
-            row.subject,
-        )
-        return replace(row, spoken=dict(zip(("person", "name"), found, strict=True))) if found else row
-    said = {"person": read.value(f"SELECT {named('s')} FROM staff s WHERE s.id = ?", row.subject)}
-    code = (from_json(row.facts) or {}).get("course", "").split(" ")[0]
-    said["course"] = read.value(f"SELECT c.code || ' ' || {named('c')} FROM course c WHERE c.code = ?", code)
+        kind = facts.get("cert_type_id")
+        said["name"] = read.value(f"SELECT {named('t')} FROM cert_type t WHERE t.id = ?", kind)
+    else:
+        code = (from_json(row.facts) or {}).get("course", "").split(" ")[0]
+        name = read.value(f"SELECT {named('c')} FROM course c WHERE c.code = ?", code)
+        said["course"] = name and f"{code} {name}"
     return replace(row, spoken={key: name for key, name in said.items() if name})
 
 
