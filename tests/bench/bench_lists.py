@@ -11,10 +11,12 @@ from large_site import Size, build
 from app.alerts.queries import alert_ids, alert_rows
 from app.desk import Desk
 from app.equipment.lists import machine_ids, machine_rows
+from app.inspections import queries
 from app.inspections.lists import RoundSource
 from app.inventory.ledger import movement_ids, movement_rows
 from app.inventory.parts import part_ids, part_rows
 from app.training.matrix import matrix
+from db.ids import made_id
 
 if TYPE_CHECKING:
     from run import Measure
@@ -50,7 +52,7 @@ def measures(folder: Path, size: Size) -> Iterator["Measure"]:
 
 def _works(desk: Desk) -> dict[str, Callable[[], object]]:
     """What is measured -> the queries that a page sends to show it: the numbers of all rows, then one page of rows."""
-    return {**_parts(desk), **_registers(desk), **_history(desk)}
+    return {**_parts(desk), **_registers(desk), **_history(desk), **_cards(desk)}
 
 
 def _parts(desk: Desk) -> dict[str, Callable[[], object]]:
@@ -109,6 +111,22 @@ def _history(desk: Desk) -> dict[str, Callable[[], object]]:
         "movements: sort by part number": lambda: moved("part_no"),
         "movements: filter by receipts": lambda: moved(type="receipt"),
         "alerts: open, worst first": alerts,
+    }
+
+
+def _cards(desk: Desk) -> dict[str, Callable[[], object]]:
+    def sheet_of_round() -> object:
+        with desk.read() as read:
+            return queries.sheet(read, made_id("bench", "task", 7))
+
+    def values_before() -> object:
+        with desk.read() as read:
+            item = queries.items_of(read, made_id("bench", "template"))[3]
+            return queries.last_values(read, made_id("bench", "task", 7), item)
+
+    return {
+        "a round: open its sheet of 50 answers": sheet_of_round,
+        "a round: earlier values of an item": values_before,
     }
 
 
