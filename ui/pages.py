@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 HOMES = {
     "equipment": "equipment",
     "part": "spares",
+    "stock_count": "stocktake",
     "purchase_order": "purchasing",
     "work_order": "work",
     "fault": "faults",
@@ -63,6 +64,8 @@ class Links:
             "part_wanted": partial(self.open_record, "part"),
             "order_wanted": partial(self.open_record, "work_order"),
             "station_wanted": self.station,
+            "count_wanted": self.count,
+            "differences_wanted": self.differences,
             "receiving_wanted": self.receiving,
             "round_wanted": self.open_round,
             "scanned": self.scan_round,
@@ -152,6 +155,18 @@ class Links:
 
         self.push(ReceivingDesk(self.desk, self.tasks, order))
 
+    def count(self, count: bytes) -> None:
+        """The counting of a stock-take."""
+        from ui.stocktake import CountPage
+
+        self.push(CountPage(self.desk, self.tasks, count))
+
+    def differences(self, count: bytes) -> None:
+        """What a stock-take found."""
+        from ui.stocktake import DifferencesPage
+
+        self.push(DifferencesPage(self.desk, self.tasks, count))
+
     def open_round(self, line: Any) -> None:
         """Begin a round of a list, or go on with it."""
         self._opener().open(line)
@@ -223,7 +238,7 @@ class Links:
 
     def exchange(self) -> QWidget | None:
         """What the pill leads to: the conflicts that wait, else how the exchange stands."""
-        return self.open("conflicts" if _to_settle(self.desk) else "sync")
+        return self.open("conflicts" if _conflicts_seen(self.desk) else "sync")
 
     def labels(self, page: QWidget, ids: Sequence[bytes]) -> None:
         """The labels of records of a page."""
@@ -274,6 +289,7 @@ def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
         PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
         PageSpec("purchasing", N_("Purchase orders"), "shopping-cart", lambda: links.wire(_purchasing(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),
+        PageSpec("stocktake", N_("Stocktakes"), "clipboard-list", lambda: links.wire(_stocktake(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("import", N_("Import"), "upload", lambda: links.wire(_import(desk, links)), Permission.IMPORT, hidden=True),
         PageSpec("audit", N_("Audit log"), "history", lambda: links.wire(_audit(desk, links)), Permission.SEE_AUDIT, hidden=True),
         PageSpec("conflicts", N_("Conflicts"), "git-compare-arrows", lambda: links.wire(_conflicts(desk, links)), hidden=True),
@@ -289,6 +305,11 @@ def _to_buy(desk: Desk) -> int:
 
 
 def _to_settle(desk: Desk) -> int:
+    """The conflicts that this person may decide about."""
+    return _conflicts_seen(desk) if desk.may(Permission.SETTLE_CONFLICTS) else 0
+
+
+def _conflicts_seen(desk: Desk) -> int:
     with desk.read() as read:
         return count_open(read, desk.actor)
 
@@ -341,6 +362,12 @@ def _purchasing(desk: Desk, links: Links) -> QWidget:
     from ui.purchasing.page import PurchasingPage
 
     return PurchasingPage(desk, links.tasks, links.prefs.part("purchasing"))
+
+
+def _stocktake(desk: Desk, links: Links) -> QWidget:
+    from ui.stocktake import StocktakePage
+
+    return StocktakePage(desk, links.tasks, links.prefs.part("stocktake"))
 
 
 def _training(desk: Desk, links: Links) -> QWidget:

@@ -69,7 +69,8 @@ def standing(read: Reader, actor: Actor) -> Standing:
         )
     )
     joined = "hub_id" in meta
-    states = dict(read.rows(f"SELECT {_STATE}, count(*) FROM op o GROUP BY 1"))
+    # The pill asks at every change: without a hub nothing waits, and the whole log need not be counted.
+    states = dict(read.rows(f"SELECT {_STATE}, count(*) FROM op o GROUP BY 1")) if joined else {}
     photos, there = read.row("SELECT count(*), coalesce(sum(sent_to >= size), 0) FROM blob") or (0, 0)
     synced, failed = (int(meta[key]) if key in meta else None for key in ("synced_at", "sync_failed_at"))
     return Standing(
@@ -99,7 +100,7 @@ def kinds(read: Reader, state: str = WAITING) -> list[tuple[str, int]]:
 
 
 def op_ids(
-    read: Reader, actor: Actor, filters: Mapping[str, Any], *, oldest_first: bool = False
+    read: Reader, actor: Actor, filters: Mapping[str, Any], text: str = "", *, oldest_first: bool = False
 ) -> "array[int]":
     """The ops of this laptop that this person may see, newest first; filters: state, kind."""
     terms, params = ["1 = 1"], []
@@ -108,6 +109,11 @@ def op_ids(
     if filters.get("kind"):
         terms.append("o.kind = ?")
         params.append(filters["kind"])
+    if text.strip():
+        terms.append(
+            "(o.entity, o.row_id) IN (SELECT tbl, row_id FROM search_row WHERE instr(lower(code), ?) OR instr(lower(title), ?))"
+        )
+        params += [text.strip().lower()] * 2
     for table, needed in PROTECTED.items():
         if not actor.may(needed):
             terms.append("o.entity IS NOT ?")

@@ -17,6 +17,7 @@ from db.ids import new_id
 class People:
     """Who works on the machines: staff ids, and a desk for each account."""
 
+    site: Small
     staff: dict[str, bytes]
     chief: Desk
     planner: Desk
@@ -43,7 +44,7 @@ def people(site: Small) -> People:
         )  # fmt: skip
         desk = as_role(site.desk, role, who, account)
         desks[name] = replace(desk, actor=replace(desk.actor, name=zh, name_en=en))
-    return People(staff, desks["chief"], desks["planner"], desks["technician"])
+    return People(site, staff, desks["chief"], desks["planner"], desks["technician"])
 
 
 def change(desk: Desk, table: str, row_id: bytes, **new: object) -> operations.Op:
@@ -64,7 +65,8 @@ def name_devices(desk: Desk) -> None:
     """The computers have names."""
     rows = [("T01", "DC1-值班-01"), ("T02", "DC1-办公-02")]
     made = [
-        NewRow(new_id(), {"code": code, "name": name, "registered_at": 1_795_000_000_000}) for code, name in rows
+        NewRow(new_id(), {"code": code, "name": name, "registered_at": 1_795_000_000_000})
+        for code, name in rows
     ]
     desk.perform(Create("device", tuple(made)))
 
@@ -88,7 +90,7 @@ def carry(source: Desk, target: Desk, since: int) -> list[str]:
     return outcomes
 
 
-def differ(people: People, table: str, row_id: bytes, field: str, theirs: object, mine: object) -> None:
+def differ(people: People, table: str, row_id: bytes, field: str, *, theirs: object, mine: object) -> None:
     """The planner's change comes first, the supervisor's, based on what was before, second."""
     late = stale(people.chief, table, row_id, **{field: mine})
     change(people.planner, table, row_id, **{field: theirs})

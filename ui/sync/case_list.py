@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.conflicts import Line
@@ -108,5 +108,5 @@ class CaseList(QWidget):
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(QRect(left, place.y() + top, width, 22), Qt.AlignmentFlag.AlignVCenter, shown)
         if self.hasFocus() and line.id == self.current:
-            painter.setPen(theme.color("focus"))
-            painter.drawRect(place.adjusted(0, 0, -1, -2))
+            painter.setPen(QPen(theme.color("focus"), 2))
+            painter.drawRect(place.adjusted(1, 1, -1, -2))

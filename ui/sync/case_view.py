@@ -21,9 +21,11 @@ from ui.kit.forms import Form
 from ui.kit.labels import ElidedLabel, KeyCap, key_hint, label
 from ui.kit.notes import NoteStrip
 from ui.sync.saying import explained, merged_said, moment, order
-from ui.sync.sides import SideCard
+from ui.sync.sides import SideCard, size_of
 
 OTHER = "other"
+#: Below this width of the page there is no room for three cards side by side.
+NARROW = 1040
 #: Tables whose records have a page of their own.
 HOMES = frozenset({"equipment", "part", "work_order", "fault", "inspection_task", "staff", "staff_certificate", "training_session", "course"})  # fmt: skip
 
@@ -107,13 +109,15 @@ class CaseView(QWidget):
 
     def _make_cards(self) -> list[SideCard]:
         desk, case = self._desk, self.case
-        was = SideCard(desk, _("The value before"), case.base, case.labels, icon="history")
+        texts = [text for side in (case.base, case.mine, case.theirs) for text in side.texts]
+        role = size_of(texts, many=len(case.labels) > 1)
+        was = SideCard(desk, _("The value before"), case.base, case.labels, icon="history", role=role)
         if not case.line.decision:
             was.add_note(_("Both changes began from this value."))
         cards = [was]
         for key, icon, (code, side, title) in (("1", "laptop", self._mine), ("2", "user", self._theirs)):
             cap = key if self._may else ""
-            card = SideCard(desk, title, side, case.labels, icon=icon, key=cap)
+            card = SideCard(desk, title, side, case.labels, icon=icon, role=role, key=cap)
             if case.gone and code == "theirs":
                 card.add_note(_("The record is deleted now."))
             elif code == "theirs" and not case.line.decision:
@@ -153,7 +157,9 @@ class CaseView(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.form, 1)
-        row.addWidget(KeyCap("3"), 0, Qt.AlignmentFlag.AlignBottom)
+        cap = KeyCap("3")
+        cap.setFixedHeight(22)
+        row.addWidget(cap, 0, Qt.AlignmentFlag.AlignBottom)
         return made
 
     def _foot(self) -> QWidget:
@@ -168,7 +174,7 @@ class CaseView(QWidget):
         shown = [("1", self._mine[2]), ("2", self._theirs[2])]
         shown += [("3", _("Another"))] if self.form else []
         for key, words in (*shown, ("Enter", _("Confirm"))):
-            hints.addWidget(key_hint(key, words))
+            hints.addWidget(key_hint(key, words), 0, Qt.AlignmentFlag.AlignVCenter)
         later = button(_("Decide later"), kind="ghost", scale="large")
         later.clicked.connect(self.later)
         self.done = button(_("Confirm, show the next"), "check", "primary", "large")
@@ -254,15 +260,15 @@ class CaseView(QWidget):
             arrow.setEnabled(count > 1)
 
     def fit(self, width: int) -> None:
-        """Three cards side by side; below 800 pixels the former value lies over the two others."""
-        compact = width < theme.size("breakpoint.compact_below")
+        """Three cards side by side; in a narrow page the former value lies under the two others."""
+        narrow, compact = width < NARROW, width < theme.size("breakpoint.compact_below")
         for card in self.cards:
             self._grid.removeWidget(card)
-        places = [(0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1)] if compact else [(0, n, 1, 1) for n in range(3)]
+        places = [(1, 0, 1, 2), (0, 0, 1, 1), (0, 1, 1, 1)] if narrow else [(0, n, 1, 1) for n in range(3)]
         for card, spot in zip(self.cards, places, strict=True):
             self._grid.addWidget(card, *spot)
         for number in range(3):
-            self._grid.setColumnStretch(number, int(number < 2 or not compact))
+            self._grid.setColumnStretch(number, int(number < 2 or not narrow))
         for arrow in (self._before, self._next):
             arrow.setVisible(compact)
         if self._may:

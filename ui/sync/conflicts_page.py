@@ -64,7 +64,7 @@ class ConflictsPage(Page):
         self.body.addWidget(self.trouble)
         self.trouble.hide()
         self.body.addLayout(self._row, 1)
-        self.setFocusProxy(self.list)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reload()
 
     @staticmethod
@@ -116,11 +116,11 @@ class ConflictsPage(Page):
         self.view.later.connect(self.next_case)
         self.view.back.connect(partial(self.list.step, -1))
         self.view.record_wanted.connect(self.record_wanted)
-        self.view.list_wanted.connect(self.list.setFocus)
+        self.view.list_wanted.connect(self.take_focus)
         self._main.body.addWidget(self.view)
         self.view.fit(self.width())
         if had:
-            self.list.setFocus()
+            self.take_focus()
 
     def _clear(self) -> None:
         self.view = None
@@ -164,7 +164,7 @@ class ConflictsPage(Page):
         place = ids.index(found.line.id) if found.line.id in ids else 0
         rest = [one for one in ids if one != found.line.id]
         self.list.current = rest[min(place, len(rest) - 1)] if rest else None
-        self.list.setFocus()
+        self.take_focus()
         self.reload()
 
     def _on_refused(self, error: Exception) -> None:
@@ -186,7 +186,7 @@ class ConflictsPage(Page):
             self.list.current = ids[place]
             self.list.update()
             self.show_case(ids[place])
-            self.list.setFocus()
+            self.take_focus()
 
     # the window
 
@@ -201,8 +201,8 @@ class ConflictsPage(Page):
         self.reload()
 
     def take_focus(self) -> None:
-        """The list has the keyboard."""
-        self.list.setFocus()
+        """The list has the keyboard; where there is no room for it, the page itself."""
+        (self if self._side.isHidden() else self.list).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
@@ -211,7 +211,7 @@ class ConflictsPage(Page):
         elif event.key() in _ENTER:
             self.view.confirm()
         elif event.key() == Qt.Key.Key_Escape:
-            self.list.setFocus()
+            self.take_focus()
         elif event.text() in {"1", "2", "3"}:
             self.view.choose_key(int(event.text()))
         elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:

@@ -36,7 +36,7 @@ class Ops:
     def ids(self, sort: str, descending: bool, filters: Mapping[str, Any], text: str) -> "array[int]":
         oldest = sort == "at" and not descending
         with self._desk.read() as read:
-            return conflicts.op_ids(read, self._desk.actor, filters, oldest_first=oldest)
+            return conflicts.op_ids(read, self._desk.actor, filters, text, oldest_first=oldest)
 
     def rows(self, ids: Sequence[int]) -> Sequence[OpLine | None]:
         with self._desk.read() as read:
@@ -72,7 +72,7 @@ class SyncPage(Page):
             "nothing_to_do", _("Nothing waits"), _("Everything that was recorded here is with the hub.")
         )
         self.table = Table(self._columns(), Ops(desk), tasks=tasks, prefs=prefs, empty=empty)
-        self.filters = FilterRow(self._filters(), self.table)
+        self.filters = FilterRow(self._filters(), self.table, _("Code or name"))
         top = QWidget()
         column = QVBoxLayout(top)
         column.setContentsMargins(20, 10, 20, 10)

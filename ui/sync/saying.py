@@ -6,7 +6,7 @@ from app.conflicts import Case, Side, Standing
 from app.desk import Desk
 from app.signs import Sign
 from app.values import day_of, local, show_instant
-from app.words import N_, _, ngettext
+from app.words import N_, _, language, ngettext
 from ui.shell.top_bar import Pill
 
 #: Where an op is -> its sign.
@@ -75,7 +75,9 @@ def order(case: Case, desk: Desk) -> tuple[tuple[str, Side, str], tuple[str, Sid
         return (*mine, _("Mine")), (*theirs, _("Theirs"))
     if own == [False, True]:
         return (*theirs, _("Mine")), (*mine, _("Theirs"))
-    return (*mine, _("Came later")), (*theirs, _("Stands now"))
+    if case.gone:
+        return (*mine, _("The change")), (*theirs, _("The deletion"))
+    return (*mine, _("Came later")), (*theirs, _("Came first"))
 
 
 def explained(case: Case) -> str:
@@ -87,7 +89,7 @@ def explained(case: Case) -> str:
         said = _("Two people moved the record to different states.")
     else:
         said = _("“{field}” was changed to different values by two people.").format(field=case.line.fields)
-    return f"{said} {kept}" if said.isascii() else said + kept
+    return said + kept if language().startswith("zh") else f"{said} {kept}"
 
 
 def merged_said(case: Case, titles: Sequence[str]) -> str:

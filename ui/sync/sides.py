@@ -1,6 +1,6 @@
 """The cards of a conflict: what was, mine, theirs; each says who, when, on which computer and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
@@ -18,10 +18,11 @@ from ui.sync.saying import moment
 SIZES = ((12, "item"), (26, "title"), (80, "section"), (10**9, "body"))
 
 
-def size_of(text: str) -> str:
-    """The size in which a value is shown: wide characters count twice."""
-    width = sum(1 if ord(c) < 0x2E80 else 2 for c in text)
-    return next(role for most, role in SIZES if width <= most)
+def size_of(texts: Iterable[str], *, many: bool) -> str:
+    """The size in which the values of all sides are shown: that of the longest; wide characters count twice."""
+    width = max((sum(1 if ord(c) < 0x2E80 else 2 for c in text) for text in texts), default=0)
+    role = next(role for most, role in SIZES if width <= most)
+    return "title" if many and role == "item" else role
 
 
 class SideCard(QFrame):
@@ -30,7 +31,15 @@ class SideCard(QFrame):
     wanted = Signal()
 
     def __init__(
-        self, desk: Desk, title: str, side: Side, labels: Sequence[str], *, icon: str, key: str = ""
+        self,
+        desk: Desk,
+        title: str,
+        side: Side,
+        labels: Sequence[str],
+        *,
+        icon: str,
+        role: str,
+        key: str = "",
     ) -> None:
         super().__init__()
         self.chosen = False
@@ -53,7 +62,7 @@ class SideCard(QFrame):
         for text, name in zip(side.texts, labels, strict=True):
             if len(labels) > 1:
                 self._column.addWidget(label(name, "caption", "text_2"))
-            self._column.addWidget(_value(text, many=len(labels) > 1))
+            self._column.addWidget(_value(text, role))
         self._column.addSpacing(2)
         self._column.addLayout(_facts(desk, side))
         self._notes = QVBoxLayout()
@@ -96,11 +105,10 @@ class SideCard(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 4, 4)
 
 
-def _value(text: str, *, many: bool) -> QWidget:
+def _value(text: str, role: str) -> QWidget:
     if not text:
-        return label(_("empty"), "section", "text_3")
-    role = size_of(text)
-    made = label(text, "title" if many and role == "item" else role, wrap=True)
+        return label(_("empty"), role, "text_3")
+    made = label(text, role, wrap=True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return made

@@ -18,7 +18,7 @@ from ui.kit.labels import ElidedLabel, SignLabel, label, set_tone
 from ui.kit.tasks import Tasks
 from ui.sync.saying import last_success, title
 
-ROOMY = 900
+ROOMY = 1080
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class StandingStrip(QFrame):
         return figures
 
     def fit(self, width: int) -> None:
-        """Below 900 pixels the figures give way: the list shows the same."""
+        """In a narrow page the figures give way: the list shows the same."""
         self._figures.setVisible(width >= ROOMY)
 
     def _on_sync(self) -> None:

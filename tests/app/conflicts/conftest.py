@@ -20,7 +20,7 @@ def people(site):
 
 
 @pytest.fixture
-def laptop(people, tmp_path):
+def laptop(tmp_path):
     """Make a second laptop: a copy of the profile in other hands."""
     made = []
 

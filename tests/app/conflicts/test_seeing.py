@@ -24,7 +24,14 @@ def first(desk):
 
 def test_both_sides_say_who_when_where(people, site):
     clock = people.chief.now()
-    differ(people, "equipment", site.server, "responsible_id", people.staff["technician"], people.staff["nangong"])
+    differ(
+        people,
+        "equipment",
+        site.server,
+        "responsible_id",
+        theirs=people.staff["technician"],
+        mine=people.staff["nangong"],
+    )
     found = first(people.chief)
     assert (found.line.code, found.line.name, found.line.word) == ("DC1-SRV-005", "机器 DC1-SRV-005", "设备")
     assert (found.labels, found.base.texts) == (("责任人",), ("",))
@@ -36,8 +43,16 @@ def test_both_sides_say_who_when_where(people, site):
 
 
 def test_what_merged_by_itself_is_told(people, site):
-    late = stale(people.chief, "equipment", site.server, responsible_id=people.staff["nangong"], manufacturer="样例厂")
-    change(people.planner, "equipment", site.server, responsible_id=people.staff["technician"], run_hours=61_340_000)
+    late = stale(
+        people.chief, "equipment", site.server, responsible_id=people.staff["nangong"], manufacturer="样例厂"
+    )
+    change(
+        people.planner,
+        "equipment",
+        site.server,
+        responsible_id=people.staff["technician"],
+        run_hours=61_340_000,
+    )
     people.chief.perform(late)
     told = {(m.text, m.mine) for m in first(people.chief).merged}
     assert told == {("样例厂", True), ("61340 h", False)}
@@ -51,7 +66,7 @@ def test_the_reason_for_an_override_is_told(people, site):
 
 
 def test_the_persons_concerned_and_supervisors_see_it(people, site):
-    differ(people, "equipment", site.server, "name", "甲", "乙")
+    differ(people, "equipment", site.server, "name", theirs="甲", mine="乙")
     stranger = as_role(site.desk, "technician", user=new_id())
     elsewhere = replace(people.chief, actor=replace(people.chief.actor, sites=frozenset({new_id()})))
     seen = {}
@@ -64,7 +79,7 @@ def test_the_persons_concerned_and_supervisors_see_it(people, site):
         assert conflicts.case(read, stranger.actor, one, ZONE) is None
 
 
-def test_protected_records_stay_protected(people, site):
+def test_protected_records_stay_protected(site):
     with site.desk.read() as read:
         assert conflicts.count_open(read, site.desk.actor) == 0
     with site.desk.profile.store.local("pull") as connection:
@@ -97,7 +112,9 @@ def test_every_op_has_its_place(people, site):
             "UPDATE op SET acked = 1, outcome = 'quarantined', reason = 'not allowed to this account' WHERE n = ?",
             (newest[1],),
         )
-        connection.execute("UPDATE op SET acked = 1, outcome = 'rejected', reason = 'odd' WHERE n = ?", (newest[2],))
+        connection.execute(
+            "UPDATE op SET acked = 1, outcome = 'rejected', reason = 'odd' WHERE n = ?", (newest[2],)
+        )
     with people.chief.read() as read:
         found = conflicts.standing(read, people.chief.actor)
         total = read.value("SELECT count(*) FROM op")

@@ -34,7 +34,14 @@ def value(desk, table, row_id, field):
 
 @pytest.fixture
 def disputed(people, site):
-    differ(people, "equipment", site.server, "responsible_id", people.staff["technician"], people.staff["nangong"])
+    differ(
+        people,
+        "equipment",
+        site.server,
+        "responsible_id",
+        theirs=people.staff["technician"],
+        mine=people.staff["nangong"],
+    )
     return people
 
 
@@ -65,7 +72,7 @@ def test_another_value_must_be_given(disputed):
 
 
 def test_a_wrong_value_is_refused(people, site):
-    differ(people, "equipment", site.server, "name", "甲", "乙")
+    differ(people, "equipment", site.server, "name", theirs="甲", mine="乙")
     with pytest.raises(Refused):
         conflicts.settle(people.chief, only(people.chief), "other", {"name": ""})
     assert len(open_cases(people.chief)) == 1
@@ -133,7 +140,11 @@ def test_fields_of_a_group_are_settled_together(people, site):
     people.chief.perform(late)
     found = only(people.chief)
     assert found.names == ("design_life_min", "design_life_max")
-    assert (found.base.texts, found.theirs.texts, found.mine.texts) == (("5 年", "8 年"), ("4 年", "7 年"), ("6 年", "9 年"))
+    assert (found.base.texts, found.theirs.texts, found.mine.texts) == (
+        ("5 年", "8 年"),
+        ("4 年", "7 年"),
+        ("6 年", "9 年"),
+    )
     conflicts.settle(people.chief, found, "mine")
     assert value(people.chief, "equipment_class", site.clazz, "design_life_max") == 9000
     assert open_cases(people.chief) == []
@@ -168,7 +179,9 @@ def test_leaving_and_bringing_back_is_a_conflict_again(people, site, laptop):
 
 
 def test_states_offer_both(people, site):
-    move = Transition(table="equipment", id=site.server, source="in_service", target="under_repair", remark="异响")
+    move = Transition(
+        table="equipment", id=site.server, source="in_service", target="under_repair", remark="异响"
+    )
     with people.chief.profile.store.local("pull") as connection:
         connection.execute("UPDATE equipment SET status = 'standby' WHERE id = ?", (site.server,))
         tx = Tx(connection, device="T02", keep_shadow=False)
@@ -215,7 +228,9 @@ def test_only_who_may_settles(disputed):
 
 def test_an_unknown_conflict_and_other_fields_are_refused(disputed, site):
     chief, found = disputed.chief, only(disputed.chief)
-    made = conflicts.Settle(table="equipment", row_id=site.server, conflicts=(new_id(),), decision="mine", fields={})
+    made = conflicts.Settle(
+        table="equipment", row_id=site.server, conflicts=(new_id(),), decision="mine", fields={}
+    )
     with pytest.raises(Refused) as refused:
         chief.perform(made)
     assert refused.value.objections[0].code == "conflict"
@@ -229,7 +244,9 @@ def test_a_decision_cannot_change_other_fields(disputed, site):
     chief, found = disputed.chief, only(disputed.chief)
     smuggled = {"responsible_id": (None, disputed.staff["chief"]), "name": ("x", "黑")}
     chief.perform(
-        conflicts.Settle(table="equipment", row_id=site.server, conflicts=found.line.ids, decision="other", fields=smuggled)
+        conflicts.Settle(
+            table="equipment", row_id=site.server, conflicts=found.line.ids, decision="other", fields=smuggled
+        )
     )
     assert value(chief, "equipment", site.server, "name") == "机器 DC1-SRV-005"
     assert value(chief, "equipment", site.server, "responsible_id") == disputed.staff["technician"]
