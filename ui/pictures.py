@@ -166,7 +166,9 @@ class Studio:
         with links.desk.read() as read:
             links.review(
                 read.value(
-                    "SELECT id FROM inspection_task WHERE status IN ('submitted', 'reviewed') ORDER BY status DESC, submitted_at DESC"
+                    "SELECT id FROM inspection_task WHERE status IN ('submitted', 'reviewed') AND site_id = ? "
+                    "ORDER BY status DESC, submitted_at DESC",
+                    links.desk.site.id,
                 )
             )
 
