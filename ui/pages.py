@@ -12,18 +12,17 @@ from PySide6.QtWidgets import QWidget
 from app.access import Permission
 from app.alerts import open_count
 from app.changes import Done
-from app.conflicts import count_open
 from app.desk import Desk
 from app.finder import TABLES
 from app.inventory.figures import summary
 from app.labels.payload import Kind, read_scan
 from app.settings import Preferences
 from app.words import N_, _
+from ui.sync.specs import first_key, specs
 from ui.window import MainWindow, PageSpec
 
 if TYPE_CHECKING:
     from ui.program import Program
-    from ui.sync.strip import Ways
 
 #: Table of a record -> the page that shows it.
 HOMES = {
@@ -238,7 +237,7 @@ class Links:
 
     def exchange(self) -> QWidget | None:
         """What the pill leads to: the conflicts that wait, else how the exchange stands."""
-        return self.open("conflicts" if _conflicts_seen(self.desk) else "sync")
+        return self.open(first_key(self.desk))
 
     def labels(self, page: QWidget, ids: Sequence[bytes]) -> None:
         """The labels of records of a page."""
@@ -285,14 +284,13 @@ def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
         PageSpec("training", N_("Training"), "graduation-cap", lambda: links.wire(_training(desk, links))),
         PageSpec("alerts", N_("Alerts"), "siren", lambda: links.wire(_alerts(desk, links)), badge=partial(open_count, desk)),
         PageSpec("reports", N_("Reports"), "file-chart-column", lambda: links.wire(_reports(desk, links)), Permission.PRINT_REPORTS),
-        PageSpec("sync", N_("Sync"), "arrow-left-right", lambda: links.wire(_sync(desk, links)), badge=partial(_to_settle, desk), foot=True),
+        *specs(desk, links.tasks, links.wire),
         PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
         PageSpec("purchasing", N_("Purchase orders"), "shopping-cart", lambda: links.wire(_purchasing(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),
         PageSpec("stocktake", N_("Stocktakes"), "clipboard-list", lambda: links.wire(_stocktake(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("import", N_("Import"), "upload", lambda: links.wire(_import(desk, links)), Permission.IMPORT, hidden=True),
         PageSpec("audit", N_("Audit log"), "history", lambda: links.wire(_audit(desk, links)), Permission.SEE_AUDIT, hidden=True),
-        PageSpec("conflicts", N_("Conflicts"), "git-compare-arrows", lambda: links.wire(_conflicts(desk, links)), hidden=True),
         PageSpec("accounts", N_("User accounts"), "users", lambda: links.wire(_accounts(desk, links)), Permission.ADMINISTER, hidden=True),
     ]  # fmt: skip
 
@@ -302,16 +300,6 @@ def _to_buy(desk: Desk) -> int:
         return 0
     with desk.read() as read:
         return summary(read, desk.site.id if desk.site else None).proposals
-
-
-def _to_settle(desk: Desk) -> int:
-    """The conflicts that this person may decide about."""
-    return _conflicts_seen(desk) if desk.may(Permission.SETTLE_CONFLICTS) else 0
-
-
-def _conflicts_seen(desk: Desk) -> int:
-    with desk.read() as read:
-        return count_open(read, desk.actor)
 
 
 def _first_page(desk: Desk, links: Links) -> QWidget:
@@ -404,29 +392,6 @@ def _audit(desk: Desk, links: Links) -> QWidget:
     from ui.audit import AuditPage
 
     return AuditPage(desk, links.tasks)
-
-
-def _ways(desk: Desk) -> Ways:
-    """What can be done about the hub; nothing on a laptop that has joined none."""
-    from ui.sync.strip import ALONE, Ways
-
-    if "hub_id" not in desk.profile.meta:
-        return ALONE
-    from app.sync.client import sync_once
-
-    return Ways(sync=partial(sync_once, desk.profile))
-
-
-def _sync(desk: Desk, links: Links) -> QWidget:
-    from ui.sync.page import SyncPage
-
-    return SyncPage(desk, links.tasks, _ways(desk))
-
-
-def _conflicts(desk: Desk, links: Links) -> QWidget:
-    from ui.sync.conflicts_page import ConflictsPage
-
-    return ConflictsPage(desk, links.tasks, _ways(desk))
 
 
 def _accounts(desk: Desk, links: Links) -> QWidget:
