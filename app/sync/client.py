@@ -4,6 +4,7 @@ Every step is harmless when it is done twice; a request that got no answer is se
 The network is never waited for inside a transaction.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -204,13 +205,12 @@ class Exchange:
         with self._store.local("pull") as connection:
             sweep = bool(connection.execute("SELECT 1 FROM meta WHERE key = 'hub_resync'").fetchone())
             done = rebase(connection, news, device=self._store.device, sweep=sweep)
-            if done.touched or done.vanished:
-                touched = everything(connection) if done.vanished else done.touched
-                settle(connection, touched, now)
+            if done.touched:
+                settle(connection, _concerned(connection, done), now)
             advance(connection, news)
         self._report.received += done.rows
         self._report.redone += done.redone
-        if done.touched or done.vanished:
+        if done.touched:
             self._tell(done)
 
     def _tell(self, done: Rebased) -> None:
@@ -275,6 +275,19 @@ class Exchange:
                 raise Lost(N_("The hub has news meanwhile. Sync again, then compare."))
             mine = {table: found for table in SYNCED if (found := added_up(table, _hub_rows(read, table)))[0]}
         return sorted(t for t in mine.keys() | theirs.tables.keys() if mine.get(t) != theirs.tables.get(t))
+
+
+def _concerned(connection: sqlite3.Connection, done: Rebased) -> dict[str, set[bytes]]:
+    """The rows that derived ones are recomputed from: those touched, or all where some vanished."""
+    if not done.vanished:
+        return done.touched
+    # A bin whose last movement has gone is named by no row any more.
+    for table in ("stock_level", "part_stock"):
+        connection.execute(f"DELETE FROM {table}")
+    found = everything(connection)
+    for table, ids in done.touched.items():
+        found.setdefault(table, set()).update(ids)
+    return found
 
 
 def _hub_rows(read: Reader, table: str) -> Iterator[dict[str, Any]]:

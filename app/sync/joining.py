@@ -4,6 +4,7 @@ import hashlib
 import platform
 import sqlite3
 from base64 import b32encode
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -81,8 +82,10 @@ def join(profile: Profile, invitation: Invitation, transport: Transport | None =
     A laptop that belongs to this very hub already (which was restored to a time before it knew the laptop) keeps everything.
     Raises AppError where the hub refuses, Lost where it cannot be reached; joining again is harmless.
     """
-    way = transport or Http(invitation.address)
-    answer = _ask(profile, invitation, way)
+    if transport is None:
+        with closing(Http(invitation.address)) as way:
+            return join(profile, invitation, way)
+    answer = _ask(profile, invitation, transport)
     hub_id = answer.hub_id.hex()
     with profile.store.local() as connection:
         known = connection.execute("SELECT value FROM meta WHERE key = 'hub_id'").fetchone()

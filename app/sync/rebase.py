@@ -192,8 +192,7 @@ def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sw
     """Set rows to the hub's state; whether any vanished."""
     vanished = False
     for table, rows in news.rows.items():
-        for row in rows.values():
-            _put(connection, table, row)
+        _put(connection, table, rows.values())
     for table, row_id in spots:
         if row_id in news.rows.get(table, ()):
             continue
@@ -204,7 +203,7 @@ def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sw
         if gone or (kept and kept[0] is None):
             vanished |= bool(connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (row_id,)).rowcount)
         elif kept:
-            _put(connection, table, msgspec.msgpack.decode(kept[0]))
+            _put(connection, table, [msgspec.msgpack.decode(kept[0])])
     if sweep:
         connection.execute("DELETE FROM srv_shadow")
     else:
@@ -212,15 +211,20 @@ def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sw
     return vanished
 
 
-def _put(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
-    """Insert or overwrite one row, which keeps its local number."""
-    names = [name for name in sent_columns(table) if name in row]
-    listed = ", ".join(f'"{name}"' for name in names)
-    news = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
-    connection.execute(
-        f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))}) ON CONFLICT (id) DO UPDATE SET {news}',
-        [row[name] for name in names],
-    )
+def _put(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert or overwrite rows, which keep their local numbers."""
+    alike: dict[tuple[str, ...], list[list[Any]]] = {}
+    for row in rows:
+        names = tuple(name for name in sent_columns(table) if name in row)
+        alike.setdefault(names, []).append([row[name] for name in names])
+    for names, values in alike.items():
+        listed = ", ".join(f'"{name}"' for name in names)
+        news = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
+        connection.executemany(
+            f'INSERT INTO "{table}" ({listed}) VALUES ({", ".join("?" * len(names))}) '
+            f"ON CONFLICT (id) DO UPDATE SET {news}",
+            values,
+        )
 
 
 def _replace_audit(

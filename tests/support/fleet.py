@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,9 +47,13 @@ class Way:
     chance: float = 0.0
     former: list[tuple[str, Frame]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    #: What is done once before the next request of a kind.
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     def send(self, call: str, request: Frame) -> Frame:
         self.calls.append(call)
+        if call in self.before:
+            self.before.pop(call)()
         fault = self._fault()
         if fault == "lost before":
             raise Lost

@@ -26,6 +26,7 @@ def judge(fleet: Fleet) -> None:
         for laptop in fleet:
             nothing_waits(laptop)
             rows_are_equal(laptop, hub)
+        what_derives_is_alike(fleet)
         merged_by_the_rules(hub)
         stock_is_exact(fleet, hub)
 
@@ -85,6 +86,27 @@ def rows_are_equal(laptop: Laptop, hub: sqlite3.Connection) -> None:
             assert mine == theirs, f"{laptop.name}: {table}: {_difference(mine, theirs)}"
         sql = f"SELECT {', '.join(AUDIT)} FROM audit ORDER BY {', '.join(AUDIT)}"
         assert read.rows(sql) == hub.execute(sql).fetchall(), f"{laptop.name}: the audit trail differs"
+
+
+DERIVED = (
+    "SELECT part_id, bin_id, batch, site_id, on_hand, last_move_at FROM stock_level",
+    "SELECT part_id, site_id, on_hand, reserved, on_order, state, proposal FROM part_stock",
+    "SELECT id, rule, level, cleared_at IS NULL FROM alert",
+    "SELECT tbl, row_id, code, title, place, initials, words FROM search_row",
+)
+
+
+def what_derives_is_alike(fleet: Fleet) -> None:
+    """The same on every laptop."""
+    first: list[list] = []
+    for laptop in fleet:
+        found = []
+        for sql in DERIVED:
+            with laptop.profile.store.read() as read:
+                found.append(sorted(read.rows(sql), key=repr))
+        first = first or found
+        for mine, theirs in zip(found, first, strict=True):
+            assert mine == theirs, f"{laptop.name}: derived rows differ: {_difference(mine, theirs)}"
 
 
 def _difference(mine: list, theirs: list) -> str:

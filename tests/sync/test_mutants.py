@@ -1,11 +1,9 @@
 """The simulator is worth its time only if it finds broken rules: each mutant breaks one, and some seed must fail."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fleet import blank_files
 from simulator import Simulation
 
 from app import generic
@@ -16,11 +14,6 @@ from app.sync import client, rebase
 from app.sync.protocol import BUSY, Receipt
 
 SEEDS = range(60)
-
-
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return blank_files(tmp_path_factory.mktemp("blank"))
 
 
 def no_idempotency(patch: pytest.MonkeyPatch) -> None:

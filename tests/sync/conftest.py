@@ -1,0 +1,25 @@
+"""A fleet: a hub and laptops that have joined it, in one process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fleet import Fleet, blank_files, furnish
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty site file and an empty hub, to be copied."""
+    return blank_files(tmp_path_factory.mktemp("blank"))
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, blank: Path) -> Iterator[Fleet]:
+    """A hub and two laptops, a and b, that both have the same small site."""
+    made = Fleet(tmp_path, blank)
+    furnish(made.open("a").desk)
+    made.open("b")
+    made.laptops["a"].sync()
+    made.laptops["b"].sync()
+    yield made
+    made.close()

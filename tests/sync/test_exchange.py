@@ -1,0 +1,305 @@
+"""Two laptops and a hub: what people did apart arrives once and merges field by field."""
+
+import random
+import sqlite3
+from contextlib import closing
+
+import pytest
+from fleet import BIN, ITEMS, NOW, PART, SITE, TEMPLATE, Fleet, Laptop, supplier
+from judge import judge
+
+from app.errors import AppError, Busy
+from app.generic import create, patch
+from app.health import check
+from app.hub.enrol import invite
+from app.inspections.ops import Answer, Round, Start, Submit
+from app.profile import alone
+from app.replay import differences
+from app.sync import client
+from app.sync.client import differing_tables, sync_once
+from app.sync.joining import Invitation, join, read_invitation
+from app.sync.protocol import Pull
+from app.sync.status import waiting
+from app.sync.transport import Frame, Lost
+from db.ids import made_id, new_id
+
+
+def pair(fleet: Fleet) -> tuple[Laptop, Laptop]:
+    return fleet.laptops["a"], fleet.laptops["b"]
+
+
+def sync_all(*laptops: Laptop) -> None:
+    for laptop in (*laptops, *laptops):
+        laptop.sync()
+
+
+def shared_supplier(first: Laptop, second: Laptop) -> bytes:
+    made, op = supplier("S1")
+    first.desk.perform(op)
+    sync_all(first, second)
+    return made
+
+
+def test_different_fields_of_one_record_are_merged(fleet):
+    a, b = pair(fleet)
+    made = shared_supplier(a, b)
+    a.desk.perform(patch("supplier", a.row("supplier", made), phone="123"))
+    b.desk.perform(patch("supplier", b.row("supplier", made), email="x@example.com"))
+    sync_all(a, b)
+    for laptop in (a, b):
+        row = laptop.row("supplier", made)
+        assert (row["phone"], row["email"]) == ("123", "x@example.com")
+        assert laptop.value("SELECT count(*) FROM conflict") == 0
+    judge(fleet)
+
+
+def test_the_same_field_stays_as_first_committed_and_both_see_the_other_value(fleet):
+    a, b = pair(fleet)
+    made = shared_supplier(a, b)
+    for laptop, name in ((a, "甲"), (b, "乙")):
+        laptop.desk.perform(patch("supplier", laptop.row("supplier", made), name=name, phone=f"1{name}"))
+    a.sync()
+    assert b.sync().conflicts == 1
+    a.sync()
+    for laptop in (a, b):
+        assert laptop.row("supplier", made)["name"] == "甲"
+        with laptop.profile.store.read() as read:
+            kept = read.rows("SELECT field, theirs, mine FROM conflict ORDER BY field")
+            assert kept == [("name", '"甲"', '"乙"'), ("phone", '"1甲"', '"1乙"')]
+            assert waiting(read).conflicts == 2
+    judge(fleet)
+
+
+def test_two_issues_of_the_last_part_show_a_negative_balance(fleet):
+    a, b = pair(fleet)
+    a.desk.perform(a.moved("receipt", 1))
+    sync_all(a, b)
+    for laptop in (a, b):
+        laptop.desk.perform(laptop.moved("issue", 1))
+    sync_all(a, b)
+    for laptop in (a, b):
+        assert (
+            laptop.value("SELECT on_hand FROM stock_level WHERE part_id = ? AND bin_id = ?", PART, BIN)
+            == -1000
+        )
+        assert (
+            laptop.value("SELECT count(*) FROM alert WHERE rule = 'stock.negative' AND cleared_at IS NULL")
+            == 1
+        )
+    judge(fleet)
+
+
+def test_a_round_begun_on_one_laptop_is_finished_on_the_other(fleet):
+    a, b = pair(fleet)
+    task = made_id("test", "round")
+
+    def answer(laptop: Laptop, item: bytes) -> Answer:
+        return Answer(
+            task_id=task,
+            item_id=item,
+            site_id=SITE,
+            state="ok",
+            measured_at=laptop.desk.now(),
+            value_num=21_000,
+        )
+
+    a.desk.perform(Start(Round(task, "R1", TEMPLATE, SITE, NOW, NOW + 86_400_000), NOW))
+    a.desk.perform(answer(a, ITEMS[0]))
+    sync_all(a, b)
+    for item in ITEMS[1:]:
+        b.desk.perform(answer(b, item))
+    b.desk.perform(Submit(task, b.desk.now(), (), bytes(32), "ok"))
+    sync_all(b, a)
+    assert a.row("inspection_task", task)["status"] == "submitted"
+    assert a.value("SELECT count(*) FROM inspection_result WHERE task_id = ?", task) == 3
+    judge(fleet)
+
+
+def test_work_done_while_a_pull_runs_stays_pending_and_visible(fleet):
+    a, b = pair(fleet)
+    made = shared_supplier(a, b)
+    a.desk.perform(patch("supplier", a.row("supplier", made), phone="1", name="甲"))
+    a.sync()
+    b.way.before["pull"] = lambda: b.desk.perform(
+        patch("supplier", b.row("supplier", made), name="乙", email="b@x")
+    )
+    report = b.sync()
+    row = b.row("supplier", made)
+    assert (row["name"], row["phone"], row["email"]) == ("甲", "1", "b@x")
+    assert report.redone == 1
+    with b.profile.store.read() as read:
+        assert waiting(read).unsent == 1
+    sync_all(b, a)
+    judge(fleet)
+
+
+def test_an_empty_exchange_writes_no_row(fleet):
+    a, _b = pair(fleet)
+    a.sync()
+    heard = []
+    a.profile.store.listen(heard.append)
+    report = a.sync()
+    assert (report.sent, report.received, heard) == (0, 0, [])
+
+
+def test_a_hostile_answer_changes_nothing(fleet):
+    a, _b = pair(fleet)
+    a.desk.perform(supplier("S9")[1])
+
+    class Portal:
+        def send(self, _call: str, _request: Frame) -> Frame:
+            return Frame(b"<html>Please sign in</html>", b"")
+
+    with pytest.raises(Lost, match="not our hub"):
+        sync_once(a.profile, Portal())
+    with a.profile.store.read() as read:
+        assert waiting(read).unsent == 1
+
+
+def test_an_old_answer_is_no_answer(fleet):
+    a, _b = pair(fleet)
+    a.sync()
+    answer = fleet.hub.handle(*a.way.former[-1])
+
+    class Replay:
+        def send(self, _call: str, _request: Frame) -> Frame:
+            return answer
+
+    with pytest.raises(Lost, match="not our hub"):
+        sync_once(a.profile, Replay())
+
+
+def test_only_one_exchange_at_a_time(fleet):
+    a, _b = pair(fleet)
+    with alone(a.folder / "sync.lock"), pytest.raises(Busy):
+        a.sync()
+    a.sync()
+
+
+def test_a_profile_with_records_founds_an_empty_hub_and_no_other(tmp_path, blank):
+    fleet = Fleet(tmp_path, blank)
+    founder = fleet.fresh("founder")
+    founder.desk.perform(supplier("S1")[1])
+    made = supplier("S2")[0]
+    founder.desk.perform(create("supplier", made, code="S2", name="二", active=1))
+    join(founder.profile, invite(fleet.hub, "http://hub"), founder.way)
+    founder.desk.perform(patch("supplier", founder.row("supplier", made), name="三"))
+    assert founder.sync().sent == 3
+    other = fleet.fresh("other")
+    other.desk.perform(supplier("S3")[1])
+    with pytest.raises(AppError, match="not empty"):
+        join(other.profile, invite(fleet.hub, "http://hub"), other.way)
+    del fleet.laptops["other"]
+    new = fleet.open("new")
+    assert new.sync().received == 2
+    judge(fleet)
+    for laptop in (founder, new):
+        assert check(laptop.profile) == []
+        assert list(differences(laptop.profile)) == []
+        assert differing_tables(laptop.profile, laptop.way) == []
+    other.profile.close()
+    fleet.close()
+
+
+def test_an_invitation_is_used_once_but_may_be_asked_for_twice(fleet):
+    made = invite(fleet.hub, "http://hub")
+    laptop = fleet.fresh("c")
+    first = join(laptop.profile, made, laptop.way)
+    assert join(laptop.profile, made, laptop.way).device_id == first.device_id
+    other = fleet.fresh("d")
+    with pytest.raises(AppError, match="used or has run out"):
+        join(other.profile, made, other.way)
+
+
+def test_another_hub_cannot_pass_for_the_invited_one(fleet):
+    laptop = fleet.fresh("c")
+    made = invite(fleet.hub, "http://hub")
+    with pytest.raises(AppError, match="Another hub"):
+        join(laptop.profile, Invitation(made.address, made.code, "A" * 16), laptop.way)
+    assert laptop.value("SELECT count(*) FROM meta WHERE key = 'hub_id'") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "http://hub",
+        "hub#A.B",
+        "http://hub#CODE.SHORT",
+        "ftp://hub#C.AAAAAAAAAAAAAAAA",
+        "http://[#C.AAAAAAAAAAAAAAAA",
+    ],
+)
+def test_what_is_no_invitation_is_said_to_be_none(text):
+    with pytest.raises(AppError, match="no invitation"):
+        read_invitation(text)
+
+
+def test_an_invitation_reads_as_it_was_written():
+    made = Invitation("https://hub.example:8437", "ABCDEF", "ABCDEFGHIJKLMNOP")
+    assert read_invitation(f"  {made}\n") == made
+
+
+def test_the_key_lies_beside_the_site_file_for_its_owner_alone(fleet):
+    a, _b = pair(fleet)
+    assert (a.folder / "device.key").stat().st_mode & 0o777 == 0o600
+    secret = (a.folder / "device.key").read_text().strip()
+    with closing(sqlite3.connect(a.folder / "site.db")) as connection:
+        assert not any(secret in str(row) for row in connection.execute("SELECT value FROM meta"))
+
+
+def test_a_page_may_end_anywhere_between_ops(fleet, monkeypatch):
+    monkeypatch.setattr(client, "Pull", lambda proof, cursors: Pull(proof, cursors, 3))
+    a, b = pair(fleet)
+    for number in range(12):
+        a.desk.perform(supplier(f"A{number}")[1], supplier(f"B{number}")[1])
+    a.sync()
+    b.sync()
+    assert b.way.calls.count("pull") > 5
+    judge(fleet)
+
+
+def test_a_lost_way_only_delays(fleet):
+    a, b = pair(fleet)
+    a.way.dice = b.way.dice = random.Random(7)
+    a.way.chance = b.way.chance = 0.6
+    for number in range(20):
+        for laptop in (a, b):
+            laptop.desk.perform(supplier(f"{laptop.name}{number}")[1], laptop.moved("receipt", 1))
+            try:
+                laptop.sync()
+            except Lost:
+                continue
+    a.way.chance = b.way.chance = 0.0
+    sync_all(a, b)
+    judge(fleet)
+
+
+def test_a_scoped_laptop_holds_its_site_alone_and_rows_leave_it(fleet):
+    a, _b = pair(fleet)
+    other = new_id()
+    a.desk.perform(
+        create(
+            "site", other, code="S2", name="二", site_type="data_centre", timezone="Asia/Shanghai", active=1
+        )
+    )
+    machine, clazz, place = new_id(), new_id(), new_id()
+    a.desk.perform(
+        create("location", place, code="B2", site_id=other, name="二", location_type="bin", qr_label=1),
+        create("equipment_class", clazz, code="K", name="类", group="facility", statutory_inspection=0),
+        create("equipment", machine, code="E1", name="机", class_id=clazz, site_id=SITE, location_id=BIN, status="in_service", criticality="A"),
+    )  # fmt: skip
+    a.sync()
+    here = fleet.open("here", scope=f"global site:{SITE.hex()}")
+    there = fleet.open("there", scope=f"global site:{other.hex()}")
+    for laptop in (here, there):
+        laptop.sync()
+    assert (bool(here.row("equipment", machine)), bool(there.row("equipment", machine))) == (True, False)
+    a.desk.perform(patch("equipment", a.row("equipment", machine), site_id=other, location_id=place))
+    a.sync()
+    for laptop in (here, there):
+        laptop.sync()
+        assert differing_tables(laptop.profile, laptop.way) == []
+        assert check(laptop.profile) == []
+    assert (bool(here.row("equipment", machine)), bool(there.row("equipment", machine))) == (False, True)
+    assert here.value("SELECT count(*) FROM search_row WHERE row_id = ?", machine) == 0
