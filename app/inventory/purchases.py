@@ -58,7 +58,7 @@ PURCHASE = declare(
             Step("part_received", "received", N_("Receive in full"), Permission.MOVE_STOCK),
             Step("received", "closed", N_("Close"), Permission.BUY),
             *(
-                Step(source, "cancelled", N_("Cancel order"), Permission.BUY, remark=True, grave=True)
+                Step(source, "cancelled", N_("Cancel the purchase"), Permission.BUY, remark=True, grave=True)
                 for source in ("draft", "submitted", "approved", "ordered")
             ),
             Step(

@@ -9,9 +9,10 @@ from app import values
 from app.fields import about
 from app.inventory.ledger import MovementRow, movement_rows
 from app.inventory.purchases import EXPECTED, received_of
-from app.names import named, person
+from app.names import named
 from app.search import normal
 from app.tx import Reader
+from app.work import StepTaken, steps_taken
 
 #: Orders that somebody has still to do something about.
 OPEN = ("draft", "submitted", "approved", "ordered", "part_received")
@@ -79,15 +80,6 @@ class LineRow:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A state that an order came to: which, when (instant), who."""
-
-    state: str
-    at: int
-    who: str
-
-
-@dataclass(frozen=True)
 class OrderCard:
     """An order with all that belongs to it; `row` holds the columns of its table, `supplier` those of the supplier."""
 
@@ -96,11 +88,11 @@ class OrderCard:
     supplier: dict[str, Any]
     lines: list[LineRow]
     receipts: list[MovementRow]
-    taken: list[Taken]
+    taken: list[StepTaken]
 
     def who(self, state: str) -> str:
         """Who brought the order to a state last."""
-        return next((step.who for step in reversed(self.taken) if step.state == state), "")
+        return next((step.who or "" for step in reversed(self.taken) if step.target == state), "")
 
 
 _ORDERS = {
@@ -187,7 +179,14 @@ def order_card(read: Reader, order: bytes, today: str) -> OrderCard | None:
     if row is None or shown is None:
         return None
     supplier = read.get("supplier", row["supplier_id"]) or {}
-    return OrderCard(shown, row, supplier, lines_of(read, order), receipts_of(read, order), _taken(read, row))
+    return OrderCard(
+        shown,
+        row,
+        supplier,
+        lines_of(read, order),
+        receipts_of(read, order),
+        steps_taken(read, "purchase_order", order),
+    )
 
 
 def lines_of(read: Reader, order: bytes) -> list[LineRow]:
@@ -211,21 +210,6 @@ def receipts_of(read: Reader, order: bytes) -> list[MovementRow]:
         "ORDER BY m.happened_at, m.n"
     )
     return [row for row in movement_rows(read, [n for (n,) in read.rows(sql, order)]) if row]
-
-
-def _taken(read: Reader, row: Mapping[str, Any]) -> list[Taken]:
-    """The states that an order came to, the oldest first, from the audit."""
-    first = read.value(
-        f"SELECT coalesce({person('o.created_by')}, '') FROM purchase_order o WHERE o.id = ?", row["id"]
-    )
-    moved = read.as_(
-        Taken,
-        f"SELECT json_extract(a.changes, '$.status[1]'), a.at, coalesce({person('a.actor')}, '') FROM audit a "
-        "WHERE a.tbl = ? AND a.row_id = ? AND json_extract(a.changes, '$.status[1]') IS NOT NULL ORDER BY a.n",
-        "purchase_order", row["id"],
-    )  # fmt: skip
-    begun = "draft" if moved or row["status"] == "draft" else row["status"]
-    return [Taken(begun, row["created_at"], first), *moved]
 
 
 def suppliers(read: Reader, text: str = "") -> list[tuple[bytes, str]]:

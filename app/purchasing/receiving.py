@@ -79,7 +79,7 @@ class Receiving:
         if self.card is None and (problem := self._find_order(found)):
             return problem
         if self.card is None:
-            return _(PROMPTS["order"])
+            return self.prompt()
         lines = [line for line in self.card.lines if line.part_id == found.id]
         if not lines:
             text = _("{order} does not bring {part}. Scan the order that does.")
@@ -144,12 +144,12 @@ class Receiving:
 
     def prompt(self) -> str:
         """What to do now, in words."""
-        return _(PROMPTS[self.wanted()])
+        return _(_PROMPTS[self.wanted()])
 
     def book(self, anyway: str = "") -> Done:
         """Receive what is in hand. Raises AppError, or Refused where a rule objects."""
         if self.line is None or self.wanted():
-            raise AppError(PROMPTS[self.wanted()])
+            raise AppError(_PROMPTS[self.wanted()])
         return receive_part(
             self.desk, self.line.part_id, self.bin, self.qty, purchase_line=self.line.id,
             unit_price=self.line.price, batch=self.batch or None, anyway=anyway,
@@ -164,7 +164,7 @@ class Receiving:
         return next((line for line in lines if line.id == self.line.id), None)
 
 
-PROMPTS = {
+_PROMPTS = {
     "order": N_("Scan or type the number of the order, or the part"),
     "line": N_("Scan the label of the next part"),
     "batch": N_("Type the batch number of the delivery"),

@@ -15,7 +15,7 @@ from app.reports.document import Report
 from app.reports.parameters import Parameter
 from app.reports.pdf import render_pdf
 from app.reports.record import ReportNote
-from app.reports.sources import machines, people, rounds, stock
+from app.reports.sources import machines, people, purchase, rounds, stock
 from app.reports.sources.job import Job
 from app.reports.xlsx import render_xlsx
 from app.words import N_, _, pgettext, speaking
@@ -79,6 +79,24 @@ REPORTS: dict[str, ReportSpec] = {
             Permission.SEE_STOCK,
             (told.SITE,),
             stock.low_stock,
+        ),
+        ReportSpec(
+            "purchase-order",
+            N_("Purchase order"),
+            N_("What the supplier is to deliver, to sign"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.ORDER,),
+            purchase.order,
+        ),
+        ReportSpec(
+            "receipt-list",
+            N_("Delivery list"),
+            N_("What came for an order, and the slip of a day"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.ORDER, told.DAY),
+            purchase.receipts,
         ),
         ReportSpec(
             "equipment-register",

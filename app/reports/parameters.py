@@ -162,6 +162,18 @@ def _machines(desk: Desk, text: str) -> list[Choice]:
     return _said(rows)
 
 
+def _orders(desk: Desk, text: str) -> list[Choice]:
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT o.code, coalesce(u.name, '') FROM purchase_order o LEFT JOIN supplier u ON u.id = o.supplier_id "
+            "WHERE o.deleted = 0 AND (?1 IS NULL OR o.site_id = ?1) "
+            "AND instr(lower(o.code || ' ' || coalesce(u.name, '')), lower(?2)) ORDER BY o.n DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    return _said(rows)
+
+
 def _staff(desk: Desk, text: str) -> list[Choice]:
     with desk.read() as read:
         return [(who.staff_no, who.words) for who in people(read, desk.actor, text=text)[:40]]
@@ -186,6 +198,8 @@ SITE = Parameter("site", N_("Site"), "choice", default=_site, choices=_sites, ta
 DATE = Parameter("date", N_("Planned on"), "date", default=Desk.today)
 AS_OF = Parameter("as-of", N_("As of"), "date", default=Desk.today)
 EQUIPMENT = Parameter("code", N_("Equipment"), "find", required=True, find=_machines, table="equipment")
+ORDER = Parameter("code", N_("Purchase order"), "find", required=True, find=_orders, table="purchase_order")
+DAY = Parameter("day", N_("Day of the receipt"), "date")
 TEAM = Parameter("team", N_("Team"), "choice", choices=_teams, table="org_unit")
 POST = Parameter("post", N_("Post"), "choice", choices=_posts)
 CATEGORY = Parameter("category", N_("Category"), "choice", choices=_categories)

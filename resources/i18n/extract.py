@@ -37,6 +37,7 @@ DOMAINS = (
     "inventory",
     "kit",
     "labels",
+    "purchasing",
     "reports",
     "training",
     "work",

@@ -29,6 +29,9 @@ class SparesArea(QWidget):
     labels_requested = Signal(object)
     """The ids of the parts whose labels are to be printed."""
 
+    page_wanted = Signal(str)
+    """A page beside this one: `purchasing`."""
+
     def __init__(
         self,
         desk: Desk,
@@ -52,9 +55,12 @@ class SparesArea(QWidget):
         self.spares.labels_requested.connect(self.labels_requested)
 
     def open(self, key: str) -> None:
-        """Show `spares`, `proposal` or `ledger`; `station` is told on."""
+        """Show `spares`, `proposal` or `ledger`; `station` and `purchasing` are told on."""
         if key == "station":
             self.station_wanted.emit()
+            return
+        if key == "purchasing":
+            self.page_wanted.emit(key)
             return
         if key not in self._pages:
             self._pages[key] = self._made(key)
@@ -66,6 +72,8 @@ class SparesArea(QWidget):
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
+            made.page_wanted.connect(self.open)
+            made.said.connect(self.said)
             made.report_requested.connect(self.report_requested)
         else:
             made = LedgerPage(self._desk, self._tasks)
@@ -114,9 +122,9 @@ class SparesArea(QWidget):
             self.current().filters.search.setFocus()
 
     def new(self) -> None:
-        """Register a part (Ctrl N)."""
-        if self.current() is self.spares:
-            self.spares.new()
+        """Register a part, or make orders from the proposal (Ctrl N)."""
+        if hasattr(self.current(), "new"):
+            self.current().new()
 
     def print_page(self) -> None:
         """The low-stock list (Ctrl P)."""

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import values
 from app.access import Permission
+from app.changes import Done
 from app.desk import Desk
 from app.inventory import figures
 from app.inventory.figures import ProposalRow
+from app.purchasing.orders import Offer, offers
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.tables import (
@@ -32,6 +34,7 @@ from ui.kit.layout import Card, Page
 from ui.kit.notes import NoteStrip
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
+from ui.purchasing.draft import DraftDialog
 
 
 def _columns() -> tuple[Column, ...]:
@@ -60,6 +63,12 @@ class ProposalPage(Page):
 
     back_wanted = Signal()
 
+    page_wanted = Signal(str)
+    """`purchasing`, once drafts were made."""
+
+    said = Signal(str, object)
+    """A line for the toast, and what takes the step back."""
+
     part_wanted = Signal(object)
     """The id of the part that was opened."""
 
@@ -78,9 +87,14 @@ class ProposalPage(Page):
             excel = button(_("Save Excel"), "file-spreadsheet")
             excel.clicked.connect(lambda: self._report("xlsx"))
             self.add_action(excel)
-            printed = button(_("Print"), "printer", "primary")
+            buys = desk.may(Permission.BUY)
+            printed = button(_("Print"), "printer", "default" if buys else "primary")
             printed.clicked.connect(self.print_page)
-            self.set_primary(printed)
+            (self.add_action if buys else self.set_primary)(printed)
+        if desk.may(Permission.BUY):
+            order = button(_("Make purchase orders"), "shopping-cart", "primary")
+            order.clicked.connect(self.make_orders)
+            self.set_primary(order)
         self._cards = QWidget()
         self._column = QVBoxLayout(self._cards)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -152,6 +166,28 @@ class ProposalPage(Page):
         card.body.addWidget(table)
         return card
 
+    def make_orders(self) -> None:
+        """Choose parts and quantities; drafts by supplier come of it (Ctrl N)."""
+        desk, site = self._desk, site_of(self._desk)
+
+        def work() -> list[Offer]:
+            with desk.read() as read:
+                return offers(read, site)
+
+        self._tasks.run(work, self._ask, owner=self, latest="offers")
+
+    def _ask(self, found: list[Offer]) -> None:
+        if found:
+            self.dialog = DraftDialog(self, self._desk, self._tasks, found)
+            self.dialog.drafted.connect(self._on_drafted)
+            self.dialog.finished.connect(self.dialog.deleteLater)
+            self.dialog.open()
+
+    def _on_drafted(self, orders: list[bytes], done: Done) -> None:
+        words = ngettext("{count} draft was created.", "{count} drafts were created.", len(orders))
+        self.said.emit(words.format(count=len(orders)), done)
+        self.page_wanted.emit("purchasing")
+
     def _on_opened(self, number: int, rows: Sequence[ProposalRow]) -> None:
         self.part_wanted.emit(next(row.part_id for row in rows if row.n == number))
 
@@ -161,6 +197,11 @@ class ProposalPage(Page):
     def print_page(self) -> None:
         """The low-stock list with the proposal: its preview, then paper or PDF (Ctrl P)."""
         self._report("pdf")
+
+    def new(self) -> None:
+        """Make purchase orders (Ctrl N)."""
+        if self._desk.may(Permission.BUY):
+            self.make_orders()
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""

@@ -36,7 +36,7 @@ class SparesPage(Page):
     """Every part with its stock; what needs action comes first."""
 
     page_wanted = Signal(str)
-    """`proposal`, `ledger` or `station`."""
+    """`proposal`, `ledger`, `station` or `purchasing`."""
 
     said = Signal(str, object)
     """A line for the toast, and what takes the step back."""
@@ -117,6 +117,7 @@ class SparesPage(Page):
                 lambda: self.page_wanted.emit("station"),
                 may_book(self._desk, "issue"),
             ),
+            (_("Purchase orders"), "shopping-cart", lambda: self.page_wanted.emit("purchasing"), True),
             (_("Movements"), "history", lambda: self.page_wanted.emit("ledger"), True),
             (_("Low-stock list"), "printer", self.print_page, self._desk.may(Permission.PRINT_REPORTS)),
             (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),

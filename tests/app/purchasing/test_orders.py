@@ -70,7 +70,7 @@ def test_who_wrote_an_order_does_not_approve_it(office):
     with pytest.raises(Denied):
         orders.take_step(office.keeper, order, "approved")
     orders.take_step(office.boss, order, "approved")
-    assert [step.state for step in office.card(order).taken] == ["draft", "submitted", "approved"]
+    assert [step.target for step in office.card(order).taken] == ["draft", "submitted", "approved"]
     own, _done = orders.new_order(office.boss, sample_id("supplier", "SUP-01"))
     orders.add_line(office.boss, own, sample_id("part", "HVAC-003"), 4000)
     orders.take_step(office.boss, own, "submitted")

@@ -27,6 +27,8 @@ TOLD = {
     "blank-inspection": {"template": "IT-DC-D", "site": "DC1"},
     "equipment-file": {"code": "DC1-UPS-001"},
     "training-record": {"staff": "SW-0006"},
+    "purchase-order": {"code": "PO-T01-0001"},
+    "receipt-list": {"code": "PO-T01-0001"},
 }
 OUT = ["CONS-003", "LIFT-002", "PWR-007", "SRV-006"]
 BELOW = ["FIRE-001", "HVAC-003", "METRO-003", "PWR-001"]

@@ -1,0 +1,137 @@
+"""The inspector of a purchase order: lines, deliveries, steps with who and when, and what the supplier is worth."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app import values
+from app.desk import Desk
+from app.inventory.purchases import PURCHASE
+from app.purchasing.lists import OrderCard
+from app.purchasing.record import SupplierRecord
+from app.signs import sign
+from app.words import _, ngettext
+from ui.inventory.tables import ICONS, FixedSource, change, since, type_word
+from ui.kit.chips import Chip
+from ui.kit.inspector import Inspector
+from ui.kit.labels import label
+from ui.kit.timeline import Event
+from ui.purchasing.tables import LineTable, line_columns
+from ui.work.process import ProcessBar, stages
+
+LAST = 6
+
+
+def chips(card: OrderCard) -> list[Chip]:
+    """State, late, more than was ordered."""
+    made = [Chip.of(card.order.status)]
+    if card.order.late:
+        look = sign("overdue")
+        made.append(Chip(look.text, look.level, look.icon))
+    if card.order.over:
+        made.append(Chip(_("Over-delivered"), "warn", "triangle-alert"))
+    return made
+
+
+def facts(card: OrderCard) -> list[tuple[str, str | QWidget]]:
+    """Value, days, site, supplier's telephone, remark."""
+    row, order = card.row, card.order
+    who = "  ".join(filter(None, [card.supplier.get("contact_name"), card.supplier.get("phone")]))
+    found = [
+        (_("Amount"), f"¥{values.show_money(order.value)}"),
+        (_("Ordered on"), row["ordered_on"] or ""),
+        (_("Due on"), row["due_on"] or ""),
+        (_("Site"), order.site),
+        (_("Contact"), who),
+        (_("Remarks"), row["remark"] or ""),
+    ]
+    return [(words, value) for words, value in found if value]
+
+
+def add_lines(inspector: Inspector, card: OrderCard, buttons: Sequence[QPushButton]) -> LineTable:
+    """The lines with what has come, and what can be done to them."""
+    count = ngettext("{count} line", "{count} lines", len(card.lines)).format(count=len(card.lines))
+    inspector.add_section(_("Lines · {count}").format(count=count))
+    table = LineTable(line_columns(), FixedSource(lambda: card.lines))
+    table.count.hide()
+    table.legend.hide()
+    table.set_dense(True)
+    table.refresh()
+    table.fit()
+    if card.lines:
+        inspector.add(table, margin=4)
+    else:
+        inspector.add(label(_("The order has no lines yet."), "dense", "text_2"))
+    if buttons:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for made in buttons:
+            row.addWidget(made)
+        row.addStretch()
+        inspector.add(holder)
+    return table
+
+
+def add_deliveries(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
+    """What came and what went back, the newest first."""
+    if not card.receipts:
+        return
+    inspector.add_section(_("Deliveries"))
+    events = []
+    for move in reversed(card.receipts[-LAST:]):
+        back = move.type == "issue" and not move.reverses
+        word = (
+            _("Returned to the supplier")
+            if back
+            else _("Taken back")
+            if move.reverses
+            else type_word(move.type)
+        )
+        icon = "undo-2" if move.qty < 0 else ICONS[move.type]
+        more = "·".join(filter(None, [move.bin, move.batch, move.reason, move.booked_by]))
+        text = f"{word}  {move.part_no}  {change(move.qty, move.unit)}"
+        events.append(
+            Event(icon, "warn" if move.qty < 0 else "ok", text, since(desk, move.happened_at), more)
+        )
+    inspector.add_timeline(events)
+
+
+def add_steps(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
+    """The life of the order with who and when, and the reasons that were given."""
+    inspector.add_section(_("Steps"))
+    inspector.add(ProcessBar(stages(PURCHASE, card.taken, card.order.status, desk.timezone)))
+    reasons = [f"{PURCHASE.word(step.target)}：{step.remark}" for step in card.taken if step.remark]
+    if reasons:
+        inspector.add(label("\n".join(reasons), "dense", "text_2", wrap=True))
+
+
+def add_record(inspector: Inspector, record: SupplierRecord) -> None:
+    """How the supplier has delivered so far, and the last prices."""
+    inspector.add_section(_("The supplier so far"))
+    judged = ngettext("of {count} line due", "of {count} lines due", record.due_lines).format(
+        count=record.due_lines
+    )
+    open_ones = ngettext("{count} order", "{count} orders", record.open_orders).format(
+        count=record.open_orders
+    )
+    rows: list[tuple[str, str | QWidget]] = [
+        (_("On time"), f"{share(record.on_time)} {judged}" if record.due_lines else _("nothing was due yet")),
+        (_("Complete"), share(record.complete)),
+        (_("Open orders"), f"{open_ones}·¥{values.show_money(record.open_value)}"),
+    ]
+    rows += [(price.part_no, _price(price.price, price.before, price.ordered_on)) for price in record.prices]
+    inspector.add_facts(rows)
+
+
+def share(permille: int | None) -> str:
+    """`83.3 %`; a dash before the first."""
+    return "—" if permille is None else f"{values.show_scaled(permille, 10)} %"
+
+
+def _price(price: int, before: int | None, day: str) -> str:
+    shown = f"¥{values.show_price(price, grouped=True)}"
+    if before not in {None, price}:
+        shown += _(" (¥{price} the time before)").format(price=values.show_price(before, grouped=True))
+    return f"{shown}·{day}"

@@ -1,0 +1,341 @@
+"""The receiving desk: the whole window for one delivery - scan the order, scan a part, Enter (R-4.4-i)."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.access import Permission
+from app.changes import Done
+from app.desk import Desk
+from app.errors import Refused
+from app.purchasing.lists import LineRow
+from app.purchasing.receiving import Receiving
+from app.signs import sign
+from app.words import _
+from ui.inventory.band import Band, Result
+from ui.inventory.tables import FixedSource, amount, change, short_bin
+from ui.kit import theme
+from ui.kit.buttons import button, icon_button
+from ui.kit.chips import Chip
+from ui.kit.empty import EmptyState
+from ui.kit.labels import ElidedLabel, SignLabel, key_hint, label, line
+from ui.kit.table import Table
+from ui.kit.tasks import Tasks
+from ui.purchasing.tables import line_columns
+
+
+@dataclass(frozen=True)
+class _Booked:
+    """What was received: the action, the line before and after, and how much."""
+
+    done: Done
+    line: LineRow | None
+    qty: int
+
+
+class ReceivingDesk(QWidget):
+    """Scan the order, scan a part: Enter receives the rest of its line."""
+
+    left = Signal()
+    """The person goes back to the window with the rail."""
+
+    report_requested = Signal(str, object)
+    """A report by its name, with its parameters."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, order: bytes | None = None) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.receiving = Receiving(desk)
+        self._done: list[Done] = []
+        self._asked = self._busy = False
+        self.band = Band()
+        self.entry = QLineEdit()
+        self.entry.setFont(theme.font("item"))
+        self.entry.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.entry.setPlaceholderText(_("Code or quantity"))
+        self.entry.returnPressed.connect(self.on_enter)
+        self.entry.installEventFilter(self)
+        self._prompt = ElidedLabel("", "item")
+        empty = EmptyState("nothing_to_do", _("No order is open yet"), self.receiving.prompt())
+        self.table = Table(line_columns(wide=True), FixedSource(self._lines), empty=empty)
+        self.table.count.hide()
+        self.table.opened.connect(self._on_opened)
+        self._lay_out()
+        self.setFocusProxy(self.entry)
+        self.setMinimumSize(480, 300)
+        self._say(Result("neutral", "scan-line", _("Ready"), self.receiving.prompt()))
+        if order and (problem := self.receiving.open(order)):
+            self._refuse(problem)
+        self._show()
+
+    def _lines(self) -> list[LineRow]:
+        return self.receiving.card.lines if self.receiving.card else []
+
+    # layout
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._top())
+        column.addWidget(line())
+        column.addWidget(self.band, 3)
+        row = QHBoxLayout()
+        row.setContentsMargins(36, 10, 20, 10)
+        row.setSpacing(16)
+        row.addWidget(SignLabel("scan-line", "accent", 32))
+        row.addWidget(self._prompt, 1)
+        self.entry.setFixedWidth(260)
+        row.addWidget(self.entry)
+        column.addLayout(row)
+        self._hints = QWidget()
+        hints = QHBoxLayout(self._hints)
+        hints.setContentsMargins(36, 0, 20, 8)
+        hints.setSpacing(16)
+        for keys, words in self.keys():
+            hints.addWidget(key_hint(keys, words))
+        hints.addStretch()
+        column.addWidget(self._hints)
+        column.addWidget(self.table, 4)
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 8, 16, 8)
+        row.setSpacing(10)
+        back = icon_button("chevron-left", _("Back (Esc)"))
+        back.clicked.connect(self.left)
+        self._order = label(_("Receive goods"), "section")
+        self._supplier = ElidedLabel("", "body", "text_2")
+        self._state = Chip("", "neutral")
+        self.slip = button(_("Receipt slip"), "printer")
+        self.slip.clicked.connect(self.print_page)
+        self._undo = button(_("Undo last"), "undo-2")
+        self._undo.clicked.connect(self.undo)
+        for part in (back, self._order, self._state):
+            row.addWidget(part)
+        row.addWidget(self._supplier, 1)
+        row.addWidget(self.slip)
+        row.addWidget(self._undo)
+        return row
+
+    # what is shown
+
+    def _say(self, result: Result) -> None:
+        self.band.set(result)
+
+    def _show(self) -> None:
+        """Order, prompt and lines as they are now."""
+        card = self.receiving.card
+        self._order.setText(card.order.code if card else _("Receive goods"))
+        self._supplier.setText(card.order.supplier if card else "")
+        self._state.setVisible(card is not None)
+        if card:
+            look = sign(card.order.status)
+            self._state.set(look.text, look.level, look.icon)
+        self.slip.setVisible(bool(card and card.receipts) and self._desk.may(Permission.PRINT_REPORTS))
+        self._undo.setEnabled(bool(self._done))
+        self._prompt.setText(self.receiving.prompt())
+        self.table.refresh()
+        if self.receiving.line:
+            self.table.select([self.receiving.line.n])
+
+    def refresh(self, topics: set[str]) -> None:
+        """Something has changed in the store, perhaps by somebody else."""
+        if topics & {"stock", "inventory"} and self.receiving.card:
+            self.receiving.reload()
+            self._show()
+
+    # scans and keys
+
+    def on_scan(self, text: str) -> bool:
+        """The scanner has read something; every code is ours here, good or bad."""
+        self.entry.clear()
+        self._asked = False
+        self._use(text)
+        return True
+
+    def on_enter(self) -> None:
+        """Enter: a number is the quantity, nothing receives, anything else is a code (or the batch that is asked for)."""
+        text, now = self.entry.text().strip(), self.receiving
+        self.entry.clear()
+        if self._busy:
+            return
+        if text and self._asked and not now.take_quantity(text):
+            self.book(text)
+        elif text and now.wanted() == "batch":
+            now.batch = text
+            self._show_line()
+        elif text and now.take_quantity(text):
+            self._asked = False
+            self._show_line()
+        elif text:
+            self._asked = False
+            self._use(text)
+        elif now.line and not now.wanted():
+            self.book()
+        self._show()
+
+    def _use(self, text: str) -> None:
+        problem = self.receiving.take(text)
+        if problem:
+            self._refuse(problem)
+        elif self.receiving.line:
+            self._show_line()
+        elif card := self.receiving.card:
+            left = sum(1 for found in card.lines if found.rest)
+            more = _("{count} of {total} lines are still to come").format(count=left, total=len(card.lines))
+            self._say(Result("info", "shopping-cart", card.order.code, card.order.supplier, more))
+        self._show()
+
+    def _show_line(self) -> None:
+        """The line in hand, not received yet."""
+        now = self.receiving
+        if now.line is None:
+            return
+        unit = now.line.unit
+        where = "   →   ".join(filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch]))
+        word = _("Not received yet: {next}").format(next=now.prompt())
+        self._say(Result("info", "package", word, f"{now.line.name} {now.line.spec}".strip(), where,
+                         change(now.qty), _("To come"), amount(now.line.rest, unit)))  # fmt: skip
+
+    def _refuse(self, sentence: str) -> None:
+        """Nothing was received, and what to do: in red, with a sound."""
+        QApplication.beep()
+        self._say(Result("danger", "octagon-x", _("Nothing was booked"), sentence))
+
+    def _on_opened(self, number: int) -> None:
+        """Enter on a line of the list takes it in hand, as a scan would."""
+        found = next((one for one in self._lines() if one.n == number), None)
+        if found and not self._busy:
+            self._asked = False
+            self.receiving.choose(found)
+            self._show_line()
+            self._show()
+            self.entry.setFocus()
+
+    # booking
+
+    def book(self, why: str = "") -> None:
+        """Receive what is in hand; a second Enter receives what was asked about, with the reason that was typed."""
+        now, anyway = self.receiving, (why or _("confirmed")) if self._asked else ""
+        qty = now.qty
+
+        def work() -> _Booked:
+            done = now.book(anyway)
+            after = now.after()
+            now.reload()
+            return _Booked(done, after, qty)
+
+        self._busy = True
+        self._tasks.run(work, self._on_booked, self._on_refused, owner=self, ended=self._on_ended)
+
+    def _on_ended(self) -> None:
+        self._busy = False
+
+    def _on_booked(self, found: _Booked) -> None:
+        self._done.append(found.done)
+        after, place = found.line, self.receiving.bin_code
+        if after:
+            more = f"{after.part_no}   →   {short_bin(place)}"
+            over = (
+                _("Over-delivered: {quantity}").format(quantity=amount(after.over, after.unit))
+                if after.over
+                else ""
+            )
+            self._say(Result("ok", "circle-check", _("Received into stock"), after.name, more, change(found.qty), _("To come"),
+                             amount(after.rest, after.unit), over, "warn" if over else "ok"))  # fmt: skip
+        self._asked = False
+        self.receiving.drop()
+        self._show()
+
+    def _on_refused(self, error: Exception) -> None:
+        if isinstance(error, Refused) and error.may_override:
+            QApplication.beep()
+            self._asked = True
+            part = self.receiving.line
+            self._say(Result("warn", "triangle-alert", _("Not booked yet: type why, Enter books it anyway, Esc drops it"), str(error),
+                             part.part_no if part else ""))  # fmt: skip
+        else:
+            self._refuse(str(error))
+
+    def undo(self) -> None:
+        """Take back what was received last at this desk."""
+        if self._done and not self._busy:
+            done, desk = self._done.pop(), self._desk
+            self._tasks.run(
+                lambda: desk.undo(done.action_id), self._on_undone, self._on_undo_failed, owner=self
+            )
+
+    def _on_undone(self, _done: Done) -> None:
+        self.receiving.drop()
+        self.receiving.reload()
+        text = _("The last booking was taken back.")
+        self._say(Result("neutral", "undo-2", _("Taken back"), text, self.receiving.prompt()))
+        self._show()
+
+    def _on_undo_failed(self, error: Exception) -> None:
+        self._refuse(str(error))
+        self._show()
+
+    def _drop(self) -> None:
+        """Esc: drop the line in hand; without one, leave."""
+        if self.receiving.line or self.entry.text():
+            self.entry.clear()
+            self._asked = False
+            self.receiving.drop()
+            self._say(
+                Result("neutral", "scan-line", _("Dropped, nothing was booked"), self.receiving.prompt())
+            )
+            self._show()
+        else:
+            self.left.emit()
+
+    def print_page(self) -> None:
+        """Ctrl P: the slip of what came today."""
+        card = self.receiving.card
+        if card and self._desk.may(Permission.PRINT_REPORTS):
+            self.report_requested.emit("receipt-list", {"code": card.order.code, "day": self._desk.today()})
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of this page."""
+        return [
+            ("F3", _("type a code")),
+            ("Enter", _("receive")),
+            ("Ctrl Z", _("undo last")),
+            ("Ctrl P", _("receipt slip")),
+            ("Esc", _("drop, leave")),
+        ]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        slot = {Qt.Key.Key_Escape: self._drop, Qt.Key.Key_F3: self.entry.setFocus}.get(Qt.Key(event.key()))
+        if _is_undo(event):
+            self.undo()
+        elif slot:
+            slot()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # An empty entry would take Ctrl Z for its own text.
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and isinstance(event, QKeyEvent) and not self.entry.text() and _is_undo(event):
+            self.undo()
+            return True
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.color("surface"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < 1000
+        self._hints.setVisible(self.height() >= 560)
+        self._prompt.setFont(theme.font("section" if narrow else "item"))
+        self.entry.setFont(theme.font("section" if narrow else "item"))
+        self.entry.setFixedWidth(180 if narrow else 260)
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
