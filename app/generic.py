@@ -207,15 +207,26 @@ class Transition(_TableOp, frozen=True, kw_only=True):
         machine, row = machine_of(self.table), tx.get(self.table, self.id)
         if row is None:
             raise MissingRowError(f"transition of an unknown row of {self.table}")
-        if row[machine.column] != self.source:
-            if row[machine.column] != self.target:
-                tx.conflict(self.table, row, machine.column, self.source, self.target)
+        if row[machine.column] != self.source or row["deleted"]:
+            self._clash(tx, machine.column, row)
             return
         if self.fields:
             merge_fields(tx, self.table, PatchRow(self.id, self.fields))
         tx.update(self.table, self.id, {machine.column: self.target})
         if machine.record:
             machine.record(tx, row, self.target, self.remark)
+
+    def _clash(self, tx: Tx, column: str, row: Mapping[str, Any]) -> None:
+        """Somebody moved the record elsewhere, or deleted it: both states wait for a person, what was written besides merges."""
+        fields, typed = fields_of(self.table), _typed(self.table, self.fields)
+        group = fields[column].group
+        apart = {name for name in typed if not group or fields[name].group != group}
+        if apart:
+            merge_fields(tx, self.table, PatchRow(self.id, {n: p for n, p in typed.items() if n in apart}))
+        states = {column: (self.source, self.target)} | {n: p for n, p in typed.items() if n not in apart}
+        for name, (base, mine) in states.items():
+            if row[name] != mine or row["deleted"]:
+                tx.conflict(self.table, row, name, base, mine)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse | None:
         machine = machine_of(self.table)

@@ -9,7 +9,7 @@ from app.access import Actor, Permission
 from app.errors import Objection
 from app.fields import check_row, clean_row
 from app.generic import PatchRow, merge_fields
-from app.ops import Envelope, Id, Inverse, Op, Subject, operation
+from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx, is_synced
 from app.words import N_
 from app.workflow import machines
@@ -38,7 +38,7 @@ class _OfCase(Op, frozen=True, kw_only=True):
     def _record(self, tx: Tx) -> dict[str, Any]:
         row = tx.get(self.table, self.row_id) if is_synced(self.table) else None
         if row is None:
-            raise msgspec.ValidationError(f"a conflict of an unknown row of {self.table!r}")
+            raise MissingRowError(f"a conflict of an unknown row of {self.table!r}")
         return row
 
     def _rows(self, read: Reader) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from machines import Small, as_role
 from app import ops as operations
 from app.desk import Desk
 from app.generic import Create, NewRow, Patch, PatchRow, create
+from app.profile import Profile
 from app.settle import settle
 from app.sync.reducer import apply_alone
 from app.tx import Tx
@@ -95,3 +96,8 @@ def differ(people: People, table: str, row_id: bytes, field: str, *, theirs: obj
     late = stale(people.chief, table, row_id, **{field: mine})
     change(people.planner, table, row_id, **{field: theirs})
     people.chief.perform(late)
+
+
+def moved(desk: Desk, profile: Profile) -> Desk:
+    """The same person on a profile that was opened again."""
+    return replace(desk, profile=profile)

@@ -9,7 +9,9 @@ from machines import as_role
 
 from app import conflicts
 from app.access import Actor, Permission
+from app.conflicts.kinds import KINDS
 from app.errors import AppError
+from app.ops import BY_KIND
 from app.words import speaking
 from db.ids import new_id
 
@@ -143,3 +145,7 @@ def test_a_failed_attempt_is_remembered(people):
     with people.chief.read() as read:
         assert not conflicts.standing(read, people.chief.actor).offline
     assert conflicts.attempt(profile, lambda: 7) == 7
+
+
+def test_every_kind_has_its_words():
+    assert not set(BY_KIND) - set(KINDS)

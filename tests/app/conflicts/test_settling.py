@@ -8,7 +8,7 @@ from disputes import carry, change, differ, newest, stale
 from app import conflicts
 from app.access import Permission
 from app.errors import AppError, Denied, Refused
-from app.generic import Retire, Transition
+from app.generic import Retire, Transition, create
 from app.ops import MalformedError
 from app.tx import Tx
 from db.ids import new_id
@@ -250,3 +250,34 @@ def test_a_decision_cannot_change_other_fields(disputed, site):
     )
     assert value(chief, "equipment", site.server, "name") == "机器 DC1-SRV-005"
     assert value(chief, "equipment", site.server, "responsible_id") == disputed.staff["technician"]
+
+
+def test_what_was_written_with_a_move_that_came_too_late_is_kept(people, site):
+    """Two close one order: the state agrees, what each wrote down waits for a person; a cancelled one keeps what was done."""
+    order = new_id()
+    row = {"code": "WO-1", "site_id": site.site, "kind": "corrective", "title": "换风扇", "priority": "general", "status": "in_progress"}  # fmt: skip
+    people.chief.perform(create("work_order", order, **row))
+    done = Transition(
+        table="work_order", id=order, source="in_progress", target="done",
+        fields={"done_text": (None, "换了风扇"), "hours": (None, 1500)},
+    )  # fmt: skip
+    with people.chief.profile.store.local("pull") as connection:
+        connection.execute("UPDATE work_order SET status = 'cancelled', hours = 500 WHERE id = ?", (order,))
+        tx = Tx(connection, device="T02", keep_shadow=False)
+        tx.begin(disputes.operations.Envelope(b"p" * 16, "transition", 1, people.technician.actor.user_id, None, people.chief.now(), 2, b"a" * 16, (), disputes.operations.encode_op(done)))  # fmt: skip
+        done.apply(tx)
+        tx.flush()
+    assert value(people.chief, "work_order", order, "done_text") == "换了风扇"
+    found = {case.names: (case.theirs.texts, case.mine.texts) for case in open_cases(people.chief)}
+    assert found == {("status",): (("已取消",), ("已完成",)), ("hours",): (("0.5 h",), ("1.5 h",))}
+
+
+def test_a_move_of_a_deleted_record_waits(people, site):
+    move = Transition(table="equipment", id=site.server, source="in_service", target="standby")
+    people.chief.perform(Retire("equipment", (site.server,)))
+    people.chief.perform(move)
+    found = only(people.chief)
+    assert (found.gone, found.state) == (True, True)
+    conflicts.settle(people.chief, found, "mine")
+    assert value(people.chief, "equipment", site.server, "status") == "standby"
+    assert value(people.chief, "equipment", site.server, "deleted") == 0
