@@ -71,15 +71,15 @@ PURCHASE = declare(
 
 def weigh_delivery(read: Reader, line: bytes, part: bytes, kind: str, qty: int) -> Iterator[Objection]:
     """What speaks against booking a quantity of a part for a purchase line, in or back out."""
-    found = read.row(
-        f"SELECT l.part_id, l.qty, {received_of('l')}, o.code, o.status FROM purchase_line l "
-        "JOIN purchase_order o ON o.id = l.order_id WHERE l.id = ?",
-        line,
+    sql = (
+        f"SELECT l.part_id, l.qty, o.code, o.status, {received_of('l')} FROM purchase_line l "
+        "JOIN purchase_order o ON o.id = l.order_id WHERE l.id = ?"
     )
+    found = read.row(sql, line)
     if found is None or found[0] != part:
         yield Objection("purchase.line", N_("This line of the purchase order does not bring this part."))
         return
-    _part, ordered, received, code, status = found
+    _part, ordered, code, status, received = found
     if kind == "receipt":
         yield from _weigh_receipt(code, status, ordered, received, qty)
     elif kind == "issue" and qty > received:

@@ -60,11 +60,11 @@ class _Line:
 def supplier_record(read: Reader, supplier: bytes, today: str) -> SupplierRecord:
     """How a supplier has delivered so far."""
     lines = [line for line in _lines(read, supplier) if line.judged(today)]
-    orders, open_orders = read.row(
+    counted = (
         f"SELECT count(*), coalesce(sum(status IN {EXPECTED}), 0) FROM purchase_order "
-        "WHERE supplier_id = ? AND deleted = 0 AND status NOT IN ('draft', 'submitted', 'cancelled')",
-        supplier,
-    ) or (0, 0)
+        "WHERE supplier_id = ? AND deleted = 0 AND status NOT IN ('draft', 'submitted', 'cancelled')"
+    )
+    orders, open_orders = read.row(counted, supplier) or (0, 0)
     open_value = read.value(
         f"SELECT coalesce(sum({_VALUE}), 0) FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
         f"WHERE o.supplier_id = ? AND l.deleted = 0 AND o.deleted = 0 AND o.status IN {EXPECTED}",

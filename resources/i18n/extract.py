@@ -39,6 +39,7 @@ DOMAINS = (
     "labels",
     "purchasing",
     "reports",
+    "sync",
     "training",
     "work",
 )
@@ -50,6 +51,7 @@ SYNONYMS = {
     "signin": "access",
     "settings": "access",
     "audit": "access",
+    "hub": "sync",
 }
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
 Key = tuple[str, str | None]  # message id and context

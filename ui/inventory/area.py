@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desk import Desk
+from ui.inventory.analysis import AnalysisPage
 from ui.inventory.ledger import LedgerPage
 from ui.inventory.proposal import ProposalPage
 from ui.inventory.spares import SparesPage
@@ -55,11 +56,11 @@ class SparesArea(QWidget):
         self.spares.labels_requested.connect(self.labels_requested)
 
     def open(self, key: str) -> None:
-        """Show `spares`, `proposal` or `ledger`; `station` and `purchasing` are told on."""
+        """Show `spares`, `proposal` or `ledger`; `station`, `purchasing` and `stocktake` are told on."""
         if key == "station":
             self.station_wanted.emit()
             return
-        if key == "purchasing":
+        if key in {"purchasing", "stocktake"}:
             self.page_wanted.emit(key)
             return
         if key not in self._pages:
@@ -68,13 +69,17 @@ class SparesArea(QWidget):
         self._stack.setCurrentWidget(self._pages[key])
 
     def _made(self, key: str) -> QWidget:
-        made: ProposalPage | LedgerPage
+        made: ProposalPage | LedgerPage | AnalysisPage
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
             made.page_wanted.connect(self.open)
             made.said.connect(self.said)
             made.report_requested.connect(self.report_requested)
+        elif key == "analysis":
+            made = AnalysisPage(self._desk, self._tasks)
+            made.list_wanted.connect(self.show_list)
+            made.said.connect(self.said)
         else:
             made = LedgerPage(self._desk, self._tasks)
             made.said.connect(self.said)

@@ -12,12 +12,14 @@ from app.desk import Desk
 from app.fields import fields_of
 from app.inventory import figures, parts
 from app.inventory.card import PartCard, part_card
+from app.inventory.idle import IDLE
 from app.inventory.scans import resolve_scan
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
 from ui.inventory.part_form import PartDialog
+from ui.inventory.policy import PolicyDialog
 from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
@@ -57,7 +59,7 @@ class SparesPage(Page):
         super().__init__(_("Spare parts"), table=True)
         self._desk, self._tasks, self._wedge = desk, tasks, wedge
         self._card: PartCard | None = None
-        self.dialog: BookingDialog | PartDialog | None = None
+        self.dialog: BookingDialog | PartDialog | PolicyDialog | None = None
         self.source = PartSource(desk)
         self.table = Table(
             part_columns(),
@@ -118,6 +120,8 @@ class SparesPage(Page):
                 may_book(self._desk, "issue"),
             ),
             (_("Purchase orders"), "shopping-cart", lambda: self.page_wanted.emit("purchasing"), True),
+            (_("Stocktakes"), "clipboard-list", lambda: self.page_wanted.emit("stocktake"), True),
+            (_("Analysis"), "file-chart-column", lambda: self.page_wanted.emit("analysis"), True),
             (_("Movements"), "history", lambda: self.page_wanted.emit("ledger"), True),
             (_("Low-stock list"), "printer", self.print_page, self._desk.may(Permission.PRINT_REPORTS)),
             (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),
@@ -141,6 +145,10 @@ class SparesPage(Page):
             Filter(
                 "abc", N_("ABC class"), lambda: [Choice(c, _(w)) for c, w in classes["abc_class"].choices]
             ),
+            Filter(
+                "ved", N_("VED class"), lambda: [Choice(c, _(w)) for c, w in classes["ved_class"].choices]
+            ),
+            Filter("idle", N_("Idle / expiring"), lambda: [Choice(r, sign(s).text) for r, s in IDLE.items()]),
             Filter("bin", N_("Bin"), self._bins),
         ]
         if self._desk.site is None:
@@ -215,6 +223,7 @@ class SparesPage(Page):
         cards.fill(self.inspector, found, self._desk)
         if self._desk.may(Permission.EDIT_PARTS):
             self.inspector.add_tool("pencil", _("Change"), self.edit)
+            self.inspector.add_tool("file-chart-column", _("Reorder point"), self.reorder)
         for kind, icon, words in (
             ("return", "undo-2", _("Put back")),
             ("transfer", "arrow-left-right", _("Transfer")),
@@ -259,7 +268,7 @@ class SparesPage(Page):
         self._open(dialog)
         return dialog
 
-    def _open(self, dialog: BookingDialog | PartDialog) -> None:
+    def _open(self, dialog: BookingDialog | PartDialog | PolicyDialog) -> None:
         self.dialog = dialog
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._on_closed)
@@ -284,6 +293,13 @@ class SparesPage(Page):
         """Change the part that is shown."""
         if self._card and self._desk.may(Permission.EDIT_PARTS):
             self._ask(PartDialog(self, self._desk, self._tasks, self._card))
+
+    def reorder(self) -> None:
+        """Work out safety stock and reorder point of the part that is shown."""
+        if self._card and self._desk.may(Permission.EDIT_PARTS):
+            dialog = PolicyDialog(self, self._desk, self._tasks, self._card.part.id)
+            dialog.saved.connect(self._on_saved)
+            self._open(dialog)
 
     def new(self) -> None:
         """Register a part (Ctrl N)."""

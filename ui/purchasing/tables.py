@@ -85,9 +85,9 @@ def rest_sign(row: LineRow) -> Sign:
 
 def line_columns(*, wide: bool = False) -> tuple[Column, ...]:
     """The lines of an order: in the inspector in two rows, at the receiving desk in one."""
-    number = 92 if wide else 68
+    number = 92 if wide else 76
     return (
-        Column("part_no", N_("Part no."), "code", 104 if wide else 86, stretch=not wide, sortable=False, second=lambda row: row.name),
+        Column("part_no", N_("Part no."), "code", 104 if wide else 80, stretch=not wide, sortable=False, second=lambda row: row.name),
         Column("name", N_("Name"), width=160, stretch=True, sortable=False, compact=False),
         Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
         Column("qty", N_("Quantity"), "number", number, sortable=False,

@@ -43,10 +43,8 @@ def _card(job: Job) -> OrderCard:
 
 def _buyer(job: Job, card: OrderCard) -> Buyer:
     site = card.row["site_id"]
-    name, code, address, phone = job.read.row(
-        f"SELECT {named('s')}, s.code, coalesce(s.address, ''), coalesce(s.phone, '') FROM site s WHERE s.id = ?",
-        site,
-    ) or ("", "", "", "")
+    sql = f"SELECT {named('s')}, s.code, coalesce(s.address, ''), coalesce(s.phone, '') FROM site s WHERE s.id = ?"
+    name, code, address, phone = job.read.row(sql, site) or ("", "", "", "")
     contact = job.read.value(
         f"SELECT {person('o.created_by')} FROM purchase_order o WHERE o.id = ?", card.row["id"]
     )
