@@ -90,3 +90,40 @@ declare(
         _stock,
     )
 )
+
+
+def _idle(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    value = values.line_value(facts.get("on_hand") or 0, facts.get("price"))
+    on_hand = f"{values.show_quantity(facts.get('on_hand'))} {facts.get('unit') or ''}".strip()
+    return {"on_hand": on_hand, "value": values.show_money(value)}
+
+
+for _code, _title, _months in (
+    ("idle.slow", N_("No movement for 12 months"), N_("No movement for 12 months although there is stock.")),
+    ("idle.dead", N_("No movement for 24 months"), N_("No movement for 24 months although there is stock.")),
+):
+    declare(
+        Rule(
+            _code,
+            _title,
+            N_("{name}: {on_hand} unmoved since {since}, worth {value}"),
+            _months,
+            N_("Offer it to another site, return it, or lower its limits."),
+            _idle,
+        )
+    )
+for _code, _title in (
+    ("idle.expiring", N_("Shelf life ends within 90 days")),
+    ("idle.soon", N_("Shelf life ends within 30 days")),
+    ("idle.expired", N_("Shelf life has ended")),
+):
+    declare(
+        Rule(
+            _code,
+            _title,
+            N_("{name}: shelf life of {on_hand} ends {ends}"),
+            N_("Counted from the receipt of the oldest pieces that still lie there."),
+            N_("Use these first; scrap what is too old."),
+            _idle,
+        )
+    )

@@ -127,6 +127,11 @@ def _where(site: bytes | None, filters: Mapping[str, Any], text: str) -> tuple[s
             "(y.bin_id = ? OR EXISTS (SELECT 1 FROM stock_level WHERE part_id = p.id AND bin_id = ? AND on_hand <> 0))"
         )
         params += [filters["bin"]] * 2
+    if "idle" in filters:
+        terms.append(
+            "EXISTS (SELECT 1 FROM alert a WHERE a.subject_id = p.id AND a.cleared_at IS NULL AND a.rule = ?)"
+        )
+        params.append(filters["idle"])
     if "proposed" in filters:
         terms.append("s.proposal > 0")
     if query := match(text):

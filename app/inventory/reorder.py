@@ -49,12 +49,15 @@ def _up(number: Decimal) -> int:
     return int(number.to_integral_value(ROUND_CEILING))
 
 
-def abc(values: Iterable[tuple[bytes, int]]) -> dict[bytes, str]:
+def abc(
+    values: Iterable[tuple[bytes, int]], limits: tuple[Decimal, Decimal] = (A_TO, B_TO)
+) -> dict[bytes, str]:
     """The class of each part by the value of a year's use: what makes 70 % is A, to 95 % B, the rest C."""
+    a_to, b_to = limits
     ordered = sorted(values, key=lambda pair: (-pair[1], pair[0]))
     total, sum_so_far, classes = sum(value for _part, value in ordered), 0, {}
     for part, value in ordered:
         share = Decimal(sum_so_far) / total if total else Decimal(1)
-        classes[part] = "A" if share < A_TO and value else "B" if share < B_TO and value else "C"
+        classes[part] = "A" if share < a_to and value else "B" if share < b_to and value else "C"
         sum_so_far += value
     return classes

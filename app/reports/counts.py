@@ -19,6 +19,7 @@ from app.reports.document import (
     Signatures,
     Status,
     Table,
+    Value,
 )
 from app.reports.parts import CURRENCY, joined, section
 from app.values import show_instant, show_money
@@ -256,7 +257,7 @@ def _not_counted(lines: Iterable[CountLineRow]) -> Table:
 
 
 def _line_row(number: int, line: CountLineRow) -> Row:
-    values = {
+    values: dict[str, Value] = {
         "seq": number, "part_no": line.part_no, "name_spec": joined(line.name, line.spec), "name": line.name,
         "spec": line.spec, "unit": line.unit, "bin": line.bin, "batch": line.batch, "book": line.book,
         "counted": line.counted, "difference": line.difference, "price": line.price, "value": line.value,

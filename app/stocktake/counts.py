@@ -98,7 +98,10 @@ def count_rows(read: Reader, ids: Sequence[int]) -> list[CountRow | None]:
         f"FROM stock_count c WHERE c.n IN ({marks})",
         *ids,
     )
-    found = {row[0]: CountRow(*row[:5], bool(row[5]), *row[6:], *_totals(read, row[1])) for row in rows}
+    found = {}
+    for row in rows:
+        values = (*row[:5], bool(row[5]), *row[6:], *_totals(read, row[1]))
+        found[row[0]] = CountRow(*values)
     return [found.get(n) for n in ids]
 
 

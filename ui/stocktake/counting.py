@@ -9,17 +9,16 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout,
 from app.changes import Done
 from app.desk import Desk
 from app.errors import Refused
-from app.stocktake.counts import count_row
 from app.stocktake.lines import Line
 from app.stocktake.session import Session
 from app.words import _
 from ui.inventory.band import Band, Result
 from ui.inventory.tables import amount, change
 from ui.kit import theme
-from ui.kit.buttons import button, icon_button, set_kind
-from ui.kit.labels import ElidedLabel, SignLabel, key_hint, label, line
+from ui.kit.labels import ElidedLabel, SignLabel, key_hint, line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
+from ui.stocktake.bars import CountTop
 from ui.stocktake.tables import LineSource, line_columns
 
 _CHOICES = {Qt.Key.Key_F6: "replace", Qt.Key.Key_F7: "add"}
@@ -52,6 +51,11 @@ class CountPage(QWidget):
         self.entry.returnPressed.connect(self.on_enter)
         self.entry.installEventFilter(self)
         self._prompt = ElidedLabel("", "item")
+        self.top = CountTop(desk, count)
+        self.top.left.connect(self.left)
+        self.top.mode.clicked.connect(self.switch_mode)
+        self.top.empty.clicked.connect(self.nothing_left)
+        self.top.undo.clicked.connect(self.undo)
         self._lay_out()
         self.setFocusProxy(self.entry)
         self.setMinimumSize(480, 300)
@@ -64,7 +68,7 @@ class CountPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._top())
+        column.addWidget(self.top)
         column.addWidget(line())
         column.addWidget(self.band, 2)
         row = QHBoxLayout()
@@ -85,45 +89,15 @@ class CountPage(QWidget):
         column.addWidget(self._hints)
         column.addWidget(self.table, 5)
 
-    def _top(self) -> QHBoxLayout:
-        with self._desk.read() as read:
-            row = count_row(read, self.session.count)
-        top = QHBoxLayout()
-        top.setContentsMargins(8, 8, 16, 8)
-        top.setSpacing(8)
-        back = icon_button("chevron-left", _("Back (Esc)"))
-        back.setFixedSize(44, 44)
-        back.clicked.connect(self.left)
-        self._title = label(_("Stocktake {code}").format(code=row.code if row else ""), "section")
-        self._bin = ElidedLabel("", "item", "accent")
-        self._progress = label("", "dense", "text_2")
-        self.mode = button(_("Each scan +1"), "plus", scale="large")
-        self.mode.clicked.connect(self.switch_mode)
-        self.empty = button(_("Rest of the bin is empty"), "circle-slash", scale="large")
-        self.empty.clicked.connect(self.nothing_left)
-        self.back_one = button(_("Undo last"), "undo-2", scale="large")
-        self.back_one.clicked.connect(self.undo)
-        for made in (back, self._title):
-            top.addWidget(made)
-        top.addWidget(self._bin, 1)
-        for made in (self._progress, self.mode, self.empty, self.back_one):
-            top.addWidget(made)
-        return top
-
     # what is shown
 
     def _show(self) -> None:
         """Bin, progress, prompt and lines as they are now."""
         session, lines = self.session, self.session.lines
         place = session.place
-        self._bin.setText(f"{place.code}  {place.title}" if place else "")
-        done = _("{done} lines counted") if session.blind else _("{done} of {total}")
-        self._progress.setText(done.format(done=len(lines.counted), total=len(lines.rows)))
         self._prompt.setText(session.prompt())
-        set_kind(self.mode, "primary" if session.each else "default")
-        self.empty.setEnabled(place is not None and any(not row.counts for row in lines.of_bin(place.id)))
-        self.empty.setVisible(not session.blind and self.width() >= 900)
-        self.back_one.setEnabled(bool(self._done))
+        rest = place is not None and any(not row.counts for row in lines.of_bin(place.id))
+        self.top.show_session(session, rest=rest, undo=bool(self._done))
         self.source.put(session.shown())
         self.table.refresh()
 
@@ -411,9 +385,7 @@ class CountPage(QWidget):
         self._hints.setVisible(not low)
         self.table.setVisible(self.height() >= 420)
         self.table.set_compact(narrow)
-        self._title.setVisible(not narrow)
-        self.empty.setVisible(not self.session.blind and self.width() >= 900)
-        self.back_one.setVisible(not narrow)
+        self.top.set_width(self.width())
         self._prompt.setFont(theme.font("section" if narrow else "item"))
         self.entry.setFixedWidth(180 if narrow else 260)
 

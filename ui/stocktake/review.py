@@ -10,7 +10,7 @@ from app import values
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
-from app.errors import AppError, Refused
+from app.errors import Refused
 from app.signs import sign
 from app.stocktake import counting
 from app.stocktake.counting import REASONS
@@ -271,7 +271,7 @@ class DifferencesPage(Page):
         self.said.emit(words.format(count=booked), lambda: self._take_back(done))
         self.reload()
 
-    def _on_refused(self, error: AppError) -> None:
+    def _on_refused(self, error: Exception) -> None:
         if isinstance(error, Refused) and error.may_override:
             if ask(self, _("Approve the stocktake"), str(error), do=_("Approve anyway"), kind="primary"):
                 self.approve(_("confirmed"))

@@ -82,7 +82,7 @@ def test_every_scan_counts_however_fast(qtbot, page, shelf, settled, count):
     assert shelf.line(count, "HVAC-2").counted == 30_000
 
 
-def test_refusals_are_said_and_escape_leaves_nothing_behind(qtbot, page, shelf, settled, count):
+def test_refusals_are_said_and_escape_leaves_nothing_behind(qtbot, page):
     page.on_scan(HVAC1)
     assert "Scan the bin first" in page.band.result.name
     page.on_scan("6901234567892")

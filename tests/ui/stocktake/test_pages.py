@@ -21,7 +21,8 @@ def buttons(widget) -> list[str]:
     return [found.text().strip() for found in widget.findChildren(QPushButton) if found.text().strip()]
 
 
-def test_the_inspector_offers_what_comes_next(shown, shelf, tasks, settled, count):
+@pytest.mark.usefixtures("count")
+def test_the_inspector_offers_what_comes_next(shown, shelf, tasks, settled):
     page = shown(StocktakePage(shelf.keeper, tasks))
     settled()
     page.table.select([page.table.model.ids[0]])
@@ -32,9 +33,14 @@ def test_the_inspector_offers_what_comes_next(shown, shelf, tasks, settled, coun
     assert "Count on" in buttons(page.inspector)
 
 
-def test_the_code_of_a_count_sheet_opens_the_counting(qtbot, shown, shelf, tasks, settled, count):
-    page = shown(StocktakePage(shelf.keeper, tasks))
+@pytest.fixture
+def page(shown, shelf, tasks, settled) -> StocktakePage:
+    made = shown(StocktakePage(shelf.keeper, tasks))
     settled()
+    return made
+
+
+def test_the_code_of_a_count_sheet_opens_the_counting(qtbot, count, page, settled):
     code = page.table.model.row(0).code
     with qtbot.waitSignal(page.count_wanted) as heard:
         assert page.on_scan(encode(Kind.DC, code))

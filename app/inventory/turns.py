@@ -1,0 +1,133 @@
+"""How fast the stock turns, each variant by its name; stock-outs; value by class (R-4.4-j).
+
+closing  value of a year's use (register) / stock value now
+mean     value issued in 12 months / mean of the stock value at 13 month ends
+bought   value received in 12 months / stock value now (SMRP 5.5.31)
+days of supply = 365 / turns. All at today's prices.
+"""
+
+from dataclasses import dataclass
+
+from app.inventory.figures import stock_value
+from app.inventory.idle import months_before
+from app.inventory.signs import signed
+from app.tx import Reader
+
+MONTHS = 13
+
+
+@dataclass(frozen=True)
+class Turns:
+    """One variant: use and stock in hundredths of the currency; turns in hundredths, None without stock or use."""
+
+    code: str
+    use: int
+    stock: int
+
+    @property
+    def turns(self) -> int | None:
+        if self.use <= 0 or self.stock <= 0:
+            return None
+        return (self.use * 200 + self.stock) // (2 * self.stock)
+
+    @property
+    def days(self) -> int | None:
+        """Days of supply."""
+        if self.use <= 0 or self.stock <= 0:
+            return None
+        return (self.stock * 730 + self.use) // (2 * self.use)
+
+
+@dataclass(frozen=True)
+class StockOuts:
+    """Active parts with none available now, and issues of 12 months that the bin could not fill by the books."""
+
+    out: int
+    active: int
+    short: int
+    issues: int
+
+
+@dataclass(frozen=True)
+class ClassValue:
+    """A class with its parts in view and their stock value in hundredths."""
+
+    abc: str
+    parts: int
+    value: int
+
+
+def _here(site: bytes | None, alias: str) -> tuple[str, list[bytes]]:
+    return (f" AND +{alias}.site_id = ?", [site]) if site else ("", [])
+
+
+def turns(read: Reader, site: bytes | None, now: int) -> list[Turns]:
+    """The three variants."""
+    worth, since = stock_value(read, site), months_before(now, 12)
+    issued = _moved(
+        read, site, since, "CASE m.type WHEN 'issue' THEN m.qty WHEN 'return' THEN -m.qty ELSE 0 END"
+    )
+    bought = _moved(read, site, since, "CASE m.type WHEN 'receipt' THEN m.qty ELSE 0 END")
+    return [
+        Turns("closing", worth.year_use, worth.value),
+        Turns("mean", issued, _mean_stock(read, site, now)),
+        Turns("bought", bought, worth.value),
+    ]
+
+
+def _moved(read: Reader, site: bytes | None, since: int, quantity: str) -> int:
+    here, params = _here(site, "m")
+    found = read.value(
+        f"SELECT (coalesce(sum(({quantity}) * coalesce(p.unit_price, 0)), 0) + 50000) / 100000 FROM stock_movement m "
+        f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND p.deleted = 0{here}",
+        since, *params,
+    )  # fmt: skip
+    return int(found)
+
+
+def _mean_stock(read: Reader, site: bytes | None, now: int) -> int:
+    """The mean of the stock values of the last 13 month ends (today counts as one); months before the first movement do not."""
+    here, params = _here(site, "m")
+    ends = [months_before(now, back) for back in range(MONTHS)]
+    sums = ", ".join(
+        f"sum(CASE WHEN m.happened_at <= ? THEN {signed('m')} * coalesce(p.unit_price, 0) ELSE 0 END)"
+        for _end in ends
+    )
+    row = read.row(
+        f"SELECT min(m.happened_at), {sums} FROM stock_movement m JOIN part p ON p.id = m.part_id WHERE p.deleted = 0{here}",
+        *ends, *params,
+    )  # fmt: skip
+    if row is None or row[0] is None:
+        return 0
+    known = [value for end, value in zip(ends, row[1:], strict=True) if end >= row[0]]
+    return (sum(known) // len(known) + 50000) // 100000 if known else 0
+
+
+def stock_outs(read: Reader, site: bytes | None, now: int) -> StockOuts:
+    """What could not be had, now and over the year."""
+    here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
+    out, active = read.row(
+        "SELECT coalesce(sum(s.on_hand - s.reserved <= 0), 0), count(*) FROM part_stock s JOIN part p ON p.id = s.part_id "
+        f"WHERE p.deleted = 0 AND p.status = 'active'{here}",
+        *params,
+    ) or (0, 0)  # fmt: skip
+    mine, more = (" WHERE m.site_id = ?", [site]) if site else ("", [])
+    short, issues = read.row(
+        "SELECT coalesce(sum(balance < 0), 0), count(*) FROM (SELECT m.type, m.happened_at, m.reversal_of_id, "
+        f"sum({signed('m')}) OVER (PARTITION BY m.part_id, m.bin_id, coalesce(m.batch, '') ORDER BY m.happened_at, m.n) "
+        f"AS balance FROM stock_movement m{mine}) WHERE type = 'issue' AND reversal_of_id IS NULL AND happened_at >= ?",
+        *more, months_before(now, 12),
+    ) or (0, 0)  # fmt: skip
+    return StockOuts(out, active, short, issues)
+
+
+def value_by_class(read: Reader, site: bytes | None) -> list[ClassValue]:
+    """Parts and stock value of each class; those without a class last."""
+    here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
+    return read.as_(
+        ClassValue,
+        "SELECT coalesce(p.abc_class, ''), count(DISTINCT p.id), "
+        "coalesce(sum((s.on_hand * coalesce(p.unit_price, 0) + 50000) / 100000), 0) FROM part_stock s "
+        f"JOIN part p ON p.id = s.part_id WHERE p.deleted = 0{here} GROUP BY 1 ORDER BY p.abc_class IS NULL, 1",
+        *params,
+    )

@@ -1,0 +1,158 @@
+"""The form that works out safety stock and reorder point: every figure with where it comes from, accepted or overridden."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError, Refused
+from app.inventory.card import policy_of
+from app.inventory.policy import METHODS, Suggestion, accept, override, suggest, use_of
+from app.inventory.reorder import Z
+from app.words import _
+from ui.inventory.tables import amount, site_of
+from ui.kit.buttons import button
+from ui.kit.dialogs import Dialog, Scroller
+from ui.kit.forms import Form, FormField
+from ui.kit.labels import label
+from ui.kit.notes import NoteStrip
+from ui.kit.tasks import Tasks
+
+
+class PolicyDialog(Dialog):
+    """Method and service level are chosen; the working follows; other figures need a reason."""
+
+    saved = Signal(object, object)
+    """The id of the part, and the Done."""
+
+    def __init__(self, parent: QWidget | None, desk: Desk, tasks: Tasks, part: bytes) -> None:
+        super().__init__(parent, _("Reorder point"))
+        self._desk, self._tasks, self._part = desk, tasks, part
+        with desk.read() as read:
+            self._row = read.get("part", part) or {}
+            self._use = use_of(read, part, site_of(desk), desk.now())
+            self._old = policy_of(read, part, site_of(desk)) or {}
+        self.found: Suggestion | None = suggest(self._use)
+        self.form = Form(self._fields())
+        self.working = label("", "dense", "text_2", wrap=True)
+        self.note = NoteStrip("", "warn")
+        inner = Scroller(self.form)
+        self.body.addWidget(inner)
+        self.body.addWidget(self.working)
+        self.body.addWidget(self.note)
+        self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
+        self.save = self.add_button(button(_("Accept"), "check", "primary", "large"))
+        self.save.setDefault(True)
+        self.save.clicked.connect(self.on_save)
+        self.form.set_values(self._values())
+        self.form.changed.connect(self._on_changed)
+        self._show()
+
+    def _fields(self) -> list[FormField]:
+        unit = self._row.get("unit") or ""
+        methods = [(code, _(word)) for code, word in METHODS.items()]
+        services = [(level, f"{level} %") for level in Z]
+        return [
+            FormField("method", _("Method"), "choice", required=True, choices=methods, given=True),
+            FormField("service", _("Service level"), "choice", required=True, choices=services, given=True),
+            FormField("safety", _("Safety stock"), "number", unit, required=True, given=True),
+            FormField("reorder", _("Reorder point"), "number", unit, required=True, given=True),
+            FormField("reason", _("Reason")),
+        ]
+
+    def _values(self) -> dict[str, Any]:
+        found = self.found
+        return {
+            "method": found.method if found else "poisson",
+            "service": found.service if found else 95,
+            "safety": found.safety if found else self._old.get("safety_stock"),
+            "reorder": found.reorder_point if found else self._old.get("reorder_point"),
+        }
+
+    def _on_changed(self) -> None:
+        """Another method or level: the figures are worked out anew."""
+        filled = self.form.values()
+        found = suggest(self._use, filled["method"] or "poisson", filled["service"] or 95)
+        if found != self.found and found is not None:
+            self.found = found
+            self.form.blockSignals(True)
+            self.form.editor("safety").set_value(found.safety)
+            self.form.editor("reorder").set_value(found.reorder_point)
+            self.form.blockSignals(False)
+        self._show()
+
+    def _overridden(self) -> bool:
+        filled, found = self.form.values(), self.found
+        return found is None or (filled["safety"], filled["reorder"]) != (found.safety, found.reorder_point)
+
+    def _show(self) -> None:
+        self.working.setText(self._said())
+        self.save.set_text(_("Override") if self._overridden() else _("Accept"))  # type: ignore[attr-defined]  # a Button
+        if self.found is None:
+            text = _(
+                "The use a year or the lead time is not known: enter the figures yourself, with the reason."
+            )
+        elif self._overridden():
+            text = _("These are not the computed figures: the reason is kept with your name.")
+        elif self.found.asks:
+            text = _("Only {issues} issues in 24 months: say why you take these figures.")
+            text = text.format(issues=self.found.issues)
+        else:
+            text = ""
+        self.note.setVisible(bool(text))
+        self.note.set(text, "warn")
+
+    def _said(self) -> str:
+        """The working, line by line."""
+        found, unit = self.found, self._row.get("unit") or ""
+        if found is None:
+            return ""
+        source = _("by {issues} issues in 24 months") if found.source == "ledger" else _("by the register")
+        old = ""
+        if self._old:
+            old = _("So far: safety stock {safety}, reorder point {reorder}").format(
+                safety=amount(self._old["safety_stock"], unit),
+                reorder=amount(self._old["reorder_point"], unit),
+            )
+        lines = (
+            _("Use a year: {use} ({source})").format(
+                use=amount(found.annual, unit), source=source.format(issues=found.issues)
+            ),
+            _("Demand in {days} days: {exact} → {demand}").format(
+                days=found.lead_days, exact=f"{found.exact:.2f}", demand=amount(found.demand, unit)
+            ),
+            _("Safety stock: {z} × {spread} → {safety}").format(
+                z=Z[found.service], spread=f"{found.spread:.2f}", safety=amount(found.safety, unit)
+            ),
+            _("Reorder point: {demand} + {safety} = {reorder}").format(
+                demand=amount(found.demand), safety=amount(found.safety), reorder=amount(found.reorder_point, unit)
+            ),
+            old,
+        )  # fmt: skip
+        return "\n".join(filter(None, lines))
+
+    def on_save(self) -> None:
+        """Accept the computed figures, or override them with a reason."""
+        if not self.form.check():
+            return
+        filled, desk, part, found = self.form.values(), self._desk, self._part, self.found
+        reason = filled["reason"] or ""
+        overridden = self._overridden()
+
+        def work() -> Done:
+            if overridden or found is None:
+                return override(desk, part, filled["safety"], filled["reorder"], reason=reason, found=found)
+            return accept(desk, part, found, reason=reason)
+
+        self._tasks.run(work, self._on_saved, self._on_refused, owner=self)
+
+    def _on_saved(self, done: Done) -> None:
+        self.saved.emit(self._part, done)
+        self.accept()
+
+    def _on_refused(self, error: Exception) -> None:
+        text = "\n".join(map(str, error.objections)) if isinstance(error, Refused) else str(error)
+        self.note.set(text, "danger" if isinstance(error, AppError) else "warn")
+        self.note.show()

@@ -1,0 +1,61 @@
+"""The bar of the counting page: which stock-take, which bin, how far, and the ways to count."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.desk import Desk
+from app.stocktake.counts import count_row
+from app.stocktake.session import Session
+from app.words import _
+from ui.kit import icons
+from ui.kit.buttons import button, icon_button, set_kind
+from ui.kit.labels import ElidedLabel, label
+
+_NARROW, _LOW = 1000, 900
+
+
+class CountTop(QWidget):
+    """Back, number, bin, progress; count by scans, nothing left, undo."""
+
+    left = Signal()
+    """Back to the window with the rail."""
+
+    def __init__(self, desk: Desk, count: bytes) -> None:
+        super().__init__()
+        with desk.read() as read:
+            row = count_row(read, count)
+        self._blind = bool(row and row.blind)
+        top = QHBoxLayout(self)
+        top.setContentsMargins(8, 8, 16, 8)
+        top.setSpacing(8)
+        back = icon_button("chevron-left", _("Back (Esc)"))
+        back.setFixedSize(44, 44)
+        back.clicked.connect(self.left)
+        self._title = label(_("Stocktake {code}").format(code=row.code if row else ""), "section")
+        self._bin = ElidedLabel("", "item", "accent")
+        self._progress = label("", "dense", "text_2")
+        self.mode = button(_("Each scan +1"), "plus", scale="large")
+        self.empty = button(_("Rest of the bin is empty"), "circle-slash", scale="large")
+        self.undo = button(_("Undo last"), "undo-2", scale="large")
+        top.addWidget(back)
+        top.addWidget(self._title)
+        top.addWidget(self._bin, 1)
+        for made in (self._progress, self.mode, self.empty, self.undo):
+            top.addWidget(made)
+
+    def show_session(self, session: Session, *, rest: bool, undo: bool) -> None:
+        """Bin, progress and buttons as they are now."""
+        place, lines = session.place, session.lines
+        self._bin.setText(f"{place.code}  {place.title}" if place else "")
+        done = _("{done} lines counted") if session.blind else _("{done} of {total}")
+        self._progress.setText(done.format(done=len(lines.counted), total=len(lines.rows)))
+        set_kind(self.mode, "primary" if session.each else "default")
+        self.mode.setIcon(icons.icon("plus", "on_accent" if session.each else "text", 18))
+        self.empty.setEnabled(rest)
+        self.undo.setEnabled(undo)
+
+    def set_width(self, width: int) -> None:
+        """In a narrow window only what has no key stays."""
+        self._title.setVisible(width >= _NARROW)
+        self.undo.setVisible(width >= _NARROW)
+        self.empty.setVisible(not self._blind and width >= _LOW)
