@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import msgspec
-
 from app import ops as operations
 from app.access import Actor
 from app.auth.people import actor_of
 from app.hub.hub import DeviceRow
 from app.ops import Envelope, MalformedError, Op
 from app.sync.protocol import ALL, QUARANTINED, REJECTED, SentOp
+from app.sync.reducer import said
 from app.tx import Tx
 
 _ACCESS = frozenset({"user_account", "role", "user_site_scope"})
@@ -33,7 +32,7 @@ def read_op(sent: SentOp) -> Judged:
     try:
         envelope, op = operations.decode(sent.bytes)
     except MalformedError as error:
-        return Judged(sent, None, None, REJECTED, str(error)[:500])
+        return Judged(sent, None, None, REJECTED, said(error))
     if envelope.op_id != sent.op_id:
         return Judged(sent, None, None, REJECTED, "the body speaks of another op")
     return Judged(sent, envelope, op)
@@ -55,8 +54,8 @@ class Grants:
             return QUARANTINED, "site not granted to the device"
         try:
             needed = op.needs(operations.spec_of(op))
-        except (KeyError, msgspec.ValidationError) as error:
-            return REJECTED, str(error)[:500]
+        except Exception as error:  # noqa: BLE001 - whatever a hostile op trips over is its own fault
+            return REJECTED, said(error)
         if envelope.actor is None:
             return "", ""  # the device's own local administrator: the device vouches for it
         actor = self._person(envelope.actor)

@@ -186,11 +186,21 @@ def _op_row(hub: Hub, chain: bytes, one: Judged, seq: int) -> tuple[object, ...]
     if said is None or one.op is None:
         now = hub.clock.now()
         return (*place, "?", 0, None, None, None, sent.bytes, 0, now, None, sent.op_id, *end)
-    entity, row_id = one.op.subject() or (None, None)
+    entity, row_id = _subject(one)
     return (
         *place, said.kind, said.schema_v, entity, row_id, said.site, sent.bytes, said.hlc, said.wall, said.actor,
         said.action_id, *end,
     )  # fmt: skip
+
+
+def _subject(one: Judged) -> tuple[str | None, bytes | None]:
+    """What the op says it is about; a rejected one may be too odd to say."""
+    try:
+        return (one.op and one.op.subject()) or (None, None)
+    except Exception:
+        if one.outcome not in WITHOUT_EFFECT:
+            raise
+        return None, None
 
 
 def _stamp(read: Reader, stamps: dict[bytes, int]) -> None:

@@ -22,6 +22,12 @@ def is_poison(error: Exception) -> bool:
     return not isinstance(error, sqlite3.DatabaseError) or isinstance(error, _OF_THE_OP)
 
 
+def said(error: Exception) -> str:
+    """A reason that any database can store, whatever the op held."""
+    text = f"{type(error).__name__}: {error}"[:500]
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def misses_a_row(error: Exception) -> bool:
     """Whether an op speaks of a record that is not here (yet)."""
     return isinstance(error, MissingRowError) or "FOREIGN KEY" in str(error)
@@ -46,6 +52,6 @@ def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
             log.exception("an op of kind %s cannot be applied", envelope.kind)
         if misses_a_row(error):
             return QUARANTINED, WAITS
-        return REJECTED, f"{type(error).__name__}: {error}"[:500]
+        return REJECTED, said(error)
     connection.execute("RELEASE one_op")
     return tx.outcome, ""

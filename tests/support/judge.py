@@ -91,7 +91,7 @@ def rows_are_equal(laptop: Laptop, hub: sqlite3.Connection) -> None:
 DERIVED = (
     "SELECT part_id, bin_id, batch, site_id, on_hand, last_move_at FROM stock_level",
     "SELECT part_id, site_id, on_hand, reserved, on_order, state, proposal FROM part_stock",
-    "SELECT id, rule, level, cleared_at IS NULL FROM alert",
+    "SELECT id, rule, level FROM alert WHERE cleared_at IS NULL",
     "SELECT tbl, row_id, code, title, place, initials, words FROM search_row",
 )
 
