@@ -34,7 +34,7 @@ TOURS: dict[str, tuple[str, ...]] = {
         "reports",
         "settings",
     ),
-    "store": ("today", "spares", "proposal", "ledger", "station", "import"),
+    "store": ("today", "spares", "proposal", "ledger", "purchasing", "receiving", "station", "import"),
     "super": ("today", "rounds", "review", "faults", "training", "alerts", "reports", "audit"),
     "admin": ("accounts", "settings"),
 }
@@ -146,6 +146,9 @@ class Studio:
         elif page == "station":
             links.station()
             return True
+        elif page == "receiving":
+            self._push_receiving()
+            return True
         elif page in {"round", "review"}:
             self._push_round(page)
             return True
@@ -154,6 +157,17 @@ class Studio:
             if page == "reports":
                 made.show_report("low-stock")
         return False
+
+    def _push_receiving(self) -> None:
+        """The receiving desk with a line in hand."""
+        links = self._program.links
+        with links.desk.read() as read:
+            order, part = read.row(
+                "SELECT o.id, p.part_no FROM purchase_order o JOIN purchase_line l ON l.order_id = o.id JOIN part p ON p.id = l.part_id "
+                "WHERE o.status = 'ordered' AND o.deleted = 0 ORDER BY o.due_on LIMIT 1"
+            )
+        links.receiving(order)
+        self._program.window.current().on_scan(part)
 
     def _push_round(self, page: str) -> None:
         from app.inspections.lists import rounds_to_do
