@@ -32,6 +32,7 @@ DEEDS = {
     "transition": N_("a change of state"),
     "retire": N_("a removal"),
     "stock.move": N_("a stock movement"),
+    "conflict.settle": N_("the settling of a conflict"),
     "alert.act": N_("the handling of an alert"),
     "training.record": N_("a training record"),
 }

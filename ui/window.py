@@ -47,6 +47,8 @@ class PageSpec:
     foot: bool = False
     #: Reached from other pages only.
     hidden: bool = False
+    #: The entry of the rail that is lit while this hidden page is open.
+    home: str = ""
 
 
 class Desk(Protocol):
@@ -134,7 +136,7 @@ class MainWindow(QMainWindow):
         made = self.page(key)
         self._key = key
         self._stack.setCurrentWidget(made)
-        self.rail.set_open(key)
+        self.rail.set_open(self._specs[key].home or key)
         self.setWindowTitle(f"{_(self._specs[key].title)} - {self._desk.site}")
         self._catch_up(made)
         if made is not before:

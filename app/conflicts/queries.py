@@ -8,7 +8,6 @@ from app import ops as operations
 from app.access import Actor, Permission
 from app.audit import PROTECTED, name_of, word_of
 from app.conflicts.words import (
-    as_sent,
     device_name,
     label_of_field,
     person_name,
@@ -247,12 +246,12 @@ class _Reading:
         """Who set these values last: found in the audit trail by the value, else who made the record."""
         name, row = self._names[0], self._conflicts[0]
         record = self._record or {}
-        wanted = from_json(row[which]) if which else as_sent(record.get(name))
+        wanted = value_of(self._table, name, row[which]) if which else record.get(name)
         for op_id, at, actor, device, verb, changes in self._trail:
             pair = (from_json(changes) or {}).get(name)
             if op_id in without or (pair is None and verb != "insert"):
                 continue
-            if pair is None or pair[1] == wanted:
+            if pair is None or value_of(self._table, name, to_json(pair[1])) == wanted:
                 return self._side(texts, actor, at, device, op_id), op_id if pair else None
         return Side(texts, known=False), None
 

@@ -4,8 +4,10 @@ from base64 import b64decode
 from binascii import Error
 from typing import Any
 
+import msgspec
+
 from app.conflicts.kinds import KINDS, REASONS
-from app.fields import Field, about, clean_row, fields_of, from_json, show, to_json
+from app.fields import Field, about, clean_row, fields_of, from_json, show
 from app.names import label_of, person
 from app.tx import Reader
 from app.values import show_instant
@@ -22,7 +24,12 @@ def value_of(table: str, name: str, text: str | None) -> Any:
     field = fields_of(table).get(name)
     if field and field.kind == "bytes" and isinstance(value, str):
         return bytes.fromhex(value) if len(value) == _HEX_SHA else _bytes(value)
-    return value if value is None or field is None else clean_row(table, {name: value})[name]
+    if value is None or field is None:
+        return value
+    try:
+        return clean_row(table, {name: value})[name]
+    except msgspec.ValidationError:  # of a newer program: shown as it came
+        return value
 
 
 def _bytes(text: str) -> bytes:
@@ -30,11 +37,6 @@ def _bytes(text: str) -> bytes:
         return b64decode(text, validate=True)
     except Error:
         return text.encode()
-
-
-def as_sent(value: Any) -> Any:
-    """A physical value as it stands in the JSON of audit and conflicts."""
-    return from_json(to_json(value))
 
 
 def label_of_field(table: str, name: str) -> str:

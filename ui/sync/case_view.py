@@ -215,6 +215,20 @@ class CaseView(QWidget):
             self.choose(OTHER)
         self._set_ready()
 
+    def typed(self) -> Mapping[str, Any]:
+        """What was written so far, for when the record changes under the hands; a reference is looked up anew."""
+        values = self.form.values() if self.form else {}
+        return {
+            name: value
+            for name, value in values.items()
+            if value not in (None, "") and not isinstance(value, bytes)
+        }
+
+    def type_again(self, typed: Mapping[str, Any]) -> None:
+        """Put back what was written; what is to be kept has to be chosen again."""
+        if self.form is not None:
+            self.form.set_values(typed)
+
     def _filled(self) -> bool:
         if self.form is None:
             return False

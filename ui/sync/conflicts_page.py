@@ -104,6 +104,11 @@ class ConflictsPage(Page):
         if found is not None and found == self.shown and self.view is not None:
             self.view.place(self._position(found))
             return
+        typed = (
+            self.view.typed()
+            if self.view and self.shown and found and self.shown.line.id == found.line.id
+            else {}
+        )
         self.shown = found
         had = self.view is not None and self.view.isAncestorOf(self.focusWidget() or self)
         self._clear()
@@ -111,6 +116,7 @@ class ConflictsPage(Page):
             self._main.body.addWidget(self._empty())
             return
         self.view = CaseView(self._desk, found)
+        self.view.type_again(typed)
         self.view.place(self._position(found))
         self.view.confirmed.connect(self.settle)
         self.view.later.connect(self.next_case)

@@ -85,6 +85,8 @@ def explained(case: Case) -> str:
     kept = _("Both values stay in the history; nothing is lost whichever you choose.")
     if case.gone:
         said = _("The record was deleted while somebody else changed it. Bring it back, or leave it deleted.")
+    elif case.names == ("sealed",):
+        said = _("Two people handed in the same round. Both sheets are kept; choose the one that counts.")
     elif case.state:
         said = _("Two people moved the record to different states.")
     else:

@@ -38,6 +38,7 @@ def specs(desk: Desk, tasks: Tasks, wire: Wire) -> list[PageSpec]:
             "git-compare-arrows",
             lambda: wire(_conflicts(desk, tasks)),
             hidden=True,
+            home="sync",
         ),
     ]
 

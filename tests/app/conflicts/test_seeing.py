@@ -11,7 +11,11 @@ from app import conflicts
 from app.access import Actor, Permission
 from app.conflicts.kinds import KINDS
 from app.errors import AppError
-from app.ops import BY_KIND
+from app.fields import fields_of
+from app.generic import create
+from app.inspections.ops import Submit
+from app.ops import BY_KIND, Envelope, encode_op
+from app.tx import Tx
 from app.words import speaking
 from db.ids import new_id
 
@@ -149,3 +153,37 @@ def test_a_failed_attempt_is_remembered(people):
 
 def test_every_kind_has_its_words():
     assert not set(BY_KIND) - set(KINDS)
+
+
+def test_two_sheets_of_one_round(people, site):
+    """The second submission of a round is kept as a conflict of seals; the one that is chosen stands."""
+    task, first_seal, second_seal = new_id(), b"\x01" * 32, b"\x02" * 32
+    values = {"code": "R-1", "site_id": site.site, "status": "in_progress"}
+    people.chief.perform(create("inspection_task", task, **values | required(site)))
+    seal = {"task_id": task, "at": 1, "answers": (), "result": "normal"}
+    people.technician.perform(Submit(seal=first_seal, **seal))
+    with people.chief.profile.store.local("pull") as connection:
+        tx = Tx(connection, device="T02", keep_shadow=False)
+        op = Submit(seal=second_seal, **seal)
+        tx.begin(Envelope(b"s" * 16, "inspection.submit", 1, people.chief.actor.user_id, None, people.chief.now(), 2, b"a" * 16, (), encode_op(op)))  # fmt: skip
+        op.apply(tx)
+        tx.flush()
+    found = first(people.chief)
+    assert found.names == ("sealed",)
+    assert (found.theirs.texts, found.theirs.who) == (("#01010101",), "诸葛小服")
+    assert (found.mine.texts, found.mine.who) == (("#02020202",), "欧阳小管")
+    assert not conflicts.other_values(found)
+    conflicts.settle(people.chief, found, "mine")
+    with people.chief.read() as read:
+        assert read.get("inspection_task", task)["sealed"] == second_seal
+
+
+def required(site):
+    """What a round must have besides."""
+    return {
+        name: {"ref": site.site, "instant": 1, "int": 1, "flag": 0, "text": "x", "day": "2026-11-22"}[
+            field.kind
+        ]
+        for name, field in fields_of("inspection_task").items()
+        if field.required and name not in {"code", "site_id", "status"} and field.kind != "choice"
+    }

@@ -215,3 +215,14 @@ def test_keys_work_where_there_is_no_room_for_the_list(qtbot, show, disputed, wa
     qtbot.waitUntil(lambda: waiting(disputed.chief) == 1 and len(page.lines) == 1)
     press(page, Qt.Key.Key_1, ENTER)
     qtbot.waitUntil(lambda: waiting(disputed.chief) == 0)
+
+
+def test_a_change_under_the_hands_keeps_what_was_typed(show, disputed, site):
+    page = show(disputed.chief)
+    press(page, Qt.Key.Key_Down, Qt.Key.Key_3)
+    QTest.keyClicks(page.view.form.editor("name"), "ACS 12")
+    disputes.change(disputed.planner, "equipment", site.door, name="门禁主机丙")
+    page.refresh({"equipment"})
+    assert page.view.cards[2].side.texts == ("门禁主机丙",)
+    assert page.view.form.values() == {"name": "ACS 12"}
+    assert page.view.choice == ""
