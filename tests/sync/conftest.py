@@ -6,11 +6,20 @@ from pathlib import Path
 import pytest
 from fleet import Fleet, blank_files, furnish
 
+from app.words import speaking
+
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty site file and an empty hub, to be copied."""
     return blank_files(tmp_path_factory.mktemp("blank"))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Sentences are compared in English."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture

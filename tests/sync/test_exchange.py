@@ -303,3 +303,28 @@ def test_a_scoped_laptop_holds_its_site_alone_and_rows_leave_it(fleet):
         assert check(laptop.profile) == []
     assert (bool(here.row("equipment", machine)), bool(there.row("equipment", machine))) == (False, True)
     assert here.value("SELECT count(*) FROM search_row WHERE row_id = ?", machine) == 0
+
+
+def test_an_action_that_was_synced_is_undone_everywhere(fleet):
+    a, b = pair(fleet)
+    made = shared_supplier(a, b)
+    done = a.desk.perform(patch("supplier", a.row("supplier", made), name="改"), a.moved("receipt", 3))
+    sync_all(a, b)
+    assert b.row("supplier", made)["name"] == "改"
+    a.desk.undo(done.action_id)
+    sync_all(a, b)
+    assert b.row("supplier", made)["name"] == "供应商 S1"
+    assert b.value("SELECT on_hand FROM stock_level") == 0
+    judge(fleet)
+
+
+def test_a_round_seen_by_the_listeners_of_the_other_laptop(fleet):
+    a, b = pair(fleet)
+    made, op = supplier("S1")
+    a.desk.perform(op)
+    a.sync()
+    heard = []
+    b.profile.store.listen(heard.append)
+    b.sync()
+    assert made in heard[0].touched["supplier"]
+    assert "inventory" in heard[0].topics
