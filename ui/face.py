@@ -79,7 +79,7 @@ class Face:
 
     def exchange(self) -> Pill:
         with self._desk.read() as read:
-            found = standing(read, self._desk.actor)
+            found = standing(read, self._desk.actor, brief=True)
         return pill(found, self._desk.now(), self._desk.timezone)
 
     def notices(self) -> int:

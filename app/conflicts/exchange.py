@@ -61,16 +61,15 @@ class OpLine:
     reason: str
 
 
-def standing(read: Reader, actor: Actor) -> Standing:
-    """The figures of the sync page and of the pill; a laptop without a hub has nothing to send."""
+def standing(read: Reader, actor: Actor, *, brief: bool = False) -> Standing:
+    """The figures of the sync page; `brief`: those of the pill, which asks at every change and must not count a long log."""
     meta = dict(
         read.rows(
             "SELECT key, value FROM meta WHERE key IN ('hub_id', 'hub_url', 'synced_at', 'sync_failed_at')"
         )
     )
     joined = "hub_id" in meta
-    # The pill asks at every change: without a hub nothing waits, and the whole log need not be counted.
-    states = dict(read.rows(f"SELECT {_STATE}, count(*) FROM op o GROUP BY 1")) if joined else {}
+    states = _counts(read, brief=brief) if joined else {}
     photos, there = read.row("SELECT count(*), coalesce(sum(sent_to >= size), 0) FROM blob") or (0, 0)
     synced, failed = (int(meta[key]) if key in meta else None for key in ("synced_at", "sync_failed_at"))
     return Standing(
@@ -78,7 +77,7 @@ def standing(read: Reader, actor: Actor) -> Standing:
         address=meta.get("hub_url", ""),
         synced_at=synced,
         offline=joined and failed is not None and failed > (synced or 0),
-        waiting=states.get(WAITING, 0) if joined else 0,
+        waiting=states.get(WAITING, 0),
         sent=states.get(SENT, 0),
         held=states.get(HELD, 0),
         refused=states.get(REFUSED, 0),
@@ -86,6 +85,13 @@ def standing(read: Reader, actor: Actor) -> Standing:
         photos=photos,
         photos_sent=there,
     )
+
+
+def _counts(read: Reader, *, brief: bool) -> dict[str, int]:
+    """How many ops are in which state; what waits alone is found by an index."""
+    if brief:
+        return {WAITING: read.value("SELECT count(*) FROM op WHERE acked = 0")}
+    return dict(read.rows(f"SELECT {_STATE}, count(*) FROM op o GROUP BY 1"))
 
 
 def kinds(read: Reader, state: str = WAITING) -> list[tuple[str, int]]:
