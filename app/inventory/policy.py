@@ -172,7 +172,7 @@ def accept(desk: Desk, part: bytes, found: Suggestion, *, reason: str = "") -> D
     """The policy follows the working; where too little was issued, with the reason of who decides."""
     if found.asks and not reason.strip():
         raise AppError(
-            N_("Only {issues} issues in 24 months: say why you take these figures."), issues=found.issues
+            N_("Issues in 24 months: only {issues}. Say why you take these figures."), issues=found.issues
         )
     figures = (found.safety, found.reorder_point)
     return _set(desk, part, figures, found, reason=reason, method="computed")

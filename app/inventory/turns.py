@@ -93,10 +93,8 @@ def _mean_stock(read: Reader, site: bytes | None, now: int) -> int:
         f"sum(CASE WHEN m.happened_at <= ? THEN {signed('m')} * coalesce(p.unit_price, 0) ELSE 0 END)"
         for _end in ends
     )
-    row = read.row(
-        f"SELECT min(m.happened_at), {sums} FROM stock_movement m JOIN part p ON p.id = m.part_id WHERE p.deleted = 0{here}",
-        *ends, *params,
-    )  # fmt: skip
+    sql = f"SELECT min(m.happened_at), {sums} FROM stock_movement m JOIN part p ON p.id = m.part_id WHERE p.deleted = 0{here}"
+    row = read.row(sql, *ends, *params)
     if row is None or row[0] is None:
         return 0
     known = [value for end, value in zip(ends, row[1:], strict=True) if end >= row[0]]
@@ -112,12 +110,12 @@ def stock_outs(read: Reader, site: bytes | None, now: int) -> StockOuts:
         *params,
     ) or (0, 0)  # fmt: skip
     mine, more = (" WHERE m.site_id = ?", [site]) if site else ("", [])
-    short, issues = read.row(
+    sql = (
         "SELECT coalesce(sum(balance < 0), 0), count(*) FROM (SELECT m.type, m.happened_at, m.reversal_of_id, "
         f"sum({signed('m')}) OVER (PARTITION BY m.part_id, m.bin_id, coalesce(m.batch, '') ORDER BY m.happened_at, m.n) "
-        f"AS balance FROM stock_movement m{mine}) WHERE type = 'issue' AND reversal_of_id IS NULL AND happened_at >= ?",
-        *more, months_before(now, 12),
-    ) or (0, 0)  # fmt: skip
+        f"AS balance FROM stock_movement m{mine}) WHERE type = 'issue' AND reversal_of_id IS NULL AND happened_at >= ?"
+    )
+    short, issues = read.row(sql, *more, months_before(now, 12)) or (0, 0)
     return StockOuts(out, active, short, issues)
 
 

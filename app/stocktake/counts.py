@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.inventory.parts import Word
-from app.names import named, person
+from app.names import person
 from app.stocktake.lines import signed_value
 from app.tx import Reader
 
@@ -167,11 +167,11 @@ def cycle(read: Reader, site: bytes | None, now: int) -> list[Due]:
 
 
 def stocked_bins(read: Reader, site: bytes | None) -> list[Word]:
-    """The bins that hold something, with how many parts."""
+    """The bins that hold something, by code."""
     here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         Word,
-        f"SELECT l.id, l.code || '  ' || {named('l')} FROM location l WHERE l.id IN "
+        "SELECT l.id, l.code FROM location l WHERE l.id IN "
         f"(SELECT s.bin_id FROM stock_level s WHERE s.on_hand <> 0{here}) ORDER BY l.code",
         *params,
     )

@@ -218,7 +218,7 @@ class CloseCount(_Step, frozen=True, kw_only=True):
         if not lines.counted:
             yield Objection("count.empty", N_("Nothing has been counted yet."))
         elif lines.open:
-            text = N_("{count} expected lines were not counted; their books stay as they are. Close anyway?")
+            text = N_("Expected, but not counted: {count} lines. Their books stay as they are. Close anyway?")
             yield Objection("count.open_lines", text, {"count": len(lines.open)}, may_override=True)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
@@ -257,14 +257,14 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
             text = N_("Whoever counted cannot approve. Let a second person sign in and look at it.")
             yield Objection("count.same", text)
         if lines.twice:
-            text = N_("{count} lines were counted twice with different results. Choose first.")
+            text = N_("Counted twice with different results: {count}. Choose first.")
             yield Objection("count.twice", text, {"count": len(lines.twice)})
         if unexplained := [line for line in lines.different if not line.reason]:
-            text = N_("{count} differences have no reason yet, the first is {part}.")
+            text = N_("Differences without a reason: {count}, the first is {part}.")
             said = {"count": len(unexplained), "part": unexplained[0].part_no}
             yield Objection("count.reason", text, said)
         if lines.recount:
-            text = N_("{count} lines moved since they were counted. Recount them, or approve anyway?")
+            text = N_("Moved since they were counted: {count}. Recount them, or approve anyway?")
             yield Objection("count.moved", text, {"count": len(lines.recount)}, may_override=True)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:

@@ -39,6 +39,7 @@ DOMAINS = (
     "labels",
     "purchasing",
     "reports",
+    "stocktake",
     "sync",
     "training",
     "work",

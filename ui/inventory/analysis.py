@@ -5,8 +5,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -19,6 +20,7 @@ from app.inventory.turns import ClassValue, StockOuts, Turns
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.tables import site_of, yuan
+from ui.kit import theme
 from ui.kit.buttons import button
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
@@ -43,6 +45,33 @@ class _Found:
     outs: StockOuts
     by_class: list[ClassValue]
     idle: list[Idle]
+
+
+class MatrixCell(QAbstractButton):
+    """How many parts; the ground says how much care they need."""
+
+    def __init__(self, count: int, group: int) -> None:
+        super().__init__()
+        self.setText(str(count))
+        self._group = group
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(44)
+
+    def sizeHint(self) -> QSize:
+        return QSize(90, 44)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = {1: "accent_soft", 2: "surface_alt", 3: "surface"}[self._group]
+        painter.setBrush(theme.color("hover" if self.underMouse() else ground))
+        edge = "focus" if self.hasFocus() else "accent" if self._group == 1 else "border"
+        painter.setPen(QPen(theme.color(edge), 2 if self.hasFocus() else 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.setPen(theme.color("text"))
+        painter.setFont(theme.font("body_strong"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class AnalysisPage(Page):
@@ -173,7 +202,7 @@ class AnalysisPage(Page):
     def _cell(self, found: _Found, abc: str, ved: str) -> QWidget:
         group = GROUPS[abc, ved]
         count = found.matrix.get((abc, ved), 0)
-        made = button(f"{count}", kind="primary" if group == 1 else "default", scale="large")
+        made = MatrixCell(count, group)
         made.setToolTip(_("Group {group}: {abc} and {ved}").format(group="I" * group, abc=abc, ved=ved))
         made.setAccessibleName(f"{abc} {ved} {count}")
         made.clicked.connect(partial(self._on_cell, abc, ved))

@@ -43,7 +43,7 @@ class PolicyDialog(Dialog):
         self.body.addWidget(self.working)
         self.body.addWidget(self.note)
         self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
-        self.save = self.add_button(button(_("Accept"), "check", "primary", "large"))
+        self.save = self.add_button(button(_("Use these figures"), "check", "primary", "large"))
         self.save.setDefault(True)
         self.save.clicked.connect(self.on_save)
         self.form.set_values(self._values())
@@ -89,7 +89,7 @@ class PolicyDialog(Dialog):
 
     def _show(self) -> None:
         self.working.setText(self._said())
-        self.save.set_text(_("Override") if self._overridden() else _("Accept"))  # type: ignore[attr-defined]  # a Button
+        self.save.set_text(_("Override") if self._overridden() else _("Use these figures"))  # type: ignore[attr-defined]  # a Button
         if self.found is None:
             text = _(
                 "The use a year or the lead time is not known: enter the figures yourself, with the reason."
@@ -97,7 +97,7 @@ class PolicyDialog(Dialog):
         elif self._overridden():
             text = _("These are not the computed figures: the reason is kept with your name.")
         elif self.found.asks:
-            text = _("Only {issues} issues in 24 months: say why you take these figures.")
+            text = _("Issues in 24 months: only {issues}. Say why you take these figures.")
             text = text.format(issues=self.found.issues)
         else:
             text = ""
@@ -109,7 +109,11 @@ class PolicyDialog(Dialog):
         found, unit = self.found, self._row.get("unit") or ""
         if found is None:
             return ""
-        source = _("by {issues} issues in 24 months") if found.source == "ledger" else _("by the register")
+        source = (
+            _("by the ledger, issues in 24 months: {issues}")
+            if found.source == "ledger"
+            else _("by the register")
+        )
         old = ""
         if self._old:
             old = _("So far: safety stock {safety}, reorder point {reorder}").format(

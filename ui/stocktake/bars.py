@@ -1,13 +1,14 @@
 """The bar of the counting page: which stock-take, which bin, how far, and the ways to count."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.desk import Desk
 from app.stocktake.counts import count_row
 from app.stocktake.session import Session
 from app.words import _
-from ui.kit import icons
+from ui.kit import icons, theme
 from ui.kit.buttons import button, icon_button, set_kind
 from ui.kit.labels import ElidedLabel, label
 
@@ -59,3 +60,22 @@ class CountTop(QWidget):
         self._title.setVisible(width >= _NARROW)
         self.undo.setVisible(width >= _NARROW)
         self.empty.setVisible(not self._blind and width >= _LOW)
+
+
+class Progress(QWidget):
+    """How much of a stock-take is done."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__()
+        self.setFixedHeight(8)
+        self._share = min(done / total, 1.0) if total else 0.0
+        self.setAccessibleName(_("{done} of {total}").format(done=done, total=total))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for share, tone in ((1.0, "sunken"), (self._share, "accent")):
+            painter.setBrush(theme.color(tone))
+            painter.setPen(theme.color(tone))
+            if share:
+                painter.drawRoundedRect(QRectF(0.5, 0.5, (self.width() - 1) * share, 7), 3, 3)

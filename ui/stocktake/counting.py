@@ -1,5 +1,6 @@
 """The counting page: the whole window for one thing - scan the bin, scan the part, type how many, Enter."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -13,12 +14,14 @@ from app.stocktake.lines import Line
 from app.stocktake.session import Session
 from app.words import _
 from ui.inventory.band import Band, Result
-from ui.inventory.tables import amount, change
+from ui.inventory.tables import amount
 from ui.kit import theme
+from ui.kit.buttons import button
 from ui.kit.labels import ElidedLabel, SignLabel, key_hint, line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.stocktake.bars import CountTop
+from ui.stocktake.results import entered, in_hand
 from ui.stocktake.tables import LineSource, line_columns
 
 _CHOICES = {Qt.Key.Key_F6: "replace", Qt.Key.Key_F7: "add"}
@@ -76,6 +79,11 @@ class CountPage(QWidget):
         row.setSpacing(16)
         row.addWidget(SignLabel("scan-line", "accent", 32))
         row.addWidget(self._prompt, 1)
+        self.choices = [button(_("Replace (F6)"), scale="large"), button(_("Add (F7)"), scale="large")]
+        for made, how in zip(self.choices, _CHOICES.values(), strict=True):
+            made.clicked.connect(partial(self._on_choice, how))
+            made.hide()
+            row.addWidget(made)
         self.entry.setFixedWidth(260)
         row.addWidget(self.entry)
         column.addLayout(row)
@@ -96,6 +104,7 @@ class CountPage(QWidget):
         session, lines = self.session, self.session.lines
         place = session.place
         self._prompt.setText(session.prompt())
+        self._offer()
         rest = place is not None and any(not row.counts for row in lines.of_bin(place.id))
         self.top.show_session(session, rest=rest, undo=bool(self._done))
         self.source.put(session.shown())
@@ -160,22 +169,8 @@ class CountPage(QWidget):
             self.entry.setFocus()
 
     def _show_hand(self) -> None:
-        hand = self.session.hand
-        if hand is None:
-            return
-        word, level = _("Not entered yet: type how many"), "info"
-        if hand.counts and hand.last:
-            word, level = self._before(hand), "warn"
-        books = (_("Books"), amount(hand.book, hand.unit)) if not self.session.blind else ("", "")
-        more = "   ".join(filter(None, (hand.part_no, hand.spec, hand.batch)))
-        self.band.set(Result(level, "package", word, hand.name, more, "?" if books[0] else "", *books))
-
-    def _before(self, hand: Line) -> str:
-        last = hand.last
-        words = _("Counted already: {quantity} {unit} {by}").format(
-            quantity=amount(last.counted if last else 0), unit=hand.unit, by=last.by if last else ""
-        )
-        return words.rstrip()
+        if self.session.hand:
+            self.band.set(in_hand(self.session, self.session.hand))
 
     def _refuse(self, sentence: str) -> None:
         QApplication.beep()
@@ -206,24 +201,7 @@ class CountPage(QWidget):
         self.session.drop()
         self._reload()
         if hand:
-            self._say_counted(hand)
-
-    def _say_counted(self, hand: Line) -> None:
-        counted = self.session.counted_of(hand.key)
-        book = 0
-        for row in self.session.lines.rows:
-            if row.key == hand.key:
-                book = row.book
-        more = f"{hand.part_no}   {hand.bin}"
-        if self.session.blind:
-            shown = Result("ok", "circle-check", _("Counted"), hand.name, more, amount(counted))
-        else:
-            agrees = counted == book
-            word = _("Agrees with the books") if agrees else _("Differs from the books")
-            difference = "" if agrees else change(counted - book, hand.unit)
-            shown = Result("ok" if agrees else "warn", "circle-check" if agrees else "triangle-alert", word, hand.name, more,
-                           amount(counted), _("Books"), amount(book, hand.unit), difference, "warn")  # fmt: skip
-        self.band.set(shown)
+            self.band.set(entered(self.session, hand))
 
     def _add_one(self, hand: Line) -> None:
         """One more; scans are recorded one after the other, however fast they come."""
@@ -271,6 +249,15 @@ class CountPage(QWidget):
                 amount(quantity),
             )
         )
+        self._offer()
+
+    def _on_choice(self, how: str) -> None:
+        self.answer(how)
+        self.entry.setFocus()
+
+    def _offer(self) -> None:
+        for made in self.choices:
+            made.setVisible(self._asked is not None and self._asked[0] == "again")
 
     def answer(self, how: str) -> None:
         """F6 or F7: what is to be done with the earlier count of this line."""

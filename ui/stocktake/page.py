@@ -27,13 +27,11 @@ from ui.kit.filters import Choice, Filter, FilterRow
 from ui.kit.forms import FormField
 from ui.kit.inspector import Inspector, Panes
 from ui.kit.layout import Page
-from ui.kit.steps import StepsBar
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
+from ui.stocktake.bars import Progress
 from ui.stocktake.new import NewCountDialog
 from ui.stocktake.tables import CountSource, count_columns, count_sign, kind_word, money, percent
-
-_LINE = ("open", "counted", "approved")
 
 
 class StocktakePage(Page):
@@ -161,9 +159,8 @@ class StocktakePage(Page):
         if row.blind:
             chips.append(Chip(_("Blind count"), "neutral"))
         inspector.add_chips(chips)
-        if row.status in _LINE:
-            words = [_("Being counted"), _("Counted"), _("Approved")]
-            inspector.add(StepsBar(words, _LINE.index(row.status) + (row.status == "approved")))
+        if row.status == "open":
+            inspector.add(Progress(len(lines.counted), len(lines.rows)))
         inspector.add_facts([fact for fact in self._facts_of(row, lines) if fact[1]])
         if len(past) > 1:
             inspector.add_section(_("Lines without difference over time"))
@@ -192,7 +189,7 @@ class StocktakePage(Page):
             (_("Without difference"), percent(lines.accuracy)),
             (_("Surplus"), yuan(lines.gain) if lines.gain else ""),
             (_("Shortage"), yuan(-lines.loss) if lines.loss else ""),
-            (_("Together"), f"¥{money(lines.gain + lines.loss)}" if lines.different else ""),
+            (_("Together"), money(lines.gain + lines.loss) if lines.different else ""),
         ]
 
     def _offer(self, row: CountRow) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import values
@@ -17,7 +18,7 @@ from app.stocktake.counting import REASONS
 from app.stocktake.counts import CountRow, count_row
 from app.stocktake.lines import STATES, Line, Lines, lines_of
 from app.words import N_, _, ngettext
-from ui.inventory.tables import amount
+from ui.inventory.tables import amount, yuan
 from ui.kit.buttons import button
 from ui.kit.dialogs import Dialog, FormDialog, ask
 from ui.kit.filters import Choice, Filter, FilterRow
@@ -27,9 +28,10 @@ from ui.kit.notes import NoteStrip
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.kit.tiles import Figure, Tile
-from ui.stocktake.tables import LineSource, count_sign, line_columns, money, percent
+from ui.stocktake.tables import LineSource, count_sign, line_columns, percent, signed_yuan
 
 OTHER = "other"
+_LOW, _NARROW = 520, 900
 
 
 class DifferencesPage(Page):
@@ -69,7 +71,7 @@ class DifferencesPage(Page):
         column.setSpacing(0)
         frame = QWidget()
         box = QVBoxLayout(frame)
-        box.setContentsMargins(20, 0, 20, 8)
+        box.setContentsMargins(20, 12, 20, 8)
         box.setSpacing(8)
         self._tile_row.setContentsMargins(0, 0, 0, 0)
         self._tile_row.setSpacing(12)
@@ -142,15 +144,24 @@ class DifferencesPage(Page):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
+        gains = [line for line in lines.different if line.value > 0]
         figures = (
-            (_("Lines counted"), f"{len(lines.counted)}", f"/ {len(lines.rows)}", ""),
-            (_("Without difference"), percent(lines.accuracy) or "—", "", ""),
-            (_("Surplus"), f"¥{values.show_money(lines.gain)}", "", ""),
-            (_("Shortage"), f"¥{values.show_money(-lines.loss)}", "", "danger" if lines.loss else ""),
-            (_("Together"), f"¥{money(lines.gain + lines.loss)}", "", ""),
+            (
+                _("Lines counted"),
+                f"{len(lines.counted)}",
+                _("{count} not counted").format(count=len(lines.open)),
+            ),
+            (
+                _("Without difference"),
+                percent(lines.accuracy) or "—",
+                _("{count} differ").format(count=len(lines.different)),
+            ),
+            (_("Surplus"), yuan(lines.gain), _lines_said(len(gains))),
+            (_("Shortage"), yuan(-lines.loss), _lines_said(len(lines.different) - len(gains))),
+            (_("Together"), signed_yuan(lines.gain + lines.loss), ""),
         )
-        for words, value, more, level in figures:
-            self._tile_row.addWidget(Tile(words, Figure(value, more, level=level), clickable=False), 1)
+        for words, value, basis in figures:
+            self._tile_row.addWidget(Tile(words, Figure(value, basis=basis), clickable=False), 1)
 
     def _show_note(self, lines: Lines) -> None:
         text, level = self._next_step(lines)
@@ -163,13 +174,13 @@ class DifferencesPage(Page):
         if status == "approved":
             return _("Approved: the books follow what was counted."), "ok"
         if lines.twice:
-            words = _("{count} lines were counted twice with different results. Open each and choose.")
+            words = _("Counted twice with different results: {count}. Open each and choose.")
             return words.format(count=len(lines.twice)), "danger"
         if lines.recount:
-            words = _("{count} lines moved since they were counted. Recount them if you are not sure.")
+            words = _("Moved since they were counted: {count}. Recount them if you are not sure.")
             return words.format(count=len(lines.recount)), "warn"
         if open_reasons:
-            words = _("{count} differences have no reason yet. Select lines and give it.")
+            words = _("Differences without a reason: {count}. Select lines and give it.")
             return words.format(count=open_reasons), "warn"
         if status == "open":
             return _("The counting is still open."), "info"
@@ -296,9 +307,18 @@ class DifferencesPage(Page):
         """Search in the list (Ctrl F)."""
         self.filters.search.setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tiles.setVisible(self.height() >= _LOW)
+        self.table.set_compact(self.width() < _NARROW)
+
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page, for F1."""
         return [("Enter", _("Give the reason, or choose between two counts")), ("Ctrl P", _("Print"))]
+
+
+def _lines_said(count: int) -> str:
+    return ngettext("{count} line", "{count} lines", count).format(count=count)
 
 
 def _check_reason(filled: dict[str, Any]) -> dict[str, str]:

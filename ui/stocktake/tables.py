@@ -13,7 +13,7 @@ from app.stocktake.counting import reason_word, scope_word
 from app.stocktake.counts import CountRow
 from app.stocktake.lines import STATES, Line
 from app.words import N_, pgettext
-from ui.inventory.tables import amount, change, short_bin, site_of, status_width
+from ui.inventory.tables import amount, change, short_bin, site_of, status_width, yuan
 from ui.kit.lazy import Column
 
 _SIGNS = {"open": "counting"}
@@ -44,18 +44,23 @@ def money(amount_: int) -> str:
     return ("+" if amount_ > 0 else "") + values.show_money(amount_).replace("-", "−")
 
 
+def signed_yuan(amount_: int) -> str:
+    """An amount in whole yuan with its sign."""
+    return ("−" if amount_ < 0 else "+" if amount_ else "") + yuan(abs(amount_))
+
+
 def count_columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list of stock-takes."""
     states = ("counting", "counted", "approved", "cancelled")
     return (
         Column("code", N_("Stocktake number"), "code", 128, second=lambda row: scope_word(row.kind, row.scope)),
         Column("kind", N_("Kind"), width=110, compact=False, value=lambda row: kind_word(row.kind)),
-        Column("scope", N_("Scope"), width=150, stretch=True, sortable=False, compact=False,
+        Column("scope", N_("What is counted"), width=150, stretch=True, sortable=False, compact=False,
                value=lambda row: scope_word(row.kind, row.scope)),
         Column("status", N_("Status"), "status", status_width(map(sign, states)), value=count_sign),
         Column("opened_at", N_("Opened"), "date", 132, compact=False,
                value=lambda row: values.show_instant(row.opened_at, desk.timezone)),
-        Column("lines", N_("Lines counted"), "number", 92, sortable=False),
+        Column("lines", N_("Counted"), "number", 84, sortable=False),
         Column("different", N_("Differences"), "number", 88, sortable=False,
                value=lambda row: None if _hides(row) else row.different),
         Column("accuracy", N_("Without difference"), "number", 120, sortable=False, compact=False,
@@ -74,7 +79,7 @@ def line_columns(*, blind: bool, whole: bool) -> tuple[Column, ...]:
     """The columns of the lines; `whole` with the money and the reasons, for who looks at the differences."""
     books = (
         Column("book", N_("Books"), "number", 84, value=lambda row: amount(row.book)),
-        Column("difference", N_("Difference"), "number", 92,
+        Column("difference", N_("Difference"), "number", 108,
                value=lambda row: None if row.difference is None else change(row.difference)),
     )  # fmt: skip
     state = Column(
@@ -92,7 +97,7 @@ def line_columns(*, blind: bool, whole: bool) -> tuple[Column, ...]:
         Column("bin", N_("Bin"), width=64, compact=whole, tone="text_2",
                value=lambda row: f"{short_bin(row.bin)} {row.batch}".strip()),
         *(() if blind else books[:1]),
-        Column("counted", pgettext("stocktake", "Counted"), "number", 92,
+        Column("counted", pgettext("stocktake", "Counted"), "number", 104,
                value=lambda row: None if row.counted is None else amount(row.counted, row.unit)),
         *(() if blind else (books[1], state)),
         *(money_columns if whole else ()),

@@ -66,10 +66,10 @@ def test_a_second_person_approves_what_is_explained(shown, shelf, tasks, settled
     page = shown(DifferencesPage(shelf.boss, tasks, count))
     settled()
     assert [page.table.model.row(place).part_no for place in range(2)] == ["HVAC-1", "HVAC-2"]
-    assert "no reason yet" in page.note.text()
+    assert "without a reason" in page.note.text()
     page.approve()
     settled()
-    assert "no reason yet" in page.note.text()
+    assert "without a reason" in page.note.text()
     page.table.select(list(page.table.model.ids))
     page.tell(page.chosen(), "not_booked")
     settled()
