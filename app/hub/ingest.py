@@ -17,6 +17,7 @@ from app.settle import settle
 from app.sync.protocol import (
     FORK,
     GAP,
+    HUB_TOO_OLD,
     WITHOUT_EFFECT,
     Known,
     Point,
@@ -47,6 +48,8 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
         demand_history(read, push.proof)
         placed = _place(read, device, push)
         fresh = {op.op_id: read_op(op) for op in placed if not _known(read, op.op_id)}
+        if any(one.envelope and one.envelope.schema_v > operations.SCHEMA_VERSION for one in fresh.values()):
+            raise RefusedError(HUB_TOO_OLD, operations.SCHEMA_VERSION)
         judged, tx = _apply(connection, device, list(fresh.values()))
         if tx.touched:
             judged += _let_in(tx)

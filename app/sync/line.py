@@ -1,8 +1,10 @@
 """The line to the hub: every request is signed, every answer proved to be our hub's, to exactly this request."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import sleep as wait
 from typing import Any, TypeVar
 
 from app.errors import AppError
@@ -29,6 +31,7 @@ from app.sync.protocol import (
 from app.sync.transport import Frame, Http, Lost, Transport
 from app.words import N_
 
+BUSY_TURNS = 3
 _SENTENCES = {
     REVOKED: N_(
         "The administrator has ended this laptop's part in the hub. Your work was sent and is kept there."
@@ -48,6 +51,14 @@ class HistoryError(Exception):
 
 class ForkError(Exception):
     """The chain here and the chain there are not the same any more."""
+
+
+class BusyError(AppError):
+    """The hub's database is held by others."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_SENTENCES[BUSY])
+        self.seconds = min(max(seconds, 1), 30)
 
 
 class GapError(Exception):
@@ -71,6 +82,15 @@ class Line:
     address: str
 
     def ask(self, message: Message, kind: type[Some]) -> Some:
+        """The hub's answer; a busy hub is asked again a few times, each laptop after a time of its own."""
+        for turn in range(BUSY_TURNS):
+            try:
+                return self._ask(message, kind)
+            except BusyError as busy:
+                wait(busy.seconds * 2**turn * random.uniform(0.5, 1.5))  # noqa: S311 - not a secret
+        return self._ask(message, kind)
+
+    def _ask(self, message: Message, kind: type[Some]) -> Some:
         """The hub's answer, proved to be its own and to this request."""
         call, packed = CALL_OF[type(message)], pack(message)
         signed = request_bytes(call, packed)
@@ -96,6 +116,8 @@ class Line:
             raise ForkError
         if refusal.code == GAP:
             raise GapError(refusal.number)
+        if refusal.code == BUSY:
+            raise BusyError(refusal.number)
         raise AppError(_SENTENCES.get(refusal.code, N_("The hub refuses: {code}")), code=refusal.code)
 
 

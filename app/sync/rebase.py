@@ -5,6 +5,7 @@ restore        every row that they or the pull touch is set to the hub's state: 
 re-apply       pending ops of those rows are done again on top, in their order
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from app.sync.wire import AUDIT, received, sent_columns
 from app.tx import Reader, Tx
 from db.models import BY_TABLE, SYNCED
 
+log = logging.getLogger(__name__)
 Spot = tuple[str, bytes]
 #: Child table, its column, parent table: the only enforced references (operations.md, rule 18).
 _PARTS = [
@@ -204,11 +206,26 @@ def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sw
             vanished |= bool(connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (row_id,)).rowcount)
         elif kept:
             _put(connection, table, [msgspec.msgpack.decode(kept[0])])
+    vanished |= _drop_orphans(connection, spots)
     if sweep:
         connection.execute("DELETE FROM srv_shadow")
     else:
         connection.executemany("DELETE FROM srv_shadow WHERE tbl = ? AND id = ?", spots)
     return vanished
+
+
+def _drop_orphans(connection: sqlite3.Connection, spots: set[Spot]) -> bool:
+    """Parts of an aggregate whose head is in no bucket of this laptop cannot be held; one bad row must not stop a pull."""
+    touched, dropped = {table for table, _id in spots}, 0
+    for child, column, parent in _PARTS:
+        if touched & {child, parent}:
+            gone = connection.execute(
+                f'DELETE FROM "{child}" WHERE NOT EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{child}"."{column}")'
+            )
+            dropped += gone.rowcount
+    if dropped:
+        log.warning("%d rows without the head of their aggregate were left out", dropped)
+    return dropped > 0
 
 
 def _put(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -2,7 +2,8 @@
 
 import random
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from fleet import BIN, ITEMS, NOW, PART, SITE, TEMPLATE, Fleet, Laptop, supplier
@@ -15,7 +16,7 @@ from app.hub.enrol import invite
 from app.inspections.ops import Answer, Round, Start, Submit
 from app.profile import alone
 from app.replay import differences
-from app.sync import client
+from app.sync import client, line
 from app.sync.client import differing_tables, sync_once
 from app.sync.joining import Invitation, join, read_invitation
 from app.sync.protocol import Pull
@@ -328,3 +329,41 @@ def test_a_round_seen_by_the_listeners_of_the_other_laptop(fleet):
     b.sync()
     assert made in heard[0].touched["supplier"]
     assert "inventory" in heard[0].topics
+
+
+def test_a_busy_hub_is_asked_again_and_then_said_to_be_busy(fleet, monkeypatch):
+    a, _b = pair(fleet)
+    waits: list[float] = []
+    monkeypatch.setattr(line, "wait", waits.append)
+    monkeypatch.setattr(type(fleet.hub), "writing", _held)
+    with pytest.raises(AppError, match="busy"):
+        a.sync()
+    assert len(waits) == line.BUSY_TURNS
+    assert waits[-1] > waits[0]
+
+
+@contextmanager
+def _held(*_: object) -> Iterator[None]:
+    raise Busy("held")
+    yield
+
+
+@pytest.mark.logs("left out")
+def test_a_line_whose_order_is_at_another_site_does_not_stop_a_pull(fleet):
+    """A hostile or careless op must not block the laptops of its site."""
+    a, _b = pair(fleet)
+    other, order = new_id(), new_id()
+    a.desk.perform(
+        create("site", other, code="S2", name="二", site_type="data_centre", timezone="Asia/Shanghai", active=1),
+        create("supplier", made_id("s"), code="S", name="供", active=1),
+        create("purchase_order", order, code="P1", site_id=SITE, supplier_id=made_id("s"), status="draft", ordered_on="2026-11-22"),
+        create("purchase_line", new_id(), order_id=order, site_id=other, part_id=PART, qty=1000),
+        reason="careless",
+    )  # fmt: skip
+    a.sync()
+    there = fleet.open("there", scope=f"global site:{other.hex()}")
+    there.sync()
+    a.desk.perform(supplier("S3")[1])
+    a.sync()
+    assert there.sync().received == 1
+    assert there.value("SELECT count(*) FROM purchase_line") == 0
