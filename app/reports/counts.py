@@ -19,6 +19,7 @@ from app.reports.document import (
     Signatures,
     Status,
     Table,
+    Text,
     Value,
 )
 from app.reports.parts import CURRENCY, joined, section
@@ -82,10 +83,10 @@ def count_sheet(data: CountData, issue: Issue) -> Report:
         issue=issue,
         head=_sheet_head(data, issue),
         blocks=(
+            Text(note, small=True),
             Table(
                 _sheet_columns(blind=data.blind),
                 _sheet_groups(data),
-                note=note,
                 name=_("Stock count sheet"),
                 group_title=_("Bin"),
                 form=True,
@@ -176,7 +177,7 @@ def variance_list(data: CountData, issue: Issue) -> Report:
     return Report(
         code="count-variance",
         title=_("Stocktake variance list"),
-        subtitle=_("{code} · difference = counted − books at the moment of counting").format(code=data.code),
+        subtitle=_("{code} · difference = counted − books").format(code=data.code),
         issue=issue,
         head=_variance_head(data, issue),
         blocks=(
@@ -197,7 +198,9 @@ def _variance_head(data: CountData, issue: Issue) -> tuple[Fact, ...]:
     share = "—" if data.accuracy is None else f"{data.accuracy / 10:.1f} %"
     lines = ngettext("{count} line", "{count} lines", data.counted).format(count=data.counted)
     worth = _("surplus {gain}, shortage {loss}, together {sum}").format(
-        gain=show_money(data.gain), loss=show_money(data.loss), sum=show_money(data.gain + data.loss)
+        gain=show_money(data.gain),
+        loss=show_money(-data.loss),
+        sum=show_money(data.gain + data.loss).replace("-", "−"),
     )
     return (
         Fact(pgettext("stocktake", "Scope"), joined(data.scope, data.kind)),

@@ -139,9 +139,9 @@ class AnalysisPage(Page):
         for row in found.turns:
             title, basis = _TURNS[row.code]
             days = _("{days} days").format(days=f"{row.days:,}") if row.days is not None else ""
+            days = "   ".join(filter(None, (days, f"{yuan(row.use)} ÷ {yuan(row.stock)}")))
             value = f"{row.turns / 100:.2f}" if row.turns is not None else ""
-            money = f"{yuan(row.use)} ÷ {yuan(row.stock)}"
-            tiles.append(Tile(_(title), Figure(value, days, basis=f"{_(basis)}\n{money}"), clickable=False))
+            tiles.append(Tile(_(title), Figure(value, days, basis=_(basis)), clickable=False))
         return _row(tiles)
 
     def _out_tiles(self, outs: StockOuts) -> QWidget:

@@ -53,17 +53,17 @@ def count_columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list of stock-takes."""
     states = ("counting", "counted", "approved", "cancelled")
     return (
-        Column("code", N_("Stocktake number"), "code", 128, second=lambda row: scope_word(row.kind, row.scope)),
-        Column("kind", N_("Kind"), width=110, compact=False, value=lambda row: kind_word(row.kind)),
+        Column("code", N_("Stocktake number"), "code", 140, second=lambda row: scope_word(row.kind, row.scope)),
+        Column("kind", N_("Kind"), width=110, hidden=True, compact=False, value=lambda row: kind_word(row.kind)),
         Column("scope", N_("What is counted"), width=150, stretch=True, sortable=False, compact=False,
                value=lambda row: scope_word(row.kind, row.scope)),
         Column("status", N_("Status"), "status", status_width(map(sign, states)), value=count_sign),
-        Column("opened_at", N_("Opened"), "date", 132, compact=False,
-               value=lambda row: values.show_instant(row.opened_at, desk.timezone)),
+        Column("opened_at", N_("Opened"), "date", 100, compact=False,
+               value=lambda row: values.day_of(row.opened_at, desk.timezone)),
         Column("lines", N_("Counted"), "number", 84, sortable=False),
-        Column("different", N_("Differences"), "number", 88, sortable=False,
+        Column("different", N_("Differences"), "number", 100, sortable=False,
                value=lambda row: None if _hides(row) else row.different),
-        Column("accuracy", N_("Without difference"), "number", 120, sortable=False, compact=False,
+        Column("accuracy", N_("Without difference"), "number", 144, sortable=False, compact=False,
                value=lambda row: None if _hides(row) else percent(row.accuracy) or None),
         Column("value", N_("Amount"), "number", 104, sortable=False, compact=False,
                value=lambda row: None if _hides(row) else money(row.value)),
