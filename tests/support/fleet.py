@@ -21,6 +21,10 @@ from db.ids import made_id, new_id
 
 NOW = 1_795_318_860_000
 SITE, BIN, PART = made_id("fleet", "site"), made_id("fleet", "bin"), made_id("fleet", "part")
+#: A second site, and machines that are moved between the two.
+AWAY, YARD, CLASS = made_id("fleet", "away"), made_id("fleet", "yard"), made_id("fleet", "class")
+MACHINES = [made_id("fleet", "machine", n) for n in range(3)]
+HERE_ALONE = f"global site:{SITE.hex()}"
 TEMPLATE = made_id("fleet", "template")
 ITEMS = [made_id("fleet", "item", n) for n in range(3)]
 
@@ -83,6 +87,7 @@ class Laptop:
     folder: Path
     way: Way
     profile: Profile
+    scope: str = "*"
 
     @property
     def desk(self) -> Desk:
@@ -128,6 +133,7 @@ class Fleet:
     def open(self, name: str, scope: str = "*") -> Laptop:
         """A new laptop that has joined."""
         laptop = self.fresh(name)
+        laptop.scope = scope
         join(laptop.profile, invite(self.hub, "http://hub", scope=scope), laptop.way)
         laptop.reopen()
         return laptop
@@ -164,6 +170,22 @@ def furnish(desk: Desk) -> None:
                 value_type="number", unit="℃", required=1, photo_required=0, on_fail="record",
             )
             for n, item in enumerate(ITEMS)
+        ),
+    )  # fmt: skip
+
+
+def furnish_away(desk: Desk) -> None:
+    """A second site, and three machines at the first."""
+    desk.perform(
+        create("site", AWAY, code="S2", name="二号站点", site_type="data_centre", timezone="Asia/Shanghai", active=1),
+        create("location", YARD, code="Y1", site_id=AWAY, name="院子", location_type="bin", qr_label=1),
+        create("equipment_class", CLASS, code="K", name="类", group="facility", statutory_inspection=0),
+        *(
+            create(
+                "equipment", machine, code=f"E{n}", name=f"机 {n}", class_id=CLASS, site_id=SITE, location_id=BIN,
+                status="in_service", criticality="A",
+            )
+            for n, machine in enumerate(MACHINES)
         ),
     )  # fmt: skip
 

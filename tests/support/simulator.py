@@ -12,7 +12,24 @@ from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
-from fleet import BIN, ITEMS, NOW, PART, SITE, TEMPLATE, Fleet, Laptop, Way, furnish, supplier
+from fleet import (
+    AWAY,
+    BIN,
+    HERE_ALONE,
+    ITEMS,
+    MACHINES,
+    NOW,
+    PART,
+    SITE,
+    TEMPLATE,
+    YARD,
+    Fleet,
+    Laptop,
+    Way,
+    furnish,
+    furnish_away,
+    supplier,
+)
 from judge import judge
 
 from app import ops as operations
@@ -91,11 +108,12 @@ class Simulation:
 
     def _found(self) -> None:
         self.calm = True
-        for name in "abc"[: self.dice.choice((2, 3))]:
-            laptop = self.fleet.open(name)
+        for name in self.dice.choice(("ab", "abc", "abs")):
+            laptop = self.fleet.open(name, HERE_ALONE if name == "s" else "*")
             laptop.way = RoughWay(self, name)
             if name == "a":
                 furnish(laptop.desk)
+                furnish_away(laptop.desk)
                 for _n in range(3):
                     self._create(laptop)
             laptop.sync()
@@ -141,6 +159,8 @@ class Simulation:
                 self._aggregate,
                 self._retire,
                 self._poison,
+                self._machine,
+                self._machine,
             )
         )(laptop)
 
@@ -167,6 +187,17 @@ class Simulation:
         chosen = self.dice.choice(self._suppliers)
         if laptop.row("supplier", chosen):
             self._perform(laptop, Retire("supplier", (chosen,), self.dice.random() < 0.5))
+
+    def _machine(self, laptop: Laptop) -> None:
+        """A machine goes to the other site, or only gets another name."""
+        row = laptop.row("equipment", self.dice.choice(MACHINES))
+        if row:
+            away = row["site_id"] == SITE
+            new = {"site_id": AWAY if away else SITE, "location_id": YARD if away else BIN}
+            if self.dice.random() < 0.4:
+                new = {"name": f"{laptop.name}{next(self._numbers)}"}
+            fields = {name: (row[name], value) for name, value in new.items()}
+            self._perform(laptop, Patch("equipment", (PatchRow(row["id"], fields),)))
 
     def _move(self, laptop: Laptop) -> None:
         kind = self.dice.choice(("receipt", "issue", "issue"))
@@ -299,7 +330,9 @@ class Simulation:
         laptop.profile.close()
         folder = Path(shutil.copytree(laptop.folder, self.folder / name))
         laptop.profile = start(laptop.folder, self.fleet.clock)
-        self.fleet.laptops[name] = Laptop(name, folder, RoughWay(self, name), start(folder, self.fleet.clock))
+        self.fleet.laptops[name] = Laptop(
+            name, folder, RoughWay(self, name), start(folder, self.fleet.clock), laptop.scope
+        )
         self._note(f"{laptop.name}: cloned as {name}")
 
     def _copy_hub(self, _laptop: object) -> None:

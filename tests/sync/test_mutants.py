@@ -104,6 +104,10 @@ def refused_ops_dropped(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def no_leave_marker(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(feed, "_left", lambda *_: [])
+
+
 def no_shadow(patch: pytest.MonkeyPatch) -> None:
     """Pending work is done again on top of itself."""
     restore = rebase._restore
@@ -121,6 +125,7 @@ MUTANTS = (
     last_writer_wins,
     poison_blocks_the_queue,
     refused_ops_dropped,
+    no_leave_marker,
     no_shadow,
 )
 
