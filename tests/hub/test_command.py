@@ -1,0 +1,80 @@
+"""The hub's own commands and what they say to slips."""
+
+import json
+from pathlib import Path
+
+import pytest
+from fleet import Fleet
+
+from app.__main__ import main
+from app.cli.parser import OK, REFUSED
+from app.sync.joining import read_invitation
+
+
+def said(capsys: pytest.CaptureFixture, *arguments: object) -> tuple[int, str, str]:
+    code = main(["--lang", "en", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return code, out.strip(), err.strip()
+
+
+def test_an_invitation_is_one_line_that_can_be_read(tmp_path, capsys):
+    code, out, err = said(
+        capsys,
+        "hub",
+        "invite",
+        "--database",
+        tmp_path / "new" / "hub.db",
+        "--address",
+        "http://h:1",
+        "--machines",
+        3,
+    )
+    assert (code, read_invitation(out).address) == (OK, "http://h:1")
+    assert err.startswith("For 3 laptops, 7 days long.")
+
+
+def test_laptops_are_listed_and_revoked(fleet: Fleet, capsys):
+    code = fleet.laptops["a"].profile.meta["device_code"]
+    database = f"sqlite:///{fleet.hub_path}"
+    listed = json.loads(said(capsys, "hub", "devices", "--database", database, "--json")[1])
+    assert {device["code"] for device in listed} >= {code}
+    assert said(capsys, "hub", "revoke", code, "--database", database)[0] == OK
+    assert "revoked" in said(capsys, "hub", "devices", "--database", database)[1]
+    assert said(capsys, "hub", "revoke", "NONE", "--database", database)[0] == REFUSED
+
+
+def test_an_invitation_may_be_for_one_site(fleet: Fleet, capsys):
+    assert said(capsys, "hub", "invite", "--database", fleet.hub_path, "--site", "S1")[0] == OK
+    code, _out, err = said(capsys, "hub", "invite", "--database", fleet.hub_path, "--site", "NONE")
+    assert (code, err) == (REFUSED, "The hub knows no site NONE.")
+    with fleet.hub.reading() as read:
+        scope = read.value("SELECT scope FROM hub_invitation ORDER BY made_at DESC")
+    assert scope.startswith("global site:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("devices", "--database", "nowhere.db"), "There is no hub in the file"),
+        (("serve", "--database", "postgresql://h/db"), "PostgreSQL comes with a later release"),
+        (("serve", "--database", "http://h/db"), "is no database"),
+        (("serve", "--database", "x.db", "--listen", ":99999"), "is not HOST:PORT"),
+        (("serve", "--database", "x.db", "--listen", ""), "is not HOST:PORT"),
+        (("invite", "--database", "x.db", "--machines", "0"), "1 to 1000 machines"),
+    ],
+)
+def test_slips_get_a_sentence(tmp_path: Path, monkeypatch, capsys, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    code, _out, err = said(capsys, "hub", *arguments)
+    assert code == REFUSED
+    assert sentence in err
+
+
+def test_sync_says_what_to_do_without_a_hub(fleet: Fleet, capsys):
+    laptop = fleet.fresh("lonely")
+    laptop.profile.close()
+    code, _out, err = said(capsys, "sync", "--profile", laptop.folder)
+    assert (code, err) == (
+        REFUSED,
+        "This laptop takes part in no hub. Type: sitewright sync --join INVITATION",
+    )
