@@ -15,7 +15,7 @@ from app.reports.document import Report
 from app.reports.parameters import Parameter
 from app.reports.pdf import render_pdf
 from app.reports.record import ReportNote
-from app.reports.sources import machines, people, purchase, rounds, stock
+from app.reports.sources import counts, machines, people, purchase, rounds, stock
 from app.reports.sources.job import Job
 from app.reports.xlsx import render_xlsx
 from app.words import N_, _, pgettext, speaking
@@ -97,6 +97,24 @@ REPORTS: dict[str, ReportSpec] = {
             Permission.SEE_STOCK,
             (told.ORDER, told.DAY),
             purchase.receipts,
+        ),
+        ReportSpec(
+            "count-sheet",
+            N_("Stock count sheet"),
+            N_("To count with paper and pen, a code on every line"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.COUNT,),
+            counts.sheet,
+        ),
+        ReportSpec(
+            "count-variance",
+            N_("Stocktake variance list"),
+            N_("What differs from the books, why, and what it is worth"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.COUNT,),
+            counts.variance,
         ),
         ReportSpec(
             "equipment-register",

@@ -183,6 +183,18 @@ def _said(rows: Sequence[tuple[str, str]]) -> list[Choice]:
     return [(code, f"{code}  {name}") for code, name in rows]
 
 
+def _counts(desk: Desk, text: str) -> list[Choice]:
+    """Stock-takes, the newest first."""
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT code, scope FROM stock_count WHERE deleted = 0 AND (?1 IS NULL OR site_id = ?1) "
+            "AND instr(lower(code || ' ' || scope), lower(?2)) ORDER BY opened_at DESC, n DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    return _said(rows)
+
+
 def _posts(desk: Desk) -> list[Choice]:
     with desk.read() as read:
         return [(word.value, word.words) for word in posts(read)]
@@ -204,5 +216,8 @@ TEAM = Parameter("team", N_("Team"), "choice", choices=_teams, table="org_unit")
 POST = Parameter("post", N_("Post"), "choice", choices=_posts)
 CATEGORY = Parameter("category", N_("Category"), "choice", choices=_categories)
 STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff, table="staff")
+COUNT = Parameter(
+    "count", N_("Stocktake number"), "find", required=True, find=_counts, table="stock_count"
+)
 A3 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A3", choices=_sizes)
 A4 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A4", choices=_sizes)

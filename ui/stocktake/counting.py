@@ -328,7 +328,7 @@ class CountPage(QWidget):
         found = [
             ("F2", _("each scan +1")),
             ("F3", _("type a code")),
-            ("Enter", _("count")),
+            ("Enter", _("count it")),
             ("Ctrl Z", _("undo last")),
             ("Esc", _("drop, leave")),
         ]
