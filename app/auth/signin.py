@@ -234,6 +234,18 @@ def set_password(desk: Desk, user_id: bytes, password: str, *, must_change: bool
     )
 
 
+def set_password_here(desk: Desk, username: str, password: str) -> None:
+    """The administrator gives an account its password on this laptop alone, where sync has brought the account without one."""
+    with desk.read() as read:
+        user_id = read.find("user_account", username=username)
+    if user_id is None:
+        raise AppError(N_("There is no account {user}."), user=username)
+    desk.actor.demand(Permission.ADMINISTER)
+    secret.check_password(password, username)
+    store_password(desk.profile, user_id, password)
+    desk.perform(AuthNote(user_id, "password_set"))
+
+
 def store_password(profile: Profile, user_id: bytes, password: str) -> None:
     """Keep the verifier of a password without any rule (the sample's accounts); no PIN survives it."""
     values = {"password": secret.verifier(password), "password_set_at": profile.clock.now()}

@@ -79,7 +79,19 @@ def _password(arguments: argparse.Namespace) -> str:
         raise AppError(N_("No terminal to ask for the password. Give it by --password-stdin."))
     import getpass
 
-    return getpass.getpass(_("Password of the administrator: "))
+    return getpass.getpass(
+        _("New password: ") if arguments.command == "password" else _("Password of the administrator: ")
+    )
+
+
+def password(arguments: argparse.Namespace) -> int:
+    """Set the password of an account on this laptop: passwords do not travel, so a newly joined laptop has none."""
+    from app.auth import set_password_here
+
+    with desk_of(arguments) as desk:
+        set_password_here(desk, arguments.user, _password(arguments))
+    say(_("The password of {user} is set on this laptop.").format(user=arguments.user))
+    return OK
 
 
 def _without_sample(arguments: argparse.Namespace) -> Profile:
@@ -285,6 +297,7 @@ COMMANDS: dict[str, Command] = {
     "backup": backup,
     "restore": restore,
     "sync": sync,
+    "password": password,
     "hub": hub,
 }
 

@@ -83,6 +83,7 @@ def make_parser() -> Parser:
         _backup,
         _restore,
         _sync,
+        _password,
         _hub,
         _screenshots,
         _demo,
@@ -242,6 +243,14 @@ def _sync(commands: Commands, common: Parser) -> None:
     )
     made.add_argument(
         "--verify", action="store_true", help=_("then prove by digests that all rows are equal")
+    )
+
+
+def _password(commands: Commands, common: Parser) -> None:
+    made = _command(commands, common, "password", _("set the password of an account on this laptop"))
+    made.add_argument("user", metavar=_("USER"))
+    made.add_argument(
+        "--password-stdin", action="store_true", help=_("read the password from standard input")
     )
 
 

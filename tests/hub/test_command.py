@@ -1,14 +1,18 @@
 """The hub's own commands and what they say to slips."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from fleet import Fleet
 
 from app.__main__ import main
+from app.auth import sign_in
 from app.cli.parser import OK, REFUSED
+from app.generic import create
 from app.sync.joining import read_invitation
+from db.ids import new_id
 
 
 def said(capsys: pytest.CaptureFixture, *arguments: object) -> tuple[int, str, str]:
@@ -78,3 +82,21 @@ def test_sync_says_what_to_do_without_a_hub(fleet: Fleet, capsys):
         REFUSED,
         "This laptop takes part in no hub. Type: sitewright sync --join INVITATION",
     )
+
+
+def test_a_joined_laptop_gets_a_password_of_its_own(fleet: Fleet, capsys, monkeypatch):
+    made = create(
+        "user_account", new_id(), username="wang", roles='["technician"]', active=1, must_change_password=0
+    )
+    fleet.laptops["a"].desk.perform(made)
+    fleet.laptops["a"].sync()
+    joined = fleet.laptops["b"]
+    joined.sync()
+    for user, password, code in (
+        ("wang", "short", REFUSED),
+        ("nobody", "Kestrel-river-7", REFUSED),
+        ("wang", "Kestrel-river-7", OK),
+    ):
+        monkeypatch.setattr("sys.stdin", StringIO(password + "\n"))
+        assert said(capsys, "password", user, "--password-stdin", "--profile", joined.folder)[0] == code
+    assert sign_in(joined.profile, "wang", "Kestrel-river-7").actor.name == "wang"
