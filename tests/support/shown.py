@@ -25,7 +25,7 @@ HOUSE = {
 # What takes no shown words, although it is called like something that does.
 QUIET_OWNERS = {"log", "logger", "logging", "warnings", "_log", "LOG"}
 # The product's own name, keys of the keyboard, patterns of file names.
-PROPER = re.compile(r"Sitewright|Ctrl .*|\s*\(\*\.\w+\)")
+PROPER = re.compile(r"Sitewright|Ctrl .*|\s*--\w+\s*|\s*\(\*\.\w+\)")
 CODE = re.compile(r"[a-z0-9][a-z0-9_.:/*-]*|[A-Z]{1,4}[A-Z0-9_-]*|#\w+|\W*")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]+(?:[ ,:’'-]+[\w{}]+){2,}[^=]*")
