@@ -284,15 +284,18 @@ class Simulation:
         roll = self.dice.random()
         if roll < 0.02:
             raise KilledError
-        if roll < 0.03:
+        if roll < 0.05:
             self._restore_hub(None)
-        elif roll < 0.15:
+            self._let_another_sync(name)
+        elif roll < 0.17:
             self._work(self.fleet.laptops[name])
-        elif roll < 0.2:
-            self.calm = True
-            other = self.dice.choice([laptop for laptop in self.fleet if laptop.name != name])
-            self._sync(other)
-            self.calm = False
+        elif roll < 0.22:
+            self._let_another_sync(name)
+
+    def _let_another_sync(self, name: str) -> None:
+        self.calm = True
+        self._sync(self.dice.choice([laptop for laptop in self.fleet if laptop.name != name]))
+        self.calm = False
 
     def _copy(self, laptop: Laptop) -> None:
         self._copies[laptop.name] = back_up(laptop.profile).path

@@ -7,11 +7,11 @@ import pytest
 from simulator import Simulation
 
 from app import generic
-from app.hub import feed, hub, ingest
+from app.hub import enrol, feed, ingest
 from app.hub.hub import RefusedError, head_of
 from app.ops import MissingRowError
 from app.sync import client, rebase
-from app.sync.protocol import BUSY, Receipt
+from app.sync.protocol import MALFORMED, Receipt
 
 SEEDS = range(60)
 
@@ -25,9 +25,14 @@ def no_fork_check(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(client, "is_ours", lambda *_: True)
 
 
-def no_history_proof(patch: pytest.MonkeyPatch) -> None:
-    for module in (hub, ingest, feed):
+def history_proved_in_hello_alone(patch: pytest.MonkeyPatch) -> None:
+    for module in (ingest, feed):
         patch.setattr(module, "demand_history", lambda read, _proof: head_of(read))
+
+
+def no_history_proof(patch: pytest.MonkeyPatch) -> None:
+    history_proved_in_hello_alone(patch)
+    patch.setattr(enrol, "demand_history", lambda read, _proof: head_of(read))
 
 
 def rollback_checked_by_seq_only(patch: pytest.MonkeyPatch) -> None:
@@ -37,7 +42,7 @@ def rollback_checked_by_seq_only(patch: pytest.MonkeyPatch) -> None:
             raise RefusedError("HISTORY")
         return head
 
-    for module in (hub, ingest, feed):
+    for module in (enrol, ingest, feed):
         patch.setattr(module, "demand_history", demand)
 
 
@@ -91,7 +96,7 @@ def poison_blocks_the_queue(patch: pytest.MonkeyPatch) -> None:
     def choke(sent: Any) -> Any:
         judged = read_op(sent)
         if judged.envelope is None:
-            raise RefusedError(BUSY)
+            raise RefusedError(MALFORMED)
         return judged
 
     patch.setattr(ingest, "read_op", choke)
@@ -117,6 +122,7 @@ def no_shadow(patch: pytest.MonkeyPatch) -> None:
 MUTANTS = (
     no_idempotency,
     no_fork_check,
+    history_proved_in_hello_alone,
     no_history_proof,
     rollback_checked_by_seq_only,
     acked_ops_forgotten,
