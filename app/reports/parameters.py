@@ -216,8 +216,6 @@ TEAM = Parameter("team", N_("Team"), "choice", choices=_teams, table="org_unit")
 POST = Parameter("post", N_("Post"), "choice", choices=_posts)
 CATEGORY = Parameter("category", N_("Category"), "choice", choices=_categories)
 STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff, table="staff")
-COUNT = Parameter(
-    "count", N_("Stocktake number"), "find", required=True, find=_counts, table="stock_count"
-)
+COUNT = Parameter("count", N_("Stocktake number"), "find", required=True, find=_counts, table="stock_count")
 A3 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A3", choices=_sizes)
 A4 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A4", choices=_sizes)

@@ -6,6 +6,7 @@ from app.errors import Refused
 from app.labels.payload import Kind, encode
 from app.stocktake import counting
 from app.stocktake.session import Session
+from app.words import speaking
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def test_every_scan_adds_one_in_the_mode_for_it(shelf, session):
 
 
 def test_foreign_bins_unknown_codes_and_machines_are_told(shelf, session):
-    assert "not part of this stocktake" in session.take(encode(Kind.BN, "S1-WH-A02")).sentence
+    with speaking("en"):
+        assert "not part of this stocktake" in session.take(encode(Kind.BN, "S1-WH-A02")).sentence
     assert session.take("XYZ-999").kind == "refused"
     session.take(encode(Kind.BN, "S1-WH-A01"))
     shelf.part("NEW-1")
