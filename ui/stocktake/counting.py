@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from ui.stocktake.bars import CountTop
 from ui.stocktake.results import entered, in_hand
 from ui.stocktake.tables import LineSource, line_columns
 
+PAUSE = 150  # ms in which changes of the lines are gathered
 _CHOICES = {Qt.Key.Key_F6: "replace", Qt.Key.Key_F7: "add"}
 
 
@@ -43,6 +44,10 @@ class CountPage(QWidget):
         self._done: list[Done] = []
         self._asked: tuple[str, int] | None = None
         self._busy = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(PAUSE)
+        self._soon.timeout.connect(self._reload)
         self.band = Band()
         self.source = LineSource()
         self.table = Table(line_columns(blind=self.session.blind, whole=False), self.source)
@@ -115,9 +120,9 @@ class CountPage(QWidget):
         self._show()
 
     def refresh(self, topics: set[str]) -> None:
-        """Something has changed in the store, here or at another desk."""
-        if topics & {"stock", "inventory"}:
-            self._reload()
+        """Something has changed in the store, here or at another desk; many scans are shown at once."""
+        if topics & {"stock", "inventory"} and not self._soon.isActive():
+            self._soon.start()
 
     # scans and keys
 
@@ -218,7 +223,7 @@ class CountPage(QWidget):
         self._done.append(done)
         more = f"{hand.part_no}   {hand.bin}"
         self.band.set(Result("ok", "plus", _("Counted"), hand.name, more, amount(counted, hand.unit)))
-        self._reload()
+        self.refresh({"stock"})
 
     def _on_lost(self, error: Exception) -> None:
         self._refuse(str(error))
