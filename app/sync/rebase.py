@@ -119,9 +119,7 @@ def rebase(connection: sqlite3.Connection, news: News, *, device: str, sweep: bo
         return done
     if sweep:
         spots |= _all_spots(read)
-    else:
-        _with_children(read, spots)
-    again = pending.closure(spots) if not sweep else list(pending.bodies)
+    again = list(pending.bodies) if sweep else _concerned(read, pending, spots)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     done.rows = sum(map(len, news.rows.values()))
     done.vanished = _restore(connection, news, spots, sweep=sweep)
@@ -176,6 +174,16 @@ def _spots_of(read: Reader, settled: Iterable[bytes]) -> set[Spot]:
 
 def _all_spots(read: Reader) -> set[Spot]:
     return {(table, row_id) for table in SYNCED for (row_id,) in read.rows(f'SELECT id FROM "{table}"')}
+
+
+def _concerned(read: Reader, pending: Pending, spots: set[Spot]) -> list[bytes]:
+    """The pending ops to be done again; their rows, and the parts of those, are added to the set until none is missing."""
+    while True:
+        known = len(spots)
+        _with_children(read, spots)
+        again = pending.closure(spots)
+        if len(spots) == known:
+            return again
 
 
 def _with_children(read: Reader, spots: set[Spot]) -> None:

@@ -10,7 +10,7 @@ from fleet import BIN, ITEMS, NOW, PART, SITE, TEMPLATE, Fleet, Laptop, supplier
 from judge import judge
 
 from app.errors import AppError, Busy
-from app.generic import create, patch
+from app.generic import Patch, PatchRow, create, patch
 from app.health import check
 from app.hub.enrol import invite
 from app.inspections.ops import Answer, Round, Start, Submit
@@ -367,3 +367,34 @@ def test_a_line_whose_order_is_at_another_site_does_not_stop_a_pull(fleet):
     a.sync()
     assert there.sync().received == 1
     assert there.value("SELECT count(*) FROM purchase_line") == 0
+
+
+def test_the_parts_of_a_pending_record_stay_with_it(fleet):
+    """A pull that touches the head of a pending aggregate does its parts again, too."""
+    a, b = pair(fleet)
+    made = shared_supplier(a, b)
+    a.desk.perform(patch("supplier", a.row("supplier", made), phone="1"))
+    a.sync()
+    template, item = new_id(), new_id()
+
+    def work() -> None:
+        b.desk.perform(
+            create("inspection_template", template, code="N", name="新", version=1, kind="room_round", cycle="daily", status="draft"),
+            patch("supplier", b.row("supplier", made), email="b@x"),
+        )  # fmt: skip
+        rows = b.row("supplier", made), b.row("inspection_template", template)
+        changed = (PatchRow(rows[0]["id"], {"name": (rows[0]["name"], "二")}),)
+        b.desk.perform(Patch("supplier", changed), patch("inspection_template", rows[1], name="改"))
+        b.desk.perform(
+            create(
+                "inspection_item", item, code="N-1", template_id=template, seq=1, section="环境", name="温度", value_type="number",
+                unit="℃", required=1, photo_required=0, on_fail="record",
+            )
+        )  # fmt: skip
+
+    b.way.before["pull"] = work
+    assert b.sync().redone >= 2
+    assert b.row("inspection_item", item)["template_id"] == template
+    assert (b.row("supplier", made)["phone"], b.row("supplier", made)["name"]) == ("1", "二")
+    sync_all(b, a)
+    judge(fleet)
