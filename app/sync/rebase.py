@@ -44,10 +44,13 @@ class News:
 
     def add(self, page: Page) -> None:
         """Read one more page; a later state of a row takes the place of a former one."""
+        for table, row_id in page.left:  # it may have come on an earlier page
+            self.rows.get(table, {}).pop(row_id, None)
+            self.left.add((table, row_id))
         for sent in page.rows:
-            known = self.rows.setdefault(sent.table, {})
-            known |= {row["id"]: row for row in received(sent)}
-        self.left |= {(table, row_id) for table, row_id in page.left}
+            rows = {row["id"]: row for row in received(sent)}
+            self.rows.setdefault(sent.table, {}).update(rows)
+            self.left -= {(sent.table, row_id) for row_id in rows}
         self.audit += received(page.audit)
         self.receipts |= {receipt.op_id: receipt for receipt in page.receipts}
         self.cursors = page.cursors

@@ -6,7 +6,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from fleet import BIN, ITEMS, NOW, PART, SITE, TEMPLATE, Fleet, Laptop, supplier
+from fleet import (
+    AWAY,
+    BIN,
+    HERE_ALONE,
+    ITEMS,
+    MACHINES,
+    NOW,
+    PART,
+    SITE,
+    TEMPLATE,
+    YARD,
+    Fleet,
+    Laptop,
+    furnish_away,
+    supplier,
+)
 from judge import judge
 
 from app.errors import AppError, Busy
@@ -397,4 +412,33 @@ def test_the_parts_of_a_pending_record_stay_with_it(fleet):
     assert b.row("inspection_item", item)["template_id"] == template
     assert (b.row("supplier", made)["phone"], b.row("supplier", made)["name"]) == ("1", "二")
     sync_all(b, a)
+    judge(fleet)
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["leaves", "leaves and comes back"])
+def test_a_row_that_leaves_between_two_pages(fleet, monkeypatch, back):
+    """It came on the first page; the marker on the second is younger, and the row after that younger still."""
+    a, _b = pair(fleet)
+    furnish_away(a.desk)
+    a.sync()
+    here = fleet.open("here", HERE_ALONE)
+    here.sync()
+    machine = MACHINES[0]
+    a.desk.perform(patch("equipment", a.row("equipment", machine), name="新"))
+    for number in range(4):
+        a.desk.perform(supplier(f"S{number}")[1])
+    a.sync()
+    monkeypatch.setattr(client, "Pull", lambda proof, cursors: Pull(proof, cursors, 2))
+
+    def move() -> None:
+        a.desk.perform(patch("equipment", a.row("equipment", machine), site_id=AWAY, location_id=YARD))
+        if back:
+            a.desk.perform(patch("equipment", a.row("equipment", machine), site_id=SITE, location_id=BIN))
+        a.sync()
+
+    here.way.before["pull"] = lambda: here.way.before.update(pull=move)
+    here.sync()
+    assert bool(here.row("equipment", machine)) == back
+    assert differing_tables(here.profile, here.way) == []
+    sync_all(*fleet)
     judge(fleet)
