@@ -157,7 +157,7 @@ def decode(body: bytes) -> tuple[Envelope, Op]:
         raise MalformedError(f"unknown kind {envelope.kind!r}")
     op = read_op(spec.cls, envelope.op)
     if _LONG_NUMBER.search(body):
-        _demand_small((envelope.schema_v, envelope.wall, envelope.hlc, op))
+        demand_small((envelope.schema_v, envelope.wall, envelope.hlc, op))
     return envelope, op
 
 
@@ -175,9 +175,9 @@ def holds_nul(body: bytes | msgspec.Raw) -> bool:
     return _NUL_MARK.search(body) is not None and _NUL.search(body) is not None
 
 
-def _demand_small(value: Any) -> None:
-    """Raise MalformedError where a number does not fit the 64 bits of both databases."""
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+def demand_small(value: Any, limit: int = 2**63) -> None:
+    """Raise MalformedError where a number does not fit: by default the 64 bits of both databases."""
+    if isinstance(value, int) and not -limit <= value < limit:
         raise MalformedError("a number is too large")
     if isinstance(value, msgspec.Struct):
         value = [getattr(value, name) for name in value.__struct_fields__]
@@ -185,7 +185,7 @@ def _demand_small(value: Any) -> None:
         value = [*value.values()]
     if isinstance(value, list | tuple):
         for part in value:
-            _demand_small(part)
+            demand_small(part, limit)
 
 
 def link(previous: bytes, op_id: bytes, body: bytes) -> bytes:

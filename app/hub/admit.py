@@ -1,5 +1,6 @@
 """Whether the hub lets an op work: admitted, quarantined (kept until a supervisor decides), or rejected as unreadable."""
 
+import re
 from dataclasses import dataclass
 
 from app import ops as operations
@@ -11,6 +12,9 @@ from app.sync.protocol import ALL, QUARANTINED, REJECTED, SentOp
 from app.sync.reducer import said
 from app.tx import Tx
 
+#: No quantity, amount or instant is larger; two that were would not add up in 64 bits any more, for anybody.
+LARGEST = 10**15
+_LONG_NUMBER = re.compile(rb"\d{16}")
 _ACCESS = frozenset({"user_account", "role", "user_site_scope"})
 
 
@@ -31,6 +35,8 @@ def read_op(sent: SentOp) -> Judged:
     """Decode an op; what cannot be read is rejected and does not stop those behind it."""
     try:
         envelope, op = operations.decode(sent.bytes)
+        if _LONG_NUMBER.search(envelope.op):
+            operations.demand_small(op, LARGEST)
     except MalformedError as error:
         return Judged(sent, None, None, REJECTED, said(error))
     if envelope.op_id != sent.op_id:

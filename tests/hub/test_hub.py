@@ -1,12 +1,14 @@
 """The hub's door: what is wrong is refused with a code, and harms nobody else."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import msgspec
 import pytest
 import zstandard
 from fleet import Fleet, Laptop, supplier
-from judge import judge
+from judge import judge, rows_are_equal
 
 from app.access import ROLES, Actor
 from app.errors import AppError
@@ -14,6 +16,7 @@ from app.fields import to_json
 from app.generic import create, patch
 from app.hub.enrol import devices, invite, revoke
 from app.hub.hub import Hub, head_of
+from app.inventory.ops import MoveStock
 from app.sync.joining import key_of
 from app.sync.line import line_to
 from app.sync.log import proof_of
@@ -223,3 +226,21 @@ def test_nonsense_invitations_are_refused(fleet):
     for wrong in ({"machines": 0}, {"days": 0}, {"machines": 5000}):
         with pytest.raises(AppError):
             invite(fleet.hub, "http://hub", **wrong)
+
+
+def test_a_number_that_would_not_add_up_is_rejected(a, fleet, monkeypatch):
+    """One absurd quantity must not stop the figures of everybody else."""
+    monkeypatch.setattr(MoveStock, "check", lambda *_: ())
+    absurd = msgspec.structs.replace(a.moved("receipt", 1), qty=2**62)
+    a.profile.store.perform(a.desk.actor, absurd)
+    a.profile.store.perform(a.desk.actor, msgspec.structs.replace(absurd, qty=2000, serial="1" * 30))
+    assert a.sync().rejected == 1
+    assert a.value("SELECT on_hand FROM stock_level") == 2000
+    fleet.laptops["b"].sync()
+    judge_rows(fleet)
+
+
+def judge_rows(fleet: Fleet) -> None:
+    with closing(sqlite3.connect(fleet.hub_path)) as hub:
+        for laptop in fleet:
+            rows_are_equal(laptop, hub)
