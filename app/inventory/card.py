@@ -72,7 +72,7 @@ def policy_of(read: Reader, part: bytes, site: bytes | None) -> dict[str, Any] |
     """The policy of a part at the site in view (or its only one)."""
     here, params = (" AND +site_id = ?", [site]) if site else ("", [])
     found = read.value(
-        f"SELECT id FROM stock_policy WHERE part_id = ? AND deleted = 0{here} ORDER BY n DESC LIMIT 1",
+        f"SELECT id FROM stock_policy WHERE part_id = ? AND deleted = 0{here} ORDER BY id DESC LIMIT 1",
         part, *params,
     )  # fmt: skip
     return read.get("stock_policy", found)

@@ -138,7 +138,7 @@ def low_stock(read: Reader, site: bytes | None) -> list[LowRow]:
         "FROM location WHERE id = y.bin_id), ''), s.state, s.on_hand, s.reserved, s.on_order, y.safety_stock, "
         "y.reorder_point, coalesce(y.max_stock, 0), s.proposal, (SELECT code FROM site WHERE id = s.site_id) "
         "FROM part_stock s JOIN part p ON p.id = s.part_id JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy "
-        "WHERE part_id = s.part_id AND +site_id = s.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1) "
+        "WHERE part_id = s.part_id AND +site_id = s.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1) "
         f"WHERE s.state IN ('out_of_stock', 'below_safety', 'at_reorder') AND p.deleted = 0{here} "
         "ORDER BY CASE s.state WHEN 'out_of_stock' THEN 0 WHEN 'below_safety' THEN 1 ELSE 2 END, p.part_no",
         *params,
@@ -157,7 +157,7 @@ def proposals(read: Reader, site: bytes | None) -> list[ProposalRow]:
         ProposalRow,
         f"SELECT p.n, s.part_id, s.site_id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, u.id, "
         "coalesce(u.name, ''), s.state, s.on_hand - s.reserved, s.on_order, (SELECT reorder_point FROM stock_policy "
-        "WHERE part_id = s.part_id AND +site_id = s.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1), s.proposal, "
+        "WHERE part_id = s.part_id AND +site_id = s.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1), s.proposal, "
         f"p.unit_price, {_SUM.format('proposal')}, coalesce(p.lead_time_days, u.default_lead_days) "
         "FROM part_stock s JOIN part p ON p.id = s.part_id LEFT JOIN supplier u ON u.id = p.preferred_supplier_id "
         f"WHERE s.proposal > 0 AND p.deleted = 0{here} ORDER BY u.code IS NULL, u.code, p.part_no",
@@ -213,7 +213,7 @@ def warnings(read: Reader, site: bytes | None, limit: int = 50) -> list[WarningR
         "y.reorder_point, y.max_stock, s.proposal, a.raised_at, a.state FROM alert a "
         "JOIN part p ON p.id = a.subject_id JOIN part_stock s ON s.part_id = p.id AND s.site_id = a.site_id "
         "LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy WHERE part_id = p.id AND +site_id = a.site_id "
-        "AND deleted = 0 ORDER BY n DESC LIMIT 1) "
+        "AND deleted = 0 ORDER BY id DESC LIMIT 1) "
         f"WHERE a.cleared_at IS NULL AND a.rule LIKE 'stock.%' AND a.state <> 'closed'{here} "
         "ORDER BY a.raised_at DESC, CASE a.rule WHEN 'stock.negative' THEN 0 WHEN 'stock.out' THEN 1 "
         "WHEN 'stock.safety' THEN 2 WHEN 'stock.reorder' THEN 3 ELSE 4 END, p.part_no LIMIT ?",

@@ -47,7 +47,7 @@ SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point
   ({_RESERVED}) AS reserved, ({_ON_ORDER}) AS on_order
 FROM temp.concerned c JOIN part p ON p.id = c.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
-  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1)
+  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)
 LEFT JOIN (SELECT part_id, site_id, sum(on_hand) AS on_hand, max(last_move_at) AS last_move_at
   FROM stock_level WHERE part_id IN (SELECT part_id FROM temp.concerned) GROUP BY 1, 2) l
   ON l.part_id = c.part_id AND l.site_id = c.site_id"""

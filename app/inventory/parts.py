@@ -100,7 +100,7 @@ def _from(site: bytes | None) -> tuple[str, list[Any]]:
     return (
         (
             f"FROM part p LEFT JOIN {stock} s ON s.part_id = p.id LEFT JOIN stock_policy y ON y.id = "
-            f"(SELECT id FROM stock_policy WHERE part_id = p.id AND deleted = 0{here} ORDER BY n DESC LIMIT 1)"
+            f"(SELECT id FROM stock_policy WHERE part_id = p.id AND deleted = 0{here} ORDER BY id DESC LIMIT 1)"
         ),
         [*params, *([site] if site else [])],
     )

@@ -60,7 +60,7 @@ SELECT s.part_id, s.site_id, s.state, s.on_hand, s.reserved, s.on_order,
 FROM temp.concerned c JOIN part_stock s ON s.part_id = c.part_id AND s.site_id = c.site_id
 JOIN part p ON p.id = s.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
-  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY n DESC LIMIT 1)"""
+  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)"""
 _OPEN = """
 SELECT id, rule, facts FROM alert WHERE cleared_at IS NULL AND subject_table = 'part' AND rule LIKE 'stock.%'
   AND (subject_id, site_id) IN (SELECT part_id, site_id FROM temp.concerned)"""

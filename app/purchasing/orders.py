@@ -80,7 +80,7 @@ def terms(read: Reader, part: bytes, supplier: bytes | None, site: bytes | None)
     if price is None:
         price = read.value("SELECT unit_price FROM part WHERE id = ?", part)
     multiple = read.value(
-        "SELECT order_multiple FROM stock_policy WHERE part_id = ? AND +site_id IS ? AND deleted = 0 ORDER BY n DESC LIMIT 1",
+        "SELECT order_multiple FROM stock_policy WHERE part_id = ? AND +site_id IS ? AND deleted = 0 ORDER BY id DESC LIMIT 1",
         part, site,
     )  # fmt: skip
     return price, lcm(pack or 1, multiple or 1)
