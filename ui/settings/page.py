@@ -7,9 +7,9 @@ from typing import Any
 import PySide6
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
-from app import audit, backup, health
+from app import audit, auth, backup, health
 from app.access import Permission
 from app.backup import Backup
 from app.desk import Desk
@@ -145,7 +145,14 @@ class SettingsPage(Page):
         self.pin.clicked.connect(lambda: set_pin(self.window(), self._desk, user_id, self._desk.actor.shown))
         self.password = button(_("Change my password"), "pencil")
         self.password.clicked.connect(lambda: change_password(self.window(), self._desk))
-        for made in (self.pin, self.password):
+        mine = [self.pin, self.password]
+        if self._desk.may(Permission.SET_PIN):
+            self.others = button(_("Set a colleague's PIN"), "users")
+            self.menu = QMenu(self)
+            self.menu.aboutToShow.connect(self.list_colleagues)
+            self.others.setMenu(self.menu)
+            mine.append(self.others)
+        for made in mine:
             card.body.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
         card.body.addWidget(
             label(
@@ -158,6 +165,19 @@ class SettingsPage(Page):
             )
         )
         return card
+
+    def list_colleagues(self) -> None:
+        """Who forgot the PIN: those who have signed in on this laptop; the new PIN is logged."""
+        with self._desk.read() as read:
+            people = [c for c in auth.colleagues(read) if c.user_id != self._desk.actor.user_id]
+        self.menu.clear()
+        for person in people:
+            act = self.menu.addAction(f"{person.name}  {person.post}")
+            act.triggered.connect(
+                lambda _on=False, who=person: set_pin(self.window(), self._desk, who.user_id, who.name)
+            )
+        if not people:
+            self.menu.addAction(_("Nobody else has signed in on this laptop yet.")).setEnabled(False)
 
     def _lock(self) -> Card:
         card = Card(_("Lock"))

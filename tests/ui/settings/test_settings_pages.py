@@ -168,3 +168,30 @@ def test_a_tick_changes_the_role(qtbot, accounts, admin, tasks):
 
 def test_every_permission_has_its_words():
     assert {p for _group, listed in PERMISSIONS for p, _word in listed} == set(Permission)
+
+
+def test_a_supervisor_sets_a_new_pin_for_a_colleague(qtbot, sample_desk, tasks, monkeypatch):
+    auth.sign_in(sample_desk.profile, "tech", "sample-2026")
+    boss = auth.sign_in(sample_desk.profile, "super", "sample-2026")
+    page = SettingsPage(boss, tasks, Settings(boss.profile.folder))
+    qtbot.addWidget(page)
+    page.show()
+    asked = []
+    monkeypatch.setattr(
+        "ui.settings.page.set_pin", lambda _window, _desk, user, name: asked.append((user, name))
+    )
+    page.list_colleagues()
+    acts = page.menu.actions()
+    assert [act.text().split()[0] for act in acts] == ["南宫小冷"]
+    acts[0].trigger()
+    user, _name = asked[0]
+    auth.set_pin(boss, user, "7391")
+    with boss.read() as read:
+        assert read.value("SELECT count(*) FROM auth_event WHERE what = 'pin_set' AND user_id = ?", user) == 1
+
+
+def test_a_technician_sets_nobody_elses_pin(qtbot, sample_desk, tasks):
+    desk = auth.sign_in(sample_desk.profile, "tech", "sample-2026")
+    page = SettingsPage(desk, tasks, Settings(desk.profile.folder))
+    qtbot.addWidget(page)
+    assert not hasattr(page, "others")
