@@ -121,10 +121,10 @@ class SparesPage(Page):
             ),
             (_("Purchase orders"), "shopping-cart", lambda: self.page_wanted.emit("purchasing"), True),
             (_("Stocktakes"), "clipboard-list", lambda: self.page_wanted.emit("stocktake"), True),
+            (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),
             (_("Analysis"), "file-chart-column", lambda: self.page_wanted.emit("analysis"), True),
             (_("Movements"), "history", lambda: self.page_wanted.emit("ledger"), True),
             (_("Low-stock list"), "printer", self.print_page, self._desk.may(Permission.PRINT_REPORTS)),
-            (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),
         ]
         for words, icon, slot, allowed in wanted:
             if allowed:

@@ -64,6 +64,10 @@ class Card(QFrame):
         return super().event(event)
 
 
+#: Secondary buttons that a page header shows; further ones lie under "more".
+MOST_ACTIONS = 4
+
+
 class Page(QWidget):
     """A page of the main window: title, one line of facts, buttons, and a body that scrolls.
 
@@ -101,6 +105,9 @@ class Page(QWidget):
         self._actions.setContentsMargins(0, 0, 0, 0)
         self._actions.setSpacing(10)
         self._secondary.hide()
+        self._overflow = QWidget(head)  # never shown: buttons that stand in the menu only
+        self._overflow.hide()
+        self._further = QHBoxLayout(self._overflow)
         self._more = icon_button("ellipsis", _("More"))
         self._more.clicked.connect(self.on_more)
         self._more.hide()
@@ -143,8 +150,9 @@ class Page(QWidget):
 
     def add_action(self, widget: QPushButton) -> None:
         """A secondary button; they stand left of the primary one."""
+        row = self._actions if len(self._secondary_buttons) < MOST_ACTIONS else self._further
         self._secondary_buttons.append(widget)
-        self._actions.addWidget(widget)
+        row.addWidget(widget)
         self._fold()
 
     def set_primary(self, widget: QPushButton) -> None:
@@ -160,9 +168,10 @@ class Page(QWidget):
         return [made for made in self._secondary_buttons if not made.isHidden()]
 
     def more_menu(self) -> QMenu:
-        """The secondary buttons as a menu, where there is no room for them."""
+        """The secondary buttons for which there is no room, as a menu."""
         menu = QMenu(self)
-        for made in self.actions_shown():
+        beside = self._secondary_buttons[:MOST_ACTIONS] if self._secondary.isVisibleTo(self) else []
+        for made in [made for made in self.actions_shown() if made not in beside]:
             entry = menu.addAction(made.icon(), made.text().strip(), made.click)
             entry.setEnabled(made.isEnabled())
         return menu
@@ -172,11 +181,13 @@ class Page(QWidget):
         self.more_menu().popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def _fold(self) -> None:
-        parts = [self._title, *self.actions_shown(), *([self._primary] if self._primary else [])]
+        beside = [made for made in self._secondary_buttons[:MOST_ACTIONS] if not made.isHidden()]
+        further = [made for made in self._secondary_buttons[MOST_ACTIONS:] if not made.isHidden()]
+        parts = [self._title, *beside, *([self._primary] if self._primary else [])]
         needed = 110 + sum(part.sizeHint().width() + 10 for part in parts)
         has_any, narrow = bool(self._secondary_buttons), needed > self.width()
         self._secondary.setVisible(has_any and not narrow)
-        self._more.setVisible(has_any and narrow)
+        self._more.setVisible(has_any and (narrow or bool(further)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
