@@ -23,6 +23,7 @@ from pg_server import running
 from app.bootstrap import found, start
 from app.clock import Clock
 from app.desk import Desk
+from app.words import use
 
 settings.register_profile("house", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -58,6 +59,14 @@ def _quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
     expected = [part for mark in request.node.iter_markers("logs") for part in mark.args]
     stray = [line for line in listener.lines if not any(part in line for part in expected)]
     assert not stray, "logged, but not expected:\n" + "\n".join(stray)
+
+
+@pytest.fixture(autouse=True)
+def _one_language() -> Iterator[None]:
+    """Whatever language a test chose, the next one begins in Chinese."""
+    use("zh_CN")
+    yield
+    use("zh_CN")
 
 
 @pytest.fixture(autouse=True, scope="session")

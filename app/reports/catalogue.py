@@ -122,7 +122,7 @@ REPORTS: dict[str, ReportSpec] = {
             N_("All machines with state, age and cost"),
             "equipment",
             Permission.SEE,
-            (told.SITE, told.A3),
+            (told.SITE, told.A4),
             machines.register,
         ),
         ReportSpec(

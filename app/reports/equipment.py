@@ -22,12 +22,14 @@ from app.reports.document import (
     Table,
     Value,
 )
-from app.reports.parts import counts, legend, listed, section
-from app.reports.rows import EquipmentFileData, EquipmentRow, EventRow
+from app.reports.parts import counts, legend, listed, section, signed
+from app.reports.rows import EquipmentFileData, EquipmentRow, EventRow, Signer
 from app.reports.show import grouped
 from app.values import show_money
 from app.words import _, ngettext, pgettext
 
+#: Boxes to be signed by whoever does.
+NOBODY = Signer()
 _ALARMING = frozenset({"out_of_service", "degraded", "under_repair"})
 
 
@@ -38,6 +40,7 @@ def equipment_register(
     as_of: str = "",
     size: Literal["A4", "A3"] = "A3",
     currency: str = "CNY",
+    signers: Signer = NOBODY,
 ) -> Report:
     """All equipment in scope; on A4 the columns that a walk does not need are left out."""
     columns = _register_columns(_(currency), wide=size == "A3")
@@ -45,7 +48,7 @@ def equipment_register(
         columns,
         (Group("", tuple(map(_register_row, rows))),),
         name=_("Equipment register"),
-        sums=("cost",),
+        sums=("cost",) if size == "A3" else (),  # on A4 the costs are left out
         total_label=_("Total"),
         note=_("Status: {signs}.").format(
             signs=legend("in_service", "standby", "degraded", "under_repair", "out_of_service", "retired")
@@ -63,7 +66,7 @@ def equipment_register(
         subtitle=_("As of {date}").format(date=as_of) if as_of else "",
         issue=issue,
         head=head,
-        blocks=(table,),
+        blocks=(table, signed(signers, _("Prepared by"), _("Reviewed by"), _("Approved by"))),
         period=as_of,
         retention=_("as long as the equipment is in use"),
         size=size,

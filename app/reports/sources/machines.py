@@ -39,7 +39,9 @@ def _rows(read: Reader, term: str, *params: bytes | None) -> tuple[EquipmentRow,
 def register(job: Job) -> Report:
     """All machines of a site, or of all."""
     rows = _rows(job.read, "(?1 IS NULL OR e.site_id = ?1)", job.site_id)
-    return equipment_register(rows, job.issue(job.site), as_of=job.desk.today(), size=job.size)
+    return equipment_register(
+        rows, job.issue(job.site), as_of=job.desk.today(), size=job.size, signers=job.signers(job.site_id)
+    )
 
 
 def file(job: Job) -> Report:
