@@ -12,6 +12,9 @@ PROGRAM := .venv/bin/sitewright
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 CODE := app ui db resources tests packaging setup.py
 
+# The order of the tests is random; where nobody watches it is always the same one, so that a failure can be played again.
+ORDER := $(if $(CI),--randomly-seed=20261122,)
+
 # $(call step,Headline,target) before the commands of a check; $(call stopped,target) is what a failing one says last.
 step = printf '\n== %s ==\n' '$(1)'
 stopped = { printf '\nStopped at: %s. This step alone: make %s\n' '$(1)' '$(2)' >&2; exit 1; }
@@ -78,7 +81,7 @@ types: env ## mypy, strict
 
 unit: env ## pytest; make unit T=tests/app for a part
 	@$(call step,Tests)
-	@$(OFFSCREEN) $(PY) -m pytest -q $(T) 2>&1 | tee build/tests.txt || $(call stopped,tests,unit)
+	@$(OFFSCREEN) $(PY) -m pytest -q $(ORDER) $(T) 2>&1 | tee build/tests.txt || $(call stopped,tests,unit)
 
 wheel: env ## dist/sitewright-*.whl
 	@rm -rf build/lib build/bdist.* dist/*.whl
