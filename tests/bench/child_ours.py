@@ -1,13 +1,13 @@
 """Starts the program on a profile and stops at the first usable list: prints the peak memory in kB."""
 
 import os
-import resource
 import sys
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
+from peak import peak
 from PySide6.QtWidgets import QApplication
 
 qt = QApplication([])
@@ -25,6 +25,6 @@ window.page("spares").spares.table.loaded.connect(lambda _count: qt.quit())
 qt.exec()
 window.grab()
 profile.close()  # as a window does: a file that was left open is checked whole at the next start
-sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+sys.stdout.write(str(peak()))
 sys.stdout.flush()
 os._exit(0)
