@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import zxingcpp
 from paper import printed
 from PySide6.QtCore import Qt
@@ -14,14 +13,11 @@ from python_calamine import CalamineWorkbook
 
 from app.bootstrap import start
 from app.clock import Clock
-from app.exchange.commit import commit
-from app.exchange.dryrun import dry_run
-from app.exchange.mapping import guess
-from app.exchange.targets import targets
 from app.health import check
 from app.inventory.figures import proposals, summary
 from app.labels.payload import decode
 from app.settings import Settings
+from ui.exchange.page import CHECK, DONE
 from ui.labels import LabelDialog
 from ui.program import Program
 from ui.reports import PreviewDialog
@@ -143,37 +139,35 @@ def test_the_supervisor_prints_and_saves_and_labels_are_read_back(story: Story, 
     assert {payload.code for payload in seen if payload} == set(codes)
 
 
-STRANGER = """Part ID,Name,Minimum Stock,Notes
-1,R_10R_0402_1%,0.000000,
-2,"R_10R, 0603",12.5,a comma and a "quote"
-3,,1,no name
-4,C_100N,many,no number
-2,R_10R twice,1,the number again
+STRANGER = """备件号,名称,规格,单位,供应商,站点,货位,安全库存,补货点,数量
+HVAC-015,温湿度传感器,4-20mA,个,SUP-04,DC1,DC1-WH-A03,1,3,3
+NEW-001,轴承,6204-2RS,个,新供应商有限公司,DC1,DC1-WH-A03,2,4,5
+NEW-002,密封圈,DN50,个,SUP-04,DC1,DC1-WH-A03,1O,4,
+NEW-003,,M8x30,个,SUP-04,DC1,DC1-WH-A03,1,2,
+NEW-001,轴承,6204-2RS,个,SUP-04,DC1,DC1-WH-A03,2,4,
 """
 
 
 def test_a_strangers_file_comes_in_and_goes_again(story: Story, tmp_path: Path) -> None:
-    path = tmp_path / "stranger.csv"
-    path.write_text(STRANGER, encoding="utf-8")
+    path = tmp_path / "备件.csv"
+    path.write_text(STRANGER, encoding="gb18030")
     story.sign_in("super")
     page = story.open("import")
     page.open_file(path)
     story.until(page.go_on.isEnabled, "the file was not read")
-    page.mapping = msgspec.structs.replace(
-        guess(targets()["part"], page.sheet.header),
-        sources={"part_no": ("Part ID",), "name": ("Name",), "policy.reorder_point": ("Minimum Stock",)},
-        constants={"unit": "个", "policy.site_id": "DC1", "policy.safety_stock": "0"},
-        prefixes={"part_no": "P-"},
-    )
-    page.plan = dry_run(story.program.desk, page.sheet, page.mapping)
-    assert sorted({p.row for p in page.plan.problems if p.level == "error"}) == [4, 5, 6]
-    made = commit(story.program.desk, page.plan, only_good=True)
-    story.settle()
-    assert made.new == 2
-    again = dry_run(story.program.desk, page.sheet, page.mapping)
-    assert (again.count("same"), again.changes) == (2, 0)
-    story.program.desk.undo(made.action_id)
-    assert value(story, "SELECT count(*) FROM part WHERE part_no LIKE 'P-%' AND deleted = 0") == 0
+    page.go_on.click()
+    page.columns_step._boxes["supplier"].setChecked(True)
+    page.go_on.click()
+    story.until(lambda: page.step == CHECK, "no trial run")
+    assert [p.row for p in page.plan.problems if p.level == "error"] == [4, 5, 6]
+    assert not page.go_on.isEnabled()
+    page.only_good.click()
+    story.until(lambda: page.step == DONE, "nothing came in")
+    assert value(story, "SELECT count(*) FROM part WHERE part_no = 'NEW-001' AND deleted = 0") == 1
+    assert page.imported.new == 1
+    page.done_step.undo.click()
+    story.until(page.done_step.undo.isHidden, "it was not taken back")
+    assert value(story, "SELECT count(*) FROM part WHERE part_no = 'NEW-001' AND deleted = 0") == 0
 
 
 def test_a_killed_program_has_lost_nothing_but_the_item_in_hand(sample_folder: Path) -> None:
