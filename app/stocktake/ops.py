@@ -19,7 +19,7 @@ from app.fields import to_json
 from app.generic import Retire
 from app.inventory.ops import ABSURD, MoveStock
 from app.inventory.signs import OPPOSITE, is_piece
-from app.ops import Envelope, Id, Inverse, Op, Spec, Subject, operation
+from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.stocktake.lines import Lines, lines_of
 from app.tx import Reader, Tx
 from app.words import N_
@@ -194,7 +194,7 @@ class _Step(Op, frozen=True, kw_only=True):
         sources, target = self._moves()
         row = tx.get("stock_count", self.count)
         if row is None:
-            raise msgspec.ValidationError("a step of an unknown stock-take")
+            raise MissingRowError("a step of an unknown stock-take")
         if row["status"] in sources:
             tx.update("stock_count", self.count, {"status": target} | self._more(tx))
         elif row["status"] != target:
