@@ -19,7 +19,7 @@ ORDER := $(if $(CI),--randomly-seed=20261122,)
 step = printf '\n== %s ==\n' '$(1)'
 stopped = { printf '\nStopped at: %s. This step alone: make %s\n' '$(1)' '$(2)' >&2; exit 1; }
 
-.PHONY: help env run demo screenshots bench words catalogues format ratchets wheel frozen clean \
+.PHONY: help env run demo screenshots bench schema words catalogues format ratchets wheel frozen clean \
 	test formatted lint contracts types unit wheel-check frozen-check test-system
 
 help: ## this list
@@ -103,6 +103,9 @@ frozen-check: env
 	@$(PY) packaging/smoke.py || $(call stopped,frozen program,frozen-check)
 
 # --- upkeep ---
+
+schema: env ## remakes the first release's migration after a change in db/models
+	@$(PY) packaging/newschema.py
 
 words: env ## finds new words in the code, completes the catalogues and says what is missing
 	@$(PY) -m resources.i18n.extract
