@@ -107,7 +107,7 @@ def first_administrator(
         ),
         AuthNote(user, "password_set"),
     )
-    store_password(profile, user, password)
+    store_password(profile, user, password, by=user)
 
 
 _ACCOUNTS = """
@@ -233,7 +233,7 @@ def create_account(
         *_scope_ops(desk, user, sites),
         AuthNote(user, "password_set"),
     )
-    store_password(desk.profile, user, password)
+    store_password(desk.profile, user, password, by=desk.actor.user_id)
     return user
 
 

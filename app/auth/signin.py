@@ -227,7 +227,7 @@ def set_password(desk: Desk, user_id: bytes, password: str, *, must_change: bool
         raise KeyError(user_id.hex())
     demand_rank(desk, target, Permission.ADMINISTER)
     secret.check_password(password, row["username"])
-    store_password(desk.profile, user_id, password)
+    store_password(desk.profile, user_id, password, by=desk.actor.user_id)
     desk.perform(
         AuthNote(user_id, "password_set"),
         patch("user_account", row, must_change_password=int(must_change)),
@@ -235,20 +235,24 @@ def set_password(desk: Desk, user_id: bytes, password: str, *, must_change: bool
 
 
 def set_password_here(desk: Desk, username: str, password: str) -> None:
-    """The administrator gives an account its password on this laptop alone, where sync has brought the account without one."""
+    """The administrator gives an account a password without asking for a change (the command line); sync carries it on."""
     with desk.read() as read:
         user_id = read.find("user_account", username=username)
     if user_id is None:
         raise AppError(N_("There is no account {user}."), user=username)
     desk.actor.demand(Permission.ADMINISTER)
     secret.check_password(password, username)
-    store_password(desk.profile, user_id, password)
+    store_password(desk.profile, user_id, password, by=desk.actor.user_id)
     desk.perform(AuthNote(user_id, "password_set"))
 
 
-def store_password(profile: Profile, user_id: bytes, password: str) -> None:
-    """Keep the verifier of a password without any rule (the sample's accounts); no PIN survives it."""
+def store_password(profile: Profile, user_id: bytes, password: str, *, by: bytes | None = None) -> None:
+    """Keep the verifier of a password without any rule (the sample's accounts); no PIN survives it.
+
+    `by`: who set it; it goes to the hub with the next exchange (app.sync.verifiers).
+    """
     values = {"password": secret.verifier(password), "password_set_at": profile.clock.now()}
+    values |= {"set_by": by, "unsent": 1}
     cleared = {"pin": None, "pin_set_at": None, "unlocked_at": None, "failures": 0, "last_failure_at": None}
     _store(profile, user_id, **values, **cleared)
 
@@ -267,6 +271,6 @@ def change_password(desk: Desk, old: str, new: str) -> None:
     secret.check_password(new, username)
     if secret.normal(old) == secret.normal(new):
         raise AppError(N_("The new password is the old one. Choose another one."))
-    values = {"password": secret.verifier(new), "password_set_at": desk.now()}
+    values = {"password": secret.verifier(new), "password_set_at": desk.now(), "set_by": user_id, "unsent": 1}
     _store(desk.profile, user_id, **values, failures=0, last_failure_at=None)
     desk.perform(AuthNote(user_id, "password_changed"))

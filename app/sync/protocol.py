@@ -21,10 +21,14 @@ MAX_REQUEST = 16 * 1024 * 1024
 MAX_ANSWER = 256 * 1024 * 1024
 MAX_KNOWN = 5000
 MAX_PAGE = 2000
+MAX_SECRETS = 1000
+#: Numbers that a laptop may hold of one series at a time.
+MAX_BLOCK = 500
 
 GAP, FORK, HISTORY, REVOKED, STRANGER = "GAP", "FORK", "HISTORY", "REVOKED", "STRANGER"
 BUSY, TOO_LARGE, BAD_CODE, NOT_EMPTY, MALFORMED = "BUSY", "TOO_LARGE", "BAD_CODE", "NOT_EMPTY", "MALFORMED"
-HUB_TOO_OLD = "HUB_TOO_OLD"
+HUB_TOO_OLD, CLIENT_TOO_OLD = "HUB_TOO_OLD", "CLIENT_TOO_OLD"
+SCOPE_CHANGED, RESYNC_REQUIRED = "SCOPE_CHANGED", "RESYNC_REQUIRED"
 
 APPLIED, CONFLICT, QUARANTINED, REJECTED = "applied", "conflict", "quarantined", "rejected"
 #: Outcomes after which nothing of an op is in the hub's rows.
@@ -110,6 +114,10 @@ class Hello(Message, frozen=True):
     wall: int
     version: Annotated[str, msgspec.Meta(max_length=40)]
     schema_v: int
+    #: How far each chain goes here: what was made before the laptop hears of a changed scope.
+    heads: Annotated[list[ChainHead], msgspec.Meta(max_length=1000)] = []
+    #: How far each bucket was taken in: deleted rows are kept for the slowest.
+    cursors: Annotated[dict[str, Count], msgspec.Meta(max_length=1000)] = {}
 
 
 class Welcome(Message, frozen=True):
@@ -119,6 +127,13 @@ class Welcome(Message, frozen=True):
     chains: list[ChainHead]
     offset: int
     durable_seq: Count
+    #: The buckets of the laptop, and the version of this grant.
+    scope: list[str] = []
+    grant: Count = 0
+    #: Stands for the verifiers of passwords that this laptop should have.
+    verifiers: Count = 0
+    #: Deleted rows up to this point of the history are no longer kept by anybody.
+    collected: Count = 0
 
 
 class Push(Message, frozen=True):
@@ -150,6 +165,9 @@ class Pull(Message, frozen=True):
     proof: Point
     cursors: dict[str, Count]
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = MAX_PAGE
+    #: The version of the scope that the laptop knows; None: it does not say.
+    grant: Count | None = None
+    schema_v: int = 1
 
 
 class Rows(msgspec.Struct, frozen=True, array_like=True):
@@ -170,12 +188,15 @@ class Page(Message, frozen=True):
     cursors: dict[str, Count]
     more: bool
     point: Point
+    #: So many decisions of the hub lie behind this page.
+    ahead: Count = 0
 
 
 class AskDigest(Message, frozen=True):
-    """What should the rows of the device's buckets add up to at the hub's head?"""
+    """What should the rows of the device's buckets (or of one) add up to at the hub's head?"""
 
     proof: Point
+    bucket: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 
 class Digest(Message, frozen=True):
@@ -183,6 +204,48 @@ class Digest(Message, frozen=True):
 
     tables: dict[str, tuple[Count, Annotated[int, msgspec.Meta(ge=0)]]]
     point: Point
+
+
+class Secret(msgspec.Struct, frozen=True, array_like=True):
+    """The verifier of a password: Argon2id text, never the password; `version` is the hub's (0: not there yet)."""
+
+    user_id: Id
+    verifier: Annotated[str, msgspec.Meta(max_length=400, pattern=r"^\$argon2id\$")]
+    version: Count
+    #: Who set it; None: the laptop's own local administrator.
+    by: Id | None = None
+
+
+class Auth(Message, frozen=True):
+    """New passwords go to the hub, and those of everybody who may sign in on this laptop come back."""
+
+    proof: Point
+    secrets: Annotated[list[Secret], msgspec.Meta(max_length=MAX_SECRETS)]
+
+
+class Verifiers(Message, frozen=True):
+    """The verifiers of the accounts that may sign in on this laptop, and the number that stands for all of them."""
+
+    verifiers: Count
+    secrets: list[Secret]
+
+
+class Reserve(Message, frozen=True):
+    """Numbers of a series are wanted ahead of going offline; `used`: up to which this laptop has seen them used."""
+
+    proof: Point
+    series: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    count: Annotated[int, msgspec.Meta(ge=1, le=MAX_BLOCK)]
+    used: Count = 0
+
+
+class Block(Message, frozen=True):
+    """These numbers belong to this laptop alone until they run out."""
+
+    series: str
+    first: Count
+    last: Count
+    expires_at: Count
 
 
 class Refusal(Message, frozen=True):
@@ -193,8 +256,8 @@ class Refusal(Message, frozen=True):
     reason: str = ""
 
 
-Request = Enrol | Hello | Push | Known | Pull | AskDigest
-Answer = Enrolled | Welcome | Receipts | Page | Digest | Refusal
+Request = Enrol | Hello | Push | Known | Pull | AskDigest | Auth | Reserve
+Answer = Enrolled | Welcome | Receipts | Page | Digest | Verifiers | Block | Refusal
 CALLS: dict[str, type[Message]] = {
     "enrol": Enrol,
     "hello": Hello,
@@ -202,6 +265,8 @@ CALLS: dict[str, type[Message]] = {
     "known": Known,
     "pull": Pull,
     "digest": AskDigest,
+    "auth": Auth,
+    "reserve": Reserve,
 }
 CALL_OF = {cls: call for call, cls in CALLS.items()}
 

@@ -104,14 +104,20 @@ class Hist(Base):
 
 
 class BlobRow(Base):
-    """A file of bytes by its content: how much of it is here and what the hub has."""
+    """A file of bytes by its content: how much of it is here and what the hub has.
+
+    `state`: whole (here), wanted (to come), asked (to come at once: somebody clicked), given_up (here no more, safe at the hub),
+    damaged (the disk changed it). `own`: it was taken in on this laptop. `checked_at`: when the hub last spoke of it.
+    """
 
     __tablename__ = "blob"
     sha256 = local(HASH, primary=True)
     size = local(INT)
     have = local(INT)
     sent_to = local(INT)
-    state = local(TEXT)
+    state = local(TEXT, index=True)
+    own = local(SMALL)
+    checked_at = local(INT, null=True)
 
 
 class NumberBlock(Numbered, Base):
@@ -145,6 +151,10 @@ class Credential(Base):
     unlocked_at = local(INT, null=True)
     failures = local(SMALL)
     last_failure_at = local(INT, null=True)
+    #: Who set the password, 1 while the hub does not have it, and the hub's version of it.
+    set_by = local(ID, null=True)
+    unsent = local(SMALL, null=True)
+    version = local(INT, null=True)
 
 
 class DraftRow(Base):
@@ -236,3 +246,15 @@ class SearchRow(Numbered, Base):
     place = local(TEXT)
     initials = local(TEXT)
     words = local(TEXT)
+
+
+class ScanCode(Numbered, Base):
+    """Every code that a scan may say -> its record: numbers, replaced ones, external barcodes; derived."""
+
+    __tablename__ = "scan_code"
+    folded = local(TEXT, index=True)
+    code = local(TEXT)
+    tbl = local(TEXT)
+    row_id = local(ID, index=True)
+    target = local(ID)
+    how = local(TEXT)

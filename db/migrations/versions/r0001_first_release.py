@@ -74,6 +74,8 @@ def upgrade() -> None:
     sa.Column('caption', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('taken_at', sa.BigInteger(), nullable=True),
     sa.Column('thumbnail', sa.LargeBinary(), nullable=True),
+    sa.Column('original_sha256', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('original_size', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -87,6 +89,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_item_id'), ['item_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_original_sha256'), ['original_sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_sha256'), ['sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_site_id'), ['site_id'], unique=False)
@@ -140,8 +143,13 @@ def upgrade() -> None:
     sa.Column('have', sa.BigInteger(), nullable=False),
     sa.Column('sent_to', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('own', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_blob'))
     )
+    with op.batch_alter_table('blob', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_blob_state'), ['state'], unique=False)
+
     op.create_table('cert_type',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -317,6 +325,9 @@ def upgrade() -> None:
     sa.Column('unlocked_at', sa.BigInteger(), nullable=True),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('last_failure_at', sa.BigInteger(), nullable=True),
+    sa.Column('set_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('unsent', sa.Integer(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_credential'))
     )
     op.create_table('cursor',
@@ -1095,6 +1106,20 @@ def upgrade() -> None:
     with op.batch_alter_table('role', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_code'), ['code'], unique=False)
 
+    op.create_table('scan_code',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('folded', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('tbl', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('row_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('target', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('how', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_scan_code'))
+    )
+    with op.batch_alter_table('scan_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_scan_code_folded'), ['folded'], unique=False)
+        batch_op.create_index(batch_op.f('ix_scan_code_row_id'), ['row_id'], unique=False)
+
     op.create_table('search_row',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tbl', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
@@ -1752,6 +1777,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_search_row_code'))
 
     op.drop_table('search_row')
+    with op.batch_alter_table('scan_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_scan_code_row_id'))
+        batch_op.drop_index(batch_op.f('ix_scan_code_folded'))
+
+    op.drop_table('scan_code')
     with op.batch_alter_table('role', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_code'))
 
@@ -1959,6 +1989,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_cert_type_code'))
 
     op.drop_table('cert_type')
+    with op.batch_alter_table('blob', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_blob_state'))
+
     op.drop_table('blob')
     with op.batch_alter_table('auth_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_auth_event_user_id'))
@@ -1975,6 +2008,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_site_id'))
         batch_op.drop_index(batch_op.f('ix_attachment_sha256'))
         batch_op.drop_index(batch_op.f('ix_attachment_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_original_sha256'))
         batch_op.drop_index(batch_op.f('ix_attachment_item_id'))
 
     op.drop_table('attachment')
