@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.access import Actor, Permission
+from app.contents import LARGEST_CONTENT, bytes_of, demand_room, keep_content, path_of
 from app.desk import Desk
 from app.errors import AppError, Objection
-from app.files import write_safely
 from app.ops import Op, Subject, operation
 from app.profile import Profile
 from app.tx import Reader, Tx
@@ -36,6 +36,7 @@ LARGEST_FILE = 64 * 1024 * 1024
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 SUFFIXES = ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff")
 _TAKEN = 36867
+_ORIENTATION = 274
 _EXIF = 0x8769
 _NO_PHOTO = N_("“{name}” is not a photo that can be read. Choose a JPEG or PNG file.")
 _TOO_LARGE = N_("“{name}” is too large for a photo. Choose a smaller file.")
@@ -50,9 +51,16 @@ class Photo:
     thumbnail: bytes
     taken_at: int | None
     name: str
+    #: The photo in full size without its position, where the laptop keeps originals.
+    original: bytes | None = None
+
+    @property
+    def original_sha256(self) -> bytes | None:
+        """The content of the original; None where none is kept."""
+        return hashlib.sha256(self.original).digest() if self.original else None
 
 
-def read_photo(path: Path, timezone: str = "Asia/Shanghai") -> Photo:
+def read_photo(path: Path, timezone: str = "Asia/Shanghai", *, original: bool = False) -> Photo:
     """Read a file of a person's choice. Raises AppError where it is none, is hostile, or cannot be read."""
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -60,10 +68,10 @@ def read_photo(path: Path, timezone: str = "Asia/Shanghai") -> Photo:
         raw = path.read_bytes()
     except OSError:
         raise AppError(N_("The file “{name}” cannot be read. Choose another one."), name=path.name) from None
-    return made_small(raw, path.name, timezone)
+    return made_small(raw, path.name, timezone, original=original)
 
 
-def made_small(raw: bytes, name: str, timezone: str = "Asia/Shanghai") -> Photo:
+def made_small(raw: bytes, name: str, timezone: str = "Asia/Shanghai", *, original: bool = False) -> Photo:
     """The photo at most 1600 pixels long and some 300 kB, upright, without camera data and without its position."""
     import PIL.Image
     from PIL import ImageOps
@@ -75,6 +83,7 @@ def made_small(raw: bytes, name: str, timezone: str = "Asia/Shanghai") -> Photo:
                 if found.width * found.height > MOST_PIXELS:
                     raise AppError(_TOO_LARGE, name=name)
                 taken = _taken_at(found, timezone)
+                full = _without_position(found) if original else None
                 found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 upright = ImageOps.exif_transpose(found).convert("RGB")
     except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError):
@@ -83,7 +92,24 @@ def made_small(raw: bytes, name: str, timezone: str = "Asia/Shanghai") -> Photo:
         raise AppError(_NO_PHOTO, name=name) from None
     jpeg = _fitted(upright, LONGEST_SIDE, LARGEST_BYTES)
     thumbnail = _fitted(upright, THUMBNAIL_SIDE, THUMBNAIL_BYTES)
-    return Photo(jpeg, hashlib.sha256(jpeg).digest(), thumbnail, taken, name)
+    full = full if full and len(jpeg) < len(full) <= LARGEST_CONTENT else None
+    return Photo(jpeg, hashlib.sha256(jpeg).digest(), thumbnail, taken, name, full)
+
+
+def _without_position(image: "Image") -> bytes:
+    """The photo as the camera made it: a JPEG keeps its very tables; of the camera's data, only which side is up stays."""
+    from PIL.Image import Exif
+
+    upright = Exif()
+    if turned := image.getexif().get(_ORIENTATION):
+        upright[_ORIENTATION] = turned
+    profile = image.info.get("icc_profile")
+    stream = BytesIO()
+    if image.format == "JPEG":
+        image.save(stream, "JPEG", quality="keep", exif=upright, icc_profile=profile)
+    else:
+        image.convert("RGB").save(stream, "JPEG", quality=95, exif=upright)
+    return stream.getvalue()
 
 
 def _fitted(image: "Image", side: int, largest: int) -> bytes:
@@ -107,34 +133,11 @@ def _taken_at(image: "Image", timezone: str) -> int | None:
     return None
 
 
-def path_of(profile: Profile, sha256: bytes) -> Path:
-    """Where the bytes of this content lie."""
-    name = sha256.hex()
-    return profile.files / name[:2] / name
-
-
 def keep(profile: Profile, photo: Photo) -> None:
-    """Write the bytes unless they are there; whole or not at all."""
-    path = path_of(profile, photo.sha256)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with write_safely(path) as stream:
-            stream.write(photo.jpeg)
-    with profile.store.local() as connection:
-        connection.execute(
-            "INSERT INTO blob (sha256, size, have, sent_to, state) VALUES (?1, ?2, ?2, 0, 'whole') "
-            "ON CONFLICT (sha256) DO NOTHING",
-            (photo.sha256, len(photo.jpeg)),
-        )
-
-
-def bytes_of(profile: Profile, sha256: bytes) -> bytes | None:
-    """The bytes of a content; None where they are on another device or are not what they were."""
-    try:
-        found = path_of(profile, sha256).read_bytes()
-    except OSError:
-        return None
-    return found if hashlib.sha256(found).digest() == sha256 else None
+    """Write the bytes unless they are there; whole or not at all. Raises AppError where the disk is too full."""
+    keep_content(profile, photo.jpeg, photo.sha256)
+    if photo.original is not None and photo.original_sha256 is not None:
+        keep_content(profile, photo.original, photo.original_sha256)
 
 
 @operation("file.attach", Permission.REPORT_FAULTS, {"files"})
@@ -153,8 +156,12 @@ class Attach(Op, frozen=True, kw_only=True):
     caption: str | None = None
     taken_at: int | None = None
     thumbnail: bytes | None = None
+    original_sha256: bytes | None = None
+    original_size: int | None = None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        if not 0 < self.size <= LARGEST_CONTENT or (self.original_size or 0) > LARGEST_CONTENT:
+            yield Objection("size", N_("A file may be at most 64 MB large. Choose a smaller one."))
         if read.get(self.owner_table, self.owner_id) is None:
             yield Objection(
                 "owner", N_("This record does not exist here. It may have come from another site.")
@@ -178,7 +185,11 @@ def attach_photo(
     caption: str = "",
 ) -> bytes:
     """Put a photo from a file to a record; returns its SHA-256."""
-    photo = read_photo(path, desk.timezone)
+    from app.settings import KEEP_ORIGINALS, Settings
+
+    demand_room(desk.profile)
+    original = bool(Settings(desk.profile.folder).get(KEEP_ORIGINALS))
+    photo = read_photo(path, desk.timezone, original=original)
     keep(desk.profile, photo)
     with desk.read() as read:
         owner = read.get(owner_table, owner_id) or {}
@@ -196,6 +207,8 @@ def attach_photo(
             caption=caption[:200] or None,
             taken_at=photo.taken_at,
             thumbnail=photo.thumbnail,
+            original_sha256=photo.original_sha256,
+            original_size=len(photo.original) if photo.original else None,
         )
     )
     return photo.sha256
@@ -221,3 +234,17 @@ def photos_of(read: Reader, owner_table: str, owner_id: bytes, item_id: bytes | 
         "AND (?3 IS NULL OR item_id = ?3) ORDER BY n",
         owner_table, owner_id, item_id,
     )  # fmt: skip
+
+
+__all__ = [
+    "Attach",
+    "Kept",
+    "Photo",
+    "attach_photo",
+    "bytes_of",
+    "keep",
+    "made_small",
+    "path_of",
+    "photos_of",
+    "read_photo",
+]

@@ -87,10 +87,36 @@ KEYPAD = Option(
     N_("Keypad on the screen"),
     (("auto", N_("With a touch screen")), ("always", N_("Always")), ("never", N_("Never"))),
 )
+KEEP_ORIGINALS = Option(
+    "keep_originals",
+    0,
+    N_("Original photos"),
+    ((0, N_("Only the small photo")), (1, N_("Keep the original as well"))),
+)
+PHOTO_DAYS = Option(
+    "photo_days",
+    365,
+    N_("Photos on this laptop"),
+    (
+        (90, N_("The last 90 days")),
+        (365, N_("The last year")),
+        (0, N_("All, as long as there is room")),
+    ),
+)
 LABEL_LAYOUT = Option("label_layout", "", N_("Label layout"), personal=True)
 
 OPTIONS: dict[str, Option[Any]] = {
-    option.key: option for option in (LANGUAGE, THEME, LOCK_MINUTES, DENSITY, KEYPAD, LABEL_LAYOUT)
+    option.key: option
+    for option in (
+        LANGUAGE,
+        THEME,
+        LOCK_MINUTES,
+        DENSITY,
+        KEYPAD,
+        KEEP_ORIGINALS,
+        PHOTO_DAYS,
+        LABEL_LAYOUT,
+    )
 }
 
 Upgrade = Callable[[Dict], None]

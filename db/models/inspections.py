@@ -246,3 +246,6 @@ class Attachment(Synced, Base):
     caption = text(N_("Caption"), 200)
     taken_at = instant(N_("Taken at"))
     thumbnail = blob(N_("Thumbnail"))
+    #: The photo as the camera made it, where the laptop keeps originals; it travels only when somebody asks for it.
+    original_sha256 = digest(N_("Original"))
+    original_size = integer(N_("Size of the original"))
