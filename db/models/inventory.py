@@ -51,11 +51,21 @@ MOVEMENT_TYPES: Choices = (
     ("adjust_gain", N_("Stock gain")),
     ("adjust_loss", N_("Stock loss")),
     ("scrap", N_("Scrapping")),
+    ("loan_out", N_("Lent")),
+    ("loan_back", N_("Back from loan")),
 )
 MOVEMENT_SIGNS = {
-    "opening": 1, "receipt": 1, "return": 1, "transfer_in": 1, "adjust_gain": 1,
-    "issue": -1, "transfer_out": -1, "adjust_loss": -1, "scrap": -1,
+    "opening": 1, "receipt": 1, "return": 1, "transfer_in": 1, "adjust_gain": 1, "loan_back": 1,
+    "issue": -1, "transfer_out": -1, "adjust_loss": -1, "scrap": -1, "loan_out": -1,
 }  # fmt: skip
+#: How a movement came into the books; none: at the store, as it happened.
+ENTRIES: Choices = (
+    ("self", N_("Taken without the storekeeper")),
+    ("paper", N_("Typed in later")),
+)
+TAKEN_HOW: Choices = (("named", N_("Named")), ("badge", N_("By badge")), ("signature", N_("Signed")))
+#: Whether a price holds the tax; none: without.
+TAXES: Choices = (("net", N_("Without tax")), ("gross", N_("With tax")))
 METHODS: Choices = (("manual", N_("Set by hand")), ("computed", N_("Computed")))
 COUNT_STATUS: Choices = (
     ("open", N_("Open")),
@@ -118,6 +128,8 @@ class Part(Synced, Base):
     ved_class = choice(N_("VED class"), VED)
     annual_usage = qty(N_("Use per year"), low=0)
     unit_price = price(N_("Unit price"))
+    price_tax = choice(N_("Tax in the price"), TAXES)
+    tax_rate = measure(N_("Tax rate"), "%")
     lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
     shelf_life_months = integer(N_("Shelf life"), N_("months"), low=1)
     serialised = flag(N_("Serial numbers"))
@@ -142,6 +154,8 @@ class PartSupplier(Synced, Base):
     description = text(N_("Description"), 400)
     pack_qty = qty(N_("Pack size"), low=0)
     unit_price = price(N_("Unit price"))
+    price_tax = choice(N_("Tax in the price"), TAXES)
+    tax_rate = measure(N_("Tax rate"), "%")
     link = text(N_("Link"), 400)
 
 
@@ -190,14 +204,22 @@ class StockMovement(Synced, Base):
     serial = text(N_("Serial number"), 60)
     qty = qty(N_("Quantity"), required=True, low=1)
     unit_price = price(N_("Unit price"))
+    price_tax = choice(N_("Tax in the price"), TAXES)
+    tax_rate = measure(N_("Tax rate"), "%")
     work_order_id = ref(N_("Work order"), "work_order")
     equipment_id = ref(N_("Equipment"), "equipment")
     purchase_line_id = ref(N_("Purchase line"), "purchase_line")
     count_id = ref(N_("Stocktake"), "stock_count")
     transfer_id = ref(N_("Transfer"), "")
+    loan_id = ref(N_("Loan"), "loan")
     happened_at = instant(N_("Time"), required=True, index=True)
+    #: Where its month was closed when it came: the beginning of the open period that it counts in.
+    posted_at = instant(N_("Counts from"))
+    entry = choice(N_("Entry"), ENTRIES)
+    slip_no = text(N_("Slip number"), 40)
     by_id = ref(N_("Booked by"), "user_account")
     taken_by_id = ref(N_("Taken by"), "staff")
+    taken_how = choice(N_("Receiver shown by"), TAKEN_HOW)
     reason = text(N_("Reason"), 200)
     reversal_of_id = ref(N_("Reversal of"), "stock_movement")
 
@@ -286,6 +308,8 @@ class PurchaseLine(Synced, Base):
     part_id = ref(N_("Spare part"), "part", required=True)
     qty = qty(N_("Quantity"), required=True, low=0)
     unit_price = price(N_("Unit price"))
+    price_tax = choice(N_("Tax in the price"), TAXES)
+    tax_rate = measure(N_("Tax rate"), "%")
     due_on = day(N_("Due on"))
 
 

@@ -204,6 +204,42 @@ class PartStock(Numbered, Base):
     last_move_at = local(INT, null=True)
 
 
+class StockStep(Numbered, Base):
+    """Derived: what a movement did to quantity and value of its part at its site, in the hub's order.
+
+    Values in ten-millionths of the currency. `difference`: what its document says more than the stock took in.
+    """
+
+    __tablename__ = "stock_step"
+    indexes = (("ix_stock_step_part_site", "part_id", "site_id", "place"),)
+    movement_id = local(ID, unique=True)
+    part_id = local(ID)
+    site_id = local(ID, index=True)
+    place = local(INT)
+    value = local(INT)
+    difference = local(INT)
+    on_hand = local(INT)
+    worth = local(INT)
+
+
+class StockWorth(Numbered, Base):
+    """Derived: value of a part at a site by moving average, with what the next movement is reckoned from.
+
+    `base_qty`, `base_worth`: the last stock above nothing, whose average a movement below nothing is valued at.
+    """
+
+    __tablename__ = "stock_worth"
+    uniques = (("part_id", "site_id"),)
+    part_id = local(ID)
+    site_id = local(ID, index=True)
+    place = local(INT)
+    last_n = local(INT)
+    on_hand = local(INT)
+    worth = local(INT)
+    base_qty = local(INT)
+    base_worth = local(INT)
+
+
 class Alert(Numbered, Base):
     """Derived: a situation that needs somebody (预警); its id is made of the rule and the situation."""
 
@@ -256,5 +292,6 @@ class ScanCode(Numbered, Base):
     code = local(TEXT)
     tbl = local(TEXT)
     row_id = local(ID, index=True)
+    target_table = local(TEXT)
     target = local(ID)
     how = local(TEXT)

@@ -763,6 +763,69 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_inspection_template_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_inspection_template_owner_id'), ['owner_id'], unique=False)
 
+    op.create_table('loan',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('direction', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('bin_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('batch', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('staff_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('party', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('lent_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_loan')),
+    sa.UniqueConstraint('id', name=op.f('uq_loan_id'))
+    )
+    with op.batch_alter_table('loan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_loan_bin_id'), ['bin_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_part_id'), ['part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_site_id'), ['site_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_staff_id'), ['staff_id'], unique=False)
+
+    op.create_table('loan_event',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('loan_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('kind', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('due_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_loan_event')),
+    sa.UniqueConstraint('id', name=op.f('uq_loan_event_id'))
+    )
+    with op.batch_alter_table('loan_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_loan_event_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_event_loan_id'), ['loan_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_loan_event_site_id'), ['site_id'], unique=False)
+
     op.create_table('location',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -824,6 +887,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_meter_reading_equipment_id'), ['equipment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meter_reading_reader_id'), ['reader_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meter_reading_site_id'), ['site_id'], unique=False)
+
+    op.create_table('movement_check',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('movement_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('decision', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('qty', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_movement_check')),
+    sa.UniqueConstraint('id', name=op.f('uq_movement_check_id'))
+    )
+    with op.batch_alter_table('movement_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_movement_check_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_movement_check_movement_id'), ['movement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_movement_check_site_id'), ['site_id'], unique=False)
 
     op.create_table('number_block',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -910,6 +999,8 @@ def upgrade() -> None:
     sa.Column('ved_class', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('annual_usage', sa.BigInteger(), nullable=True),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
+    sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('tax_rate', sa.BigInteger(), nullable=True),
     sa.Column('lead_time_days', sa.BigInteger(), nullable=True),
     sa.Column('shelf_life_months', sa.BigInteger(), nullable=True),
     sa.Column('serialised', sa.Integer(), nullable=False),
@@ -964,6 +1055,8 @@ def upgrade() -> None:
     sa.Column('description', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('pack_qty', sa.BigInteger(), nullable=True),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
+    sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('tax_rate', sa.BigInteger(), nullable=True),
     sa.Column('link', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
@@ -1112,6 +1205,7 @@ def upgrade() -> None:
     sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('tbl', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('row_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('target_table', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('target', sa.LargeBinary(length=16), nullable=False),
     sa.Column('how', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.PrimaryKeyConstraint('n', name=op.f('pk_scan_code'))
@@ -1262,6 +1356,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_staff_private_site_id'), ['site_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_staff_private_staff_id'), ['staff_id'], unique=False)
 
+    op.create_table('stock_closing',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('month', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('starts_at', sa.BigInteger(), nullable=False),
+    sa.Column('ends_at', sa.BigInteger(), nullable=False),
+    sa.Column('closed_at', sa.BigInteger(), nullable=False),
+    sa.Column('closed_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('accepted', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('reopened_at', sa.BigInteger(), nullable=True),
+    sa.Column('reopened_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('reopen_reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_closing')),
+    sa.UniqueConstraint('id', name=op.f('uq_stock_closing_id'))
+    )
+    with op.batch_alter_table('stock_closing', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_closing_closed_by'), ['closed_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_closing_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_closing_reopened_by'), ['reopened_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_closing_site_id'), ['site_id'], unique=False)
+
     op.create_table('stock_count',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -1324,14 +1450,21 @@ def upgrade() -> None:
     sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('qty', sa.BigInteger(), nullable=False),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
+    sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('tax_rate', sa.BigInteger(), nullable=True),
     sa.Column('work_order_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('equipment_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('purchase_line_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('count_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('transfer_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('loan_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('happened_at', sa.BigInteger(), nullable=False),
+    sa.Column('posted_at', sa.BigInteger(), nullable=True),
+    sa.Column('entry', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('slip_no', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('taken_by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('taken_how', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('reversal_of_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
@@ -1352,6 +1485,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stock_movement_equipment_id'), ['equipment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_movement_happened_at'), ['happened_at'], unique=False)
         batch_op.create_index('ix_stock_movement_level', ['part_id', 'bin_id', 'batch', 'type', 'qty', 'site_id', 'happened_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_movement_loan_id'), ['loan_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_movement_movement_no'), ['movement_no'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_movement_part_id'), ['part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_movement_purchase_line_id'), ['purchase_line_id'], unique=False)
@@ -1392,6 +1526,95 @@ def upgrade() -> None:
         batch_op.create_index('ix_stock_policy_part_site', ['part_id', 'site_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_policy_site_id'), ['site_id'], unique=False)
 
+    op.create_table('stock_step',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('movement_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('place', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.Column('difference', sa.BigInteger(), nullable=False),
+    sa.Column('on_hand', sa.BigInteger(), nullable=False),
+    sa.Column('worth', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_step')),
+    sa.UniqueConstraint('movement_id', name=op.f('uq_stock_step_movement_id'))
+    )
+    with op.batch_alter_table('stock_step', schema=None) as batch_op:
+        batch_op.create_index('ix_stock_step_part_site', ['part_id', 'site_id', 'place'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_step_site_id'), ['site_id'], unique=False)
+
+    op.create_table('stock_transfer',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('from_site', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('to_site', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('batch', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('unit_price', sa.BigInteger(), nullable=True),
+    sa.Column('sent_at', sa.BigInteger(), nullable=False),
+    sa.Column('sent_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_transfer')),
+    sa.UniqueConstraint('id', name=op.f('uq_stock_transfer_id'))
+    )
+    with op.batch_alter_table('stock_transfer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_transfer_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_transfer_from_site'), ['from_site'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_transfer_part_id'), ['part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_transfer_sent_by'), ['sent_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_transfer_to_site'), ['to_site'], unique=False)
+
+    op.create_table('stock_transfer_event',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('transfer_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('kind', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_transfer_event')),
+    sa.UniqueConstraint('id', name=op.f('uq_stock_transfer_event_id'))
+    )
+    with op.batch_alter_table('stock_transfer_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_transfer_event_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_transfer_event_transfer_id'), ['transfer_id'], unique=False)
+
+    op.create_table('stock_worth',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('place', sa.BigInteger(), nullable=False),
+    sa.Column('last_n', sa.BigInteger(), nullable=False),
+    sa.Column('on_hand', sa.BigInteger(), nullable=False),
+    sa.Column('worth', sa.BigInteger(), nullable=False),
+    sa.Column('base_qty', sa.BigInteger(), nullable=False),
+    sa.Column('base_worth', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_worth')),
+    sa.UniqueConstraint('part_id', 'site_id', name=op.f('uq_stock_worth_part_id_site_id'))
+    )
+    with op.batch_alter_table('stock_worth', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_worth_site_id'), ['site_id'], unique=False)
+
     op.create_table('supplier',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -1424,6 +1647,29 @@ def upgrade() -> None:
     sa.Column('context', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.PrimaryKeyConstraint('context', name=op.f('pk_sync_ctx'))
     )
+    op.create_table('tool_calibration',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('done_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('valid_until', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('certificate', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_tool_calibration')),
+    sa.UniqueConstraint('id', name=op.f('uq_tool_calibration_id'))
+    )
+    with op.batch_alter_table('tool_calibration', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tool_calibration_part_id'), ['part_id'], unique=False)
+
     op.create_table('training_record',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -1628,6 +1874,8 @@ def upgrade() -> None:
     sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('qty', sa.BigInteger(), nullable=False),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
+    sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('tax_rate', sa.BigInteger(), nullable=True),
     sa.Column('due_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
@@ -1646,6 +1894,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_purchase_line_part_id'), ['part_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_purchase_line_site_id'), ['site_id'], unique=False)
 
+    op.create_table('stock_closing_line',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('closing_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('in_qty', sa.BigInteger(), nullable=False),
+    sa.Column('in_value', sa.BigInteger(), nullable=False),
+    sa.Column('out_qty', sa.BigInteger(), nullable=False),
+    sa.Column('out_value', sa.BigInteger(), nullable=False),
+    sa.Column('on_hand', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.ForeignKeyConstraint(['closing_id'], ['stock_closing.id'], name=op.f('fk_stock_closing_line_closing_id')),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_closing_line')),
+    sa.UniqueConstraint('id', name=op.f('uq_stock_closing_line_id'))
+    )
+    with op.batch_alter_table('stock_closing_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stock_closing_line_closing_id'), ['closing_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_closing_line_part_id'), ['part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stock_closing_line_site_id'), ['site_id'], unique=False)
+
     # ### end Alembic commands ###
 
     if op.get_bind().dialect.name == "sqlite":
@@ -1659,6 +1936,12 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE search")
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('stock_closing_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_closing_line_site_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_closing_line_part_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_closing_line_closing_id'))
+
+    op.drop_table('stock_closing_line')
     with op.batch_alter_table('purchase_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_purchase_line_site_id'))
         batch_op.drop_index(batch_op.f('ix_purchase_line_part_id'))
@@ -1707,11 +1990,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_training_record_course_id'))
 
     op.drop_table('training_record')
+    with op.batch_alter_table('tool_calibration', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_tool_calibration_part_id'))
+
+    op.drop_table('tool_calibration')
     op.drop_table('sync_ctx')
     with op.batch_alter_table('supplier', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_supplier_code'))
 
     op.drop_table('supplier')
+    with op.batch_alter_table('stock_worth', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_worth_site_id'))
+
+    op.drop_table('stock_worth')
+    with op.batch_alter_table('stock_transfer_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_event_transfer_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_event_by_id'))
+
+    op.drop_table('stock_transfer_event')
+    with op.batch_alter_table('stock_transfer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_to_site'))
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_sent_by'))
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_part_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_from_site'))
+        batch_op.drop_index(batch_op.f('ix_stock_transfer_code'))
+
+    op.drop_table('stock_transfer')
+    with op.batch_alter_table('stock_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_step_site_id'))
+        batch_op.drop_index('ix_stock_step_part_site')
+
+    op.drop_table('stock_step')
     with op.batch_alter_table('stock_policy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stock_policy_site_id'))
         batch_op.drop_index('ix_stock_policy_part_site')
@@ -1728,6 +2037,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stock_movement_purchase_line_id'))
         batch_op.drop_index(batch_op.f('ix_stock_movement_part_id'))
         batch_op.drop_index(batch_op.f('ix_stock_movement_movement_no'))
+        batch_op.drop_index(batch_op.f('ix_stock_movement_loan_id'))
         batch_op.drop_index('ix_stock_movement_level')
         batch_op.drop_index(batch_op.f('ix_stock_movement_happened_at'))
         batch_op.drop_index(batch_op.f('ix_stock_movement_equipment_id'))
@@ -1749,6 +2059,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stock_count_approved_by'))
 
     op.drop_table('stock_count')
+    with op.batch_alter_table('stock_closing', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stock_closing_site_id'))
+        batch_op.drop_index(batch_op.f('ix_stock_closing_reopened_by'))
+        batch_op.drop_index(batch_op.f('ix_stock_closing_code'))
+        batch_op.drop_index(batch_op.f('ix_stock_closing_closed_by'))
+
+    op.drop_table('stock_closing')
     with op.batch_alter_table('staff_private', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_private_staff_id'))
         batch_op.drop_index(batch_op.f('ix_staff_private_site_id'))
@@ -1844,6 +2161,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_number_block_series'))
 
     op.drop_table('number_block')
+    with op.batch_alter_table('movement_check', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_movement_check_site_id'))
+        batch_op.drop_index(batch_op.f('ix_movement_check_movement_id'))
+        batch_op.drop_index(batch_op.f('ix_movement_check_by_id'))
+
+    op.drop_table('movement_check')
     with op.batch_alter_table('meter_reading', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meter_reading_site_id'))
         batch_op.drop_index(batch_op.f('ix_meter_reading_reader_id'))
@@ -1857,6 +2180,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_location_code'))
 
     op.drop_table('location')
+    with op.batch_alter_table('loan_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_loan_event_site_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_event_loan_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_event_by_id'))
+
+    op.drop_table('loan_event')
+    with op.batch_alter_table('loan', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_loan_staff_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_site_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_part_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_code'))
+        batch_op.drop_index(batch_op.f('ix_loan_by_id'))
+        batch_op.drop_index(batch_op.f('ix_loan_bin_id'))
+
+    op.drop_table('loan')
     with op.batch_alter_table('inspection_template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inspection_template_owner_id'))
         batch_op.drop_index(batch_op.f('ix_inspection_template_code'))
