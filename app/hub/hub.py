@@ -11,8 +11,11 @@ from typing import Any, cast
 import app.bootstrap  # noqa: F401 - registers every op, machine and settler
 from app.clock import Clock
 from app.errors import AppError, Busy
+from app.hub import blobs
+from app.hub.blobs import BlobStore
 from app.hub.tables import make_tables
 from app.store import transaction
+from app.sync.file_call import PREFIX
 from app.sync.keys import Key, key_at, verifies
 from app.sync.protocol import (
     BUSY,
@@ -68,7 +71,7 @@ _DEVICE = "SELECT device_id, public_key, code, scope, revoked_at FROM hub_device
 class Hub:
     """A hub on one SQLite file; any number of threads may ask it."""
 
-    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None, files: Path | None = None) -> None:
         if on_network_drive(path.parent):
             raise AppError(
                 N_(
@@ -89,6 +92,7 @@ class Hub:
                 N_("The hub's database was written by a newer Sitewright. Install the newest version.")
             ) from None
         self.key: Key = key_at(path.with_name(path.name + ".key"))
+        self.files = BlobStore(files or path.with_name(path.name + ".files"))
         self.hub_id, self._began = self._identity()
 
     def _identity(self) -> tuple[bytes, int]:
@@ -136,7 +140,10 @@ class Hub:
 
     def handle(self, call: str, request: Frame) -> Frame:
         """The signed answer to a request; whatever is wrong with it is a refusal, never an exception."""
-        packed = pack(self._answer(call, request))
+        if call.startswith(PREFIX):
+            packed = blobs.answer(self, call, request)
+        else:
+            packed = pack(self._answer(call, request))
         return Frame(packed, self.key.sign(answer_bytes(request_bytes(call, request.body), packed)))
 
     def _answer(self, call: str, request: Frame) -> Message:

@@ -86,6 +86,17 @@ Table(
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
+# The files of photos and documents that are all here, and since when no record has named one (app/hub/blobs.py).
+Table(
+    "hub_blob",
+    TABLES,
+    Column("sha256", _HASH, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+    Column("stored_by", _ID),
+    Column("unnamed_since", BigInteger),
+    Column("backed_up_at", BigInteger),
+)
 
 
 def make_tables(engine: Engine) -> None:
