@@ -16,6 +16,7 @@ from app import (
     work,
 )
 from app.clock import Clock
+from app.labels import codes as labelled_codes
 from app.labels import record as labels_printed
 from app.profile import Profile, create_profile, open_profile
 from app.reports import record as reports_made
@@ -33,6 +34,7 @@ FEATURES = (
     inspections,
     training,
     conflicts,
+    labelled_codes,
     labels_printed,
     reports_made,
 )

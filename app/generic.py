@@ -14,6 +14,8 @@ from app.words import N_
 from app.workflow import Machine, machine_of
 
 MAX_ROWS = 500
+#: Tables whose records carry labels with their code.
+_LABELLED = frozenset({"equipment", "location", "part", "work_order", "staff", "purchase_order"})
 
 
 class NewRow(msgspec.Struct, frozen=True):
@@ -165,6 +167,15 @@ def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
                 tx.conflict(table, now, name, base, mine)
     if taken:
         tx.update(table, patch.id, taken)
+        _keep_code(tx, table, now, taken)
+
+
+def _keep_code(tx: Tx, table: str, row: Mapping[str, Any], taken: Mapping[str, Any]) -> None:
+    """The label with the code that a record had finds it for ever."""
+    key = about(table).key
+    if table in _LABELLED and key and row[key] and (taken.get(key) or row[key]) != row[key]:
+        alias = {"code": row[key], "target_table": table, "target_id": row["id"]}
+        tx.insert("code_alias", tx.made(f"alias:{row['id'].hex()}"), alias)
 
 
 @operation("transition", None)

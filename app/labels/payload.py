@@ -1,6 +1,6 @@
 """What a QR code on a label says: kind and code of the object as digits that any scanner on any keyboard can type.
 
-`T + body + CC`: T is the kind (1 equipment … 6 work order), the body holds three characters of the code at a time in base 46 as
+`T + body + CC`: T is the kind (1 equipment … 6 work order, 7 action, 8 badge, 9 blank), the body holds three characters of the code at a time in base 46 as
 five digits (two left over: four digits, one: two), CC are the check digits of ISO 7064 MOD 97-10. Letters would be swapped by a
 QWERTZ host, minus and slash by most others; ten digits come through or can be undone.
 """
@@ -41,6 +41,10 @@ class Kind(StrEnum):
     BN = "BN"
     DC = "DC"
     WO = "WO"
+    #: A code of the printed sheet of actions (领用、撤销 …), a person's badge, a pre-printed blank that is bound later.
+    AC = "AC"
+    ST = "ST"
+    BL = "BL"
 
     @property
     def digit(self) -> int:
@@ -59,6 +63,9 @@ _WORDS = {
     Kind.BN: N_("Bin"),
     Kind.DC: N_("Document"),
     Kind.WO: N_("Work order"),
+    Kind.AC: N_("Action"),
+    Kind.ST: N_("Badge"),
+    Kind.BL: N_("Blank label"),
 }
 
 
@@ -207,7 +214,7 @@ def _parts(body: str) -> Iterator[str | None]:
 
 
 def _kind(number: str) -> Kind | None:
-    return list(Kind)[int(number[0]) - 1] if len(number) > 4 and number[0] in "123456" else None
+    return list(Kind)[int(number[0]) - 1] if len(number) > 4 and number[0] in "123456789" else None
 
 
 def _from_letters(text: str) -> Payload | None:
