@@ -53,7 +53,7 @@ LEAST_ROOM = 1024**3
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-class _No(Exception):  # noqa: N818 - an answer, not an error
+class _No(Exception):
     def __init__(self, answer: FileAnswer) -> None:
         super().__init__(answer.code)
         self.answer = answer

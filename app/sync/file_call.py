@@ -75,3 +75,12 @@ def read_answer(packed: bytes) -> FileAnswer:
         raise BadBytesError("no answer about a file")
     code, have, size, safe = found.groups()
     return FileAnswer(code.decode(), int(have), int(size), safe == b"1", body)
+
+
+def http_of(address: str) -> tuple[str, str]:
+    """Method and address by which a call travels: a file is asked for by HEAD, PUT or GET, everything else is posted."""
+    hub, call, rest = address.partition(f"/v1/{PREFIX}")
+    if not call:
+        return "POST", address
+    method, content, offset, size, nonce = rest.split("/")
+    return method, f"{hub}{call}{content}?offset={offset}&size={size}&nonce={nonce}"
