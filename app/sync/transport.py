@@ -8,11 +8,14 @@ from typing import Protocol
 import httpx
 
 from app.errors import AppError
+from app.sync.file_call import http_of
 from app.sync.protocol import MAX_ANSWER
 from app.words import N_
 
 TIMEOUT = httpx.Timeout(30, connect=5, pool=5)
 DEVICE, SIGNATURE = "Sitewright-Device", "Sitewright-Signature"
+#: What the hub says about a file beside its bytes.
+FACTS = "Sitewright-File"
 #: An answer travels packed; what is larger on the wire is nobody's answer.
 MAX_WIRE = MAX_ANSWER // 4
 
@@ -55,6 +58,7 @@ class Http:
         """Post one request."""
         headers = {
             "Content-Type": "application/zstd",
+            "Accept-Encoding": "identity",
             SIGNATURE: base64.b64encode(request.signature).decode(),
             DEVICE: request.device.hex(),
         }
@@ -64,7 +68,8 @@ class Http:
             raise Lost from error
 
     def _post(self, address: str, body: bytes, headers: dict[str, str]) -> Frame:
-        with self._client.stream("POST", address, content=body, headers=headers) as answer:
+        method, address = http_of(address)
+        with self._client.stream(method, address, content=body, headers=headers) as answer:
             signature = answer.headers.get(SIGNATURE)
             if answer.status_code != httpx.codes.OK or not signature:
                 raise Lost
@@ -74,7 +79,8 @@ class Http:
                 size += len(part)
                 if size > MAX_WIRE:
                     raise Lost
-        return Frame(b"".join(parts), base64.b64decode(signature, validate=True))
+        facts = answer.headers.get(FACTS, "").encode() + b"\n" if method != "POST" else b""
+        return Frame(facts + b"".join(parts), base64.b64decode(signature, validate=True))
 
     def close(self) -> None:
         """Give up the connection."""
