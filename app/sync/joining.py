@@ -23,7 +23,7 @@ from app.sync.protocol import (
     request_bytes,
     unpack,
 )
-from app.sync.transport import Frame, Http, Lost, Transport
+from app.sync.transport import Frame, Http, Lost, Transport, fetch_authority
 from app.words import N_
 from db.models import SYNCED
 
@@ -40,30 +40,37 @@ WRONG_HUB = N_(
 
 @dataclass(frozen=True)
 class Invitation:
-    """Where the hub is, the code, and the fingerprint of the key that its answers must be signed with."""
+    """Where the hub is, the code, and the fingerprint of the key that its answers must be signed with.
+
+    `authority` is the fingerprint of the hub's own certificate authority, where it has one and speaks TLS by it.
+    """
 
     address: str
     code: str
     fingerprint: str
+    authority: str = ""
 
     def __str__(self) -> str:
-        return f"{self.address}#{self.code}.{self.fingerprint}"
+        end = f".{self.authority}" if self.authority else ""
+        return f"{self.address}#{self.code}.{self.fingerprint}{end}"
 
 
 def read_invitation(text: str) -> Invitation:
     """The invitation as it was typed or pasted. Raises AppError."""
     address, _sign, rest = text.strip().partition("#")
     code, dot, mark = rest.partition(".")
+    mark, second, authority = mark.partition(".")
     try:
         parts = urlsplit(address)
         whole = parts.scheme in {"http", "https"} and parts.hostname and code and dot and len(mark) == 16
+        whole = whole and (not second or (len(authority) == 16 and parts.scheme == "https"))
     except ValueError:
         whole = False
     if not whole:
         raise AppError(
             N_("This is no invitation. It looks like http://hub:8437#CODE.FINGERPRINT: copy it whole.")
         )
-    return Invitation(address.rstrip("/"), code.upper(), mark.upper())
+    return Invitation(address.rstrip("/"), code.upper(), mark.upper(), authority.upper())
 
 
 def fingerprint(public: bytes) -> str:
@@ -83,8 +90,14 @@ def join(profile: Profile, invitation: Invitation, transport: Transport | None =
     Raises AppError where the hub refuses, Lost where it cannot be reached; joining again is harmless.
     """
     if transport is None:
-        with closing(Http(invitation.address)) as way:
-            return join(profile, invitation, way)
+        mark = invitation.authority
+        pinned = fetch_authority(invitation.address, mark) if mark else ""
+        with closing(Http(invitation.address, pinned or None)) as way:
+            return _join(profile, invitation, way, pinned)
+    return _join(profile, invitation, transport, "")
+
+
+def _join(profile: Profile, invitation: Invitation, transport: Transport, pinned: str) -> Enrolled:
     answer = _ask(profile, invitation, transport)
     hub_id = answer.hub_id.hex()
     with profile.store.local() as connection:
@@ -96,6 +109,7 @@ def join(profile: Profile, invitation: Invitation, transport: Transport | None =
             "hub_key": answer.hub_key.hex(),
             "hub_url": invitation.address,
             "hub_device": answer.device_id.hex(),
+            "hub_ca": pinned,
         }
         if not known:
             new |= {"hub_epoch": answer.epoch.hex(), "device_code": answer.device_code}

@@ -133,7 +133,7 @@ def line_to(profile: Profile, hub: "str | Transport | None" = None) -> Iterator[
     if hub is not None and not isinstance(hub, str):
         yield Line(hub, key_of(profile), device, hub_id, hub_key, address)
         return
-    way = Http(address)
+    way = Http(address, meta.get("hub_ca"))
     try:
         yield Line(way, key_of(profile), device, hub_id, hub_key, address)
     finally:
