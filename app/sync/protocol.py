@@ -17,7 +17,7 @@ MAX_OPS = 500
 MAX_PUSH = 1024 * 1024
 #: Limits of what is taken in: a packed request, and a request or an answer unpacked.
 MAX_PACKED = 4 * 1024 * 1024
-MAX_REQUEST = 16 * 1024 * 1024
+MAX_REQUEST = 8 * 1024 * 1024
 MAX_ANSWER = 256 * 1024 * 1024
 MAX_KNOWN = 5000
 MAX_PAGE = 2000
@@ -29,6 +29,8 @@ GAP, FORK, HISTORY, REVOKED, STRANGER = "GAP", "FORK", "HISTORY", "REVOKED", "ST
 BUSY, TOO_LARGE, BAD_CODE, NOT_EMPTY, MALFORMED = "BUSY", "TOO_LARGE", "BAD_CODE", "NOT_EMPTY", "MALFORMED"
 HUB_TOO_OLD, CLIENT_TOO_OLD = "HUB_TOO_OLD", "CLIENT_TOO_OLD"
 SCOPE_CHANGED, RESYNC_REQUIRED = "SCOPE_CHANGED", "RESYNC_REQUIRED"
+#: The hub cannot write: its disk is full or broken.
+STUCK = "STUCK"
 
 APPLIED, CONFLICT, QUARANTINED, REJECTED = "applied", "conflict", "quarantined", "rejected"
 #: Outcomes after which nothing of an op is in the hub's rows.
@@ -106,6 +108,28 @@ class Enrolled(Message, frozen=True):
     device_code: str
 
 
+class Checkpoint(msgspec.Struct, frozen=True, array_like=True):
+    """A point of its history that the hub has signed: once a day, and where it was restored from a backup.
+
+    A laptop keeps them, and so notices a hub whose history was rewritten. `former` is the epoch that a restore ended.
+    """
+
+    at: int
+    epoch: Id
+    seq: Count
+    hash: Hash
+    former: bytes
+    signature: bytes
+
+    def signed(self, hub_id: bytes) -> bytes:
+        """The bytes that the hub signs."""
+        numbers = self.at.to_bytes(8, "big", signed=True) + self.seq.to_bytes(8, "big")
+        return b"sitewright checkpoint\0" + hub_id + numbers + self.epoch + self.hash + self.former
+
+
+MAX_MARKS = 20
+
+
 class Hello(Message, frozen=True):
     """The laptop names the chains that it wants to send from."""
 
@@ -118,6 +142,9 @@ class Hello(Message, frozen=True):
     heads: Annotated[list[ChainHead], msgspec.Meta(max_length=1000)] = []
     #: How far each bucket was taken in: deleted rows are kept for the slowest.
     cursors: Annotated[dict[str, Count], msgspec.Meta(max_length=1000)] = {}
+    #: The newest checkpoint that it keeps, and points of kept ones that the hub must still have.
+    checkpoint_at: int = 0
+    marks: Annotated[list[Count], msgspec.Meta(max_length=MAX_MARKS)] = []
 
 
 class Welcome(Message, frozen=True):
@@ -134,6 +161,9 @@ class Welcome(Message, frozen=True):
     verifiers: Count = 0
     #: Deleted rows up to this point of the history are no longer kept by anybody.
     collected: Count = 0
+    #: Checkpoints since the newest one that the laptop keeps, and the hub's hash at each of its marks (empty: past the end).
+    checkpoints: list[Checkpoint] = []
+    links: list[bytes] = []
 
 
 class Push(Message, frozen=True):
@@ -163,7 +193,7 @@ class Pull(Message, frozen=True):
     """What is new in the buckets since these cursors?"""
 
     proof: Point
-    cursors: dict[str, Count]
+    cursors: Annotated[dict[str, Count], msgspec.Meta(max_length=1000)]
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = MAX_PAGE
     #: The version of the scope that the laptop knows; None: it does not say.
     grant: Count | None = None
@@ -190,6 +220,8 @@ class Page(Message, frozen=True):
     point: Point
     #: So many decisions of the hub lie behind this page.
     ahead: Count = 0
+    #: Up to this point a verified backup of the hub reaches.
+    durable_seq: Count = 0
 
 
 class AskDigest(Message, frozen=True):

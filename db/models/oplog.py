@@ -103,6 +103,21 @@ class Hist(Base):
     epoch = local(ID)
 
 
+class CheckpointRow(Base):
+    """A point of the hub's history that it has signed; the laptop keeps it and asks the hub about it later.
+
+    `former` is the epoch that a restore ended, empty for the daily ones.
+    """
+
+    __tablename__ = "checkpoint"
+    at = local(INT, primary=True)
+    epoch = local(ID)
+    seq = local(INT)
+    hash = local(HASH)
+    former = local(BLOB)
+    signature = local(BLOB)
+
+
 class BlobRow(Base):
     """A file of bytes by its content: how much of it is here and what the hub has.
 

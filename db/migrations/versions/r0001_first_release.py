@@ -173,6 +173,15 @@ def upgrade() -> None:
     with op.batch_alter_table('cert_type', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cert_type_code'), ['code'], unique=False)
 
+    op.create_table('checkpoint',
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('epoch', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('former', sa.LargeBinary(), nullable=False),
+    sa.Column('signature', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('at', name=op.f('pk_checkpoint'))
+    )
     op.create_table('code_alias',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -2326,6 +2335,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_code_alias_code'))
 
     op.drop_table('code_alias')
+    op.drop_table('checkpoint')
     with op.batch_alter_table('cert_type', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cert_type_code'))
 
