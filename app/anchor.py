@@ -6,7 +6,6 @@ A site file that was cut short, replaced by an older copy or brought from anothe
 import hashlib
 import json
 import secrets
-import sqlite3
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from app.errors import AppError
 from app.files import write_safely
 from app.words import N_
+from db.driver import Connection
 
 FILE = "device.json"
 _LAST = "SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1"
@@ -39,7 +39,7 @@ def read_anchor(folder: Path) -> dict[str, Any] | None:
     return known if isinstance(known, dict) and isinstance(known.get("device_id"), str) else None
 
 
-def write_anchor(folder: Path, meta: Mapping[str, str], connection: sqlite3.Connection) -> None:
+def write_anchor(folder: Path, meta: Mapping[str, str], connection: Connection) -> None:
     """Note the identity and the head of the log."""
     old = read_anchor(folder) or {}
     seq, link = connection.execute(_LAST, (bytes.fromhex(meta["chain_id"]),)).fetchone() or (0, b"")
@@ -57,7 +57,7 @@ def write_anchor(folder: Path, meta: Mapping[str, str], connection: sqlite3.Conn
             stream.write(json.dumps(known).encode())
 
 
-def misfit(folder: Path, meta: Mapping[str, str], connection: sqlite3.Connection) -> AppError | None:
+def misfit(folder: Path, meta: Mapping[str, str], connection: Connection) -> AppError | None:
     """What does not fit between device.json and the site file, as a sentence that is translated when shown."""
     known = read_anchor(folder)
     if known is None:

@@ -4,11 +4,11 @@ A settler declares the tables that concern it. It works on the set of touched ro
 rows when `everything` is given (after a pull by mark-and-sweep, a restore, or on `check --rebuild`).
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.tx import Derive
+from db.driver import Connection, scratch
 
 Work = Callable[[Derive], bool]
 
@@ -43,15 +43,12 @@ def settles(
 
 
 def settle(
-    connection: sqlite3.Connection, touched: Mapping[str, set[bytes]], now: int, *, tick: bool = False
+    connection: Connection, touched: Mapping[str, set[bytes]], now: int, *, tick: bool = False
 ) -> set[str]:
     """Recompute what derives from the touched rows; returns the topics that changed."""
-    connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS touched (tbl TEXT, id BLOB, PRIMARY KEY (tbl, id)) WITHOUT ROWID"
-    )
-    connection.execute("DELETE FROM temp.touched")
+    scratch(connection, "touched", "tbl", "id", text=("tbl",))
     connection.executemany(
-        "INSERT OR IGNORE INTO temp.touched VALUES (?, ?)",
+        "INSERT INTO temp.touched (tbl, id) VALUES (?, ?)",
         ((tbl, row) for tbl, rows in touched.items() for row in rows),
     )
     derive, topics = Derive(connection, touched, now), set()
@@ -62,7 +59,7 @@ def settle(
     return topics
 
 
-def everything(connection: sqlite3.Connection) -> dict[str, set[bytes]]:
+def everything(connection: Connection) -> dict[str, set[bytes]]:
     """All rows of all tables that some settler reads, for a full rebuild."""
     names = sorted({table for settler in _settlers for table in settler.tables})
     return {name: {row[0] for row in connection.execute(f'SELECT id FROM "{name}"')} for name in names}

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.errors import AppError, Busy, Damaged
 from app.words import N_
+from db.driver import CollisionError, ServerFullError, UnreachableError
 
 UNSTORABLE = N_("The text holds a character that cannot be stored. Type it again instead of pasting it.")
 UNWRITABLE = N_(
@@ -36,6 +37,8 @@ def sentence_of(error: sqlite3.DatabaseError) -> Exception:
     """The AppError for a complaint of SQLite; the complaint itself where it is a bug of ours."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return error
+    if isinstance(error, CollisionError | UnreachableError | ServerFullError):
+        return _server_said(error)
     text = str(error).lower()
     if "full" in text:
         return AppError(
@@ -60,3 +63,12 @@ def sentence_of(error: sqlite3.DatabaseError) -> Exception:
             )
         )
     return error
+
+
+def _server_said(error: sqlite3.DatabaseError) -> AppError:
+    """The sentence for a complaint of the hub's PostgreSQL server."""
+    if isinstance(error, CollisionError):
+        return Busy(N_("Others changed the same records at the same moment. Do it again; nothing was lost."))
+    if isinstance(error, ServerFullError):
+        return Busy(N_("The database server has no room left. Free some space there; nothing was lost."))
+    return Busy(N_("The database server does not answer. Start it, then do it again; nothing was lost."))

@@ -3,15 +3,16 @@
 Everything goes through the driver with SQL text cached per table and columns: no ORM in the write path (operations.md, rule 15).
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 
+from app.aliases import ref_columns
 from app.fields import about, to_json
 from app.ops import Envelope, MissingRowError
+from db.driver import Connection, locked_row, scratch
 from db.ids import made_id
 from db.models import BY_TABLE
 from db.models import table as table_of
@@ -24,11 +25,11 @@ Value = Any
 class Reader:
     """Rows of the site file as tuples, dicts or frozen dataclasses; `?` stands for a parameter."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """The driver's own connection, for what reads the file as a whole."""
         return self._connection
 
@@ -59,9 +60,12 @@ class Reader:
 
     def get(self, table: str, row_id: bytes | None) -> dict[str, Any] | None:
         """One row by its id as column -> value."""
+        return self._get(table, row_id)
+
+    def _get(self, table: str, row_id: bytes | None, lock: str = "") -> dict[str, Any] | None:
         if row_id is None:
             return None
-        cursor = self._connection.execute(f'SELECT * FROM "{_known(table)}" WHERE id = ?', (row_id,))
+        cursor = self._connection.execute(f'SELECT * FROM "{_known(table)}" WHERE id = ?{lock}', (row_id,))
         found = cursor.fetchone()
         return dict(zip((c[0] for c in cursor.description), found, strict=True)) if found else None
 
@@ -117,14 +121,17 @@ class Tx(Reader):
     row and the shadow are filled here, never by an op.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, device: str, keep_shadow: bool) -> None:
+    def __init__(self, connection: Connection, *, device: str, keep_shadow: bool) -> None:
         super().__init__(connection)
         self._device = device
         self._keep_shadow = keep_shadow
+        self._lock = locked_row(connection)
         self._envelope: Envelope | None = None
         self._inserts: dict[str, list[tuple[Any, ...]]] = {}
+        self._asked: dict[str, dict[tuple[Value, ...], Value]] = {}
         self.touched: dict[str, set[bytes]] = {}
         self.outcome = "applied"
+        self._merged: dict[bytes, bytes] | None = None
 
     def begin(self, envelope: Envelope) -> None:
         """From here on the writes belong to this op."""
@@ -143,18 +150,22 @@ class Tx(Reader):
         return made_id(self.op.op_id, role)
 
     def insert(self, table: str, row_id: bytes, values: Mapping[str, Any]) -> None:
-        """A new row of a synced table."""
+        """A new row of a synced table; what it names is named by the records that were kept."""
+        values = self._meant(table, values)
         op, bucket = self.op, bucket_of(table, values)
         columns = (*_SYSTEM, *values)
         row = (row_id, op.wall, op.actor, op.wall, op.actor, bucket, 0, *values.values())
         self._buffer(_insert_sql(table, columns), row)
         self._note(table, row_id, "insert", None, bucket)
+        if table == "code_alias" and values.get("old_id") and self._merged is not None:
+            self._merged[values["old_id"]] = values["target_id"]
 
     def update(self, table: str, row_id: bytes, values: Mapping[str, Any], *, verb: str = "update") -> None:
         """Set fields of a row that exists; the audit row keeps old and new."""
         old = self.get(table, row_id)
         if old is None:
             raise MissingRowError(f"an update of an unknown row of {table}")
+        row_id, values = old["id"], self._meant(table, values)
         changes = {k: [old[k], v] for k, v in values.items() if old[k] != v}
         if not changes:
             return
@@ -216,6 +227,15 @@ class Tx(Reader):
     def forget(self) -> None:
         """Drop the buffered rows: the op that wrote them is rolled back."""
         self._inserts.clear()
+        self._asked.clear()
+        self._merged = None
+
+    def asked(self, table: str, sql: str, *params: Value) -> Value:
+        """A value of one table, read again only after this transaction wrote to it: what many facts ask does not cost each a query."""
+        known = self._asked.setdefault(table, {})
+        if (sql, *params) not in known:
+            known[sql, *params] = self.value(sql, *params)
+        return known[sql, *params]
 
     def rows(self, sql: str, *params: Value) -> list[tuple[Any, ...]]:
         self.flush()
@@ -230,8 +250,30 @@ class Tx(Reader):
         return super().as_(cls, sql, *params)
 
     def get(self, table: str, row_id: bytes | None) -> dict[str, Any] | None:
+        """One row; of a record that was merged away the one that is kept."""
+        return self.exactly(table, row_id and self.kept(row_id))
+
+    def exactly(self, table: str, row_id: bytes | None) -> dict[str, Any] | None:
+        """The row of just this id, merged away or not."""
         self.flush()
-        return super().get(table, row_id)
+        return self._get(table, row_id, self._lock)
+
+    def kept(self, row_id: bytes) -> bytes:
+        """The record that an id means: itself, or the one that it was merged into."""
+        if self._merged is None:
+            sql = "SELECT old_id, target_id FROM code_alias WHERE old_id IS NOT NULL AND deleted = 0"
+            self._merged = dict(super().rows(sql))
+        seen = set()
+        while row_id in self._merged and row_id not in seen:
+            seen.add(row_id)
+            row_id = self._merged[row_id]
+        return row_id
+
+    def _meant(self, table: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values with every reference to a merged record turned to the one that is kept."""
+        names = [name for name in ref_columns(table) if isinstance(values.get(name), bytes)]
+        turned = {name: kept for name in names if (kept := self.kept(values[name])) != values[name]}
+        return {**values, **turned} if turned else values
 
     def _buffer(self, sql: str, row: tuple[Any, ...]) -> None:
         self._inserts.setdefault(sql, []).append(row)
@@ -247,6 +289,7 @@ class Tx(Reader):
         shadowed: bool = False,
     ) -> None:
         op = self.op
+        self._asked.pop(table, None)
         self.touched.setdefault(table, set()).add(row_id)
         audit = (
             op.op_id,
@@ -277,7 +320,7 @@ class Tx(Reader):
 class Derive(Reader):
     """What `settle` sees: all tables, the touched rows in the temporary table `touched (tbl, id)`, and the time."""
 
-    def __init__(self, connection: sqlite3.Connection, touched: Mapping[str, set[bytes]], now: int) -> None:
+    def __init__(self, connection: Connection, touched: Mapping[str, set[bytes]], now: int) -> None:
         super().__init__(connection)
         self.touched = touched
         self.now = now
@@ -285,6 +328,10 @@ class Derive(Reader):
     def run(self, sql: str, *params: Value) -> int:
         """Execute a statement on derived rows; the count of rows it changed."""
         return self._connection.execute(sql, params).rowcount
+
+    def scratch(self, name: str, *columns: str) -> None:
+        """Make `temp.<name>`, an empty table of ids: a settler's working set."""
+        scratch(self._connection, name, *columns)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Execute a statement for each row."""

@@ -14,6 +14,9 @@ def trigger_name(table: str, verb: str) -> str:
 
 def make_guards(connection: Connection) -> None:
     """(Re)make all guards from the metadata; alembic's batch mode drops those of a rebuilt table."""
+    if connection.dialect.name == "postgresql":
+        _guard_server(connection)
+        return
     for table in SYNCED:
         for verb in VERBS:
             name = trigger_name(table, verb)
@@ -22,3 +25,24 @@ def make_guards(connection: Connection) -> None:
                 f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" WHEN NOT EXISTS (SELECT 1 FROM sync_ctx) '
                 f"BEGIN SELECT RAISE(ABORT, 'guard: {table} changes only by operations'); END"
             )
+
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION guard_synced() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(current_setting('sw.op', true), '') = '' THEN
+    RAISE EXCEPTION 'guard: %% changes only by operations', TG_TABLE_NAME;
+  END IF;
+  RETURN NULL;
+END $$"""
+
+
+def _guard_server(connection: Connection) -> None:
+    """Statement triggers: the setting ends with its transaction, so no connection can keep the door open."""
+    connection.exec_driver_sql(_FUNCTION)
+    for table in SYNCED:
+        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "guard_{table}" ON "{table}"')
+        connection.exec_driver_sql(
+            f'CREATE TRIGGER "guard_{table}" BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION guard_synced()"
+        )

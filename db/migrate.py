@@ -1,5 +1,6 @@
-"""Bringing a site file to the program's schema, never past it and never without a copy (rule 20)."""
+"""Bringing a site file or a hub's database to the program's schema, never past it; a file never without a copy (rule 20)."""
 
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,26 @@ class NewerSchemaError(Exception):
     """The file was written by a newer program; it was not touched."""
 
 
+#: The advisory lock under which hubs that start at the same time bring their database to the schema one after the other.
+_MIGRATING = 0x5157_0001
+_EXISTS = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name='alembic_version'",
+    "postgresql": "SELECT 1 FROM pg_class WHERE oid = to_regclass('alembic_version')",
+}
+
+
 def version_of(connection: Connection) -> str | None:
-    """The schema version of a file; None for an empty one."""
-    known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name='alembic_version'").first()
+    """The schema version of a database; None for an empty one."""
+    known = connection.exec_driver_sql(_EXISTS[connection.dialect.name]).first()
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first() if known else None
     return str(row[0]) if row else None
+
+
+def _known_version(connection: Connection) -> str | None:
+    found = version_of(connection)
+    if found is not None and found > HEAD:
+        raise NewerSchemaError(found)
+    return found
 
 
 def config(connection: Connection) -> Any:
@@ -37,14 +53,37 @@ def migrate(engine: Engine, copy_to: Path | None = None) -> str | None:
     Raises NewerSchemaError, before anything is written, when the file is newer than the program.
     """
     with engine.connect() as connection:
-        found = version_of(connection)
+        found = _known_version(connection)
         if found == HEAD:
             return found
-        if found is not None and found > HEAD:
-            raise NewerSchemaError(found)
         if found is not None and copy_to is not None:
             connection.exec_driver_sql("VACUUM INTO ?", (str(copy_to),))
         _run(connection)
+    return found
+
+
+def migrate_server(engine: Engine, then: Callable[[Connection], None]) -> str | None:
+    """Bring a PostgreSQL database to HEAD and do what else is to be done before it is used, all in one transaction.
+
+    Hubs that start together wait for each other. Raises NewerSchemaError, before anything is written.
+    """
+    from alembic import command
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        try:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
+            found = _known_version(connection)
+            if found != HEAD:
+                connection.exec_driver_sql("SELECT set_config('sw.op', 'migrate', true)")
+                command.upgrade(config(connection), HEAD)
+                make_guards(connection)
+            then(connection)
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
     return found
 
 

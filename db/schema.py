@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -20,14 +21,15 @@ from db.models import BY_TABLE
 from db.models import Column as Declared
 from db.models.base import BLOB, HASH, ID, INT, NUMBER, SMALL, TEXT
 
+#: Text sorts by code point in both databases: PostgreSQL's locale would give another order than SQLite's.
+SORTED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _TYPES: dict[str, Any] = {
     ID: LargeBinary(16),
     HASH: LargeBinary(32),
     BLOB: LargeBinary(),
     INT: BigInteger(),
     SMALL: Integer(),
-    # Text sorts by code point in both databases: PostgreSQL's locale would give another order than SQLite's.
-    TEXT: Text().with_variant(Text(collation="C"), "postgresql"),
+    TEXT: SORTED_TEXT,
     # Row numbers are local and never synced; SQLite needs exactly INTEGER here.
     NUMBER: BigInteger().with_variant(Integer(), "sqlite"),
 }
@@ -52,7 +54,9 @@ def metadata() -> MetaData:
 
 
 def _column(column: Declared) -> Column[Any]:
-    keys = [ForeignKey(f"{column.parent}.id")] if column.parent else []
+    keys: list[Any] = [ForeignKey(f"{column.parent}.id")] if column.parent else []
+    if column.type == NUMBER:
+        keys.append(Identity())
     return Column(
         column.name,
         _TYPES[column.type],

@@ -12,6 +12,7 @@ from app import values
 from app.cli.commands import say, say_json
 from app.cli.parser import OK
 from app.errors import AppError
+from app.hub.database import SERVER
 from app.hub.enrol import devices, invite, revoke
 from app.hub.hub import Hub
 from app.sync.protocol import ALL
@@ -27,25 +28,30 @@ def hub_command(arguments: argparse.Namespace) -> int:
     )
 
 
-def database_path(text: str) -> Path:
-    """The file that a database address names. Raises AppError for what this release cannot serve from."""
-    if text.startswith(("postgresql:", "postgresql+", "postgres:")):
-        raise AppError(N_("A hub on PostgreSQL comes with a later release. Name a file: --database hub.db"))
-    if text.startswith("sqlite:///"):
-        text = text.removeprefix("sqlite:///")
+def database_of(text: str) -> str | Path:
+    """The address of a PostgreSQL database, or the file that is named. Raises AppError for what is neither."""
+    if SERVER.match(text):
+        return text
+    text = text.removeprefix("sqlite:///")
     if "://" in text or not text:
-        raise AppError(N_("“{text}” is no database. Name a file: --database hub.db"), text=text)
+        raise AppError(
+            N_(
+                "“{text}” is no database. Name a file or a PostgreSQL database: --database hub.db, "
+                "--database postgresql://USER@HOST/NAME"
+            ),
+            text=text,
+        )
     return Path(text)
 
 
 @contextmanager
 def _open(arguments: argparse.Namespace, *, make: bool = False) -> Iterator[Hub]:
-    path = database_path(arguments.database)
-    if not make and not path.exists():
+    database = database_of(arguments.database)
+    if isinstance(database, Path) and not make and not database.exists():
         raise AppError(
-            N_("There is no hub in the file {path}. Start one: sitewright hub serve"), path=str(path)
+            N_("There is no hub in the file {path}. Start one: sitewright hub serve"), path=str(database)
         )
-    hub = Hub(path)
+    hub = Hub(database)
     try:
         yield hub
     finally:

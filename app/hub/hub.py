@@ -1,22 +1,20 @@
 """The open hub: its database, its key, and the one place where a signed request becomes a signed answer."""
 
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import app.bootstrap  # noqa: F401 - registers every op, machine and settler
 from app.clock import Clock
-from app.errors import AppError, Busy
+from app.errors import Busy
 from app.hub import blobs
 from app.hub.blobs import BlobStore
-from app.hub.tables import make_tables
-from app.store import transaction
+from app.hub.database import open_database
 from app.sync.file_call import PREFIX
-from app.sync.keys import Key, key_at, verifies
+from app.sync.keys import Key, verifies
 from app.sync.protocol import (
     BUSY,
     CALLS,
@@ -41,9 +39,7 @@ from app.sync.protocol import (
 from app.sync.transport import Frame
 from app.trouble import translated
 from app.tx import Reader
-from app.words import N_
-from db.engine import on_network_drive, sqlite_engine
-from db.migrate import NewerSchemaError, migrate
+from db.driver import Connection, moment, transaction
 
 
 class RefusedError(Exception):
@@ -63,37 +59,28 @@ class DeviceRow:
     code: str
     scope: tuple[str, ...]
     revoked: bool
+    #: The version of its scope.
+    grant: int = 0
 
 
-_DEVICE = "SELECT device_id, public_key, code, scope, revoked_at FROM hub_device WHERE device_id = ?"
+_DEVICE = "SELECT device_id, public_key, code, scope, revoked_at, grant_v FROM hub_device WHERE device_id = ?"
 
 
 class Hub:
-    """A hub on one SQLite file; any number of threads may ask it."""
+    """A hub on a SQLite file or on a PostgreSQL database; any number of threads (there: and processes) may ask it."""
 
-    def __init__(self, path: Path, clock: Clock | None = None, files: Path | None = None) -> None:
-        if on_network_drive(path.parent):
-            raise AppError(
-                N_(
-                    "The folder {folder} lies on a network drive, where a site file breaks. Choose a local one."
-                ),
-                folder=str(path.parent),
-            )
+    def __init__(self, database: str | Path, clock: Clock | None = None, files: Path | None = None) -> None:
         self.clock = clock or Clock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sqlite_engine(path)
+        self._database = open_database(database)
+        #: The hub's file; None where its rows lie on a server.
+        self.path = self._database.path
+        self.files = BlobStore(files or self._database.files)
         try:
-            with translated():
-                migrate(self._engine)
-                make_tables(self._engine)
-        except NewerSchemaError:
-            self._engine.dispose()
-            raise AppError(
-                N_("The hub's database was written by a newer Sitewright. Install the newest version.")
-            ) from None
-        self.key: Key = key_at(path.with_name(path.name + ".key"))
-        self.files = BlobStore(files or path.with_name(path.name + ".files"))
-        self.hub_id, self._began = self._identity()
+            self.key: Key = self._database.key()
+            self.hub_id, self._began = self._identity()
+        except BaseException:
+            self._database.close()
+            raise
 
     def _identity(self) -> tuple[bytes, int]:
         with self.writing() as connection:
@@ -102,7 +89,9 @@ class Hub:
                 "hub_epoch": uuid.uuid4().hex,
                 "hub_began": str(self.clock.now()),
             }
-            connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING", new.items())
+            connection.executemany(
+                "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", new.items()
+            )
             connection.execute(
                 "INSERT INTO hub_counter (id, value, hash) VALUES (1, 0, ?) ON CONFLICT (id) DO NOTHING",
                 (START,),
@@ -112,30 +101,18 @@ class Hub:
 
     def close(self) -> None:
         """Give up the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        pooled = self._engine.raw_connection()
-        try:
-            yield cast("sqlite3.Connection", pooled.driver_connection)
-        finally:
-            pooled.close()
+        self._database.close()
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """One moment of the hub: everything read inside belongs together."""
-        with translated(), self._connected() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield Reader(connection)
-            finally:
-                connection.execute("ROLLBACK")
+        with translated(), self._database.connected() as connection, moment(connection):
+            yield Reader(connection)
 
     @contextmanager
-    def writing(self, context: str | None = None) -> Iterator[sqlite3.Connection]:
-        """The one writer's transaction; the context "ingest" opens the synced tables."""
-        with translated(), self._connected() as connection, transaction(connection, context):
+    def writing(self, context: str | None = None) -> Iterator[Connection]:
+        """A transaction that writes; the context "ingest" opens the synced tables."""
+        with translated(), self._database.connected() as connection, transaction(connection, context):
             yield connection
 
     def handle(self, call: str, request: Frame) -> Frame:
@@ -188,15 +165,15 @@ def device_row(read: Reader, device_id: bytes) -> DeviceRow | None:
     found = read.row(_DEVICE, device_id)
     if found is None:
         return None
-    known, public, code, scope, revoked = found
-    return DeviceRow(known, public, code, tuple(scope.split()), revoked is not None)
+    known, public, code, scope, revoked, grant = found
+    return DeviceRow(known, public, code, tuple(scope.split()), revoked is not None, grant)
 
 
 Answerer = Callable[[Hub, Any, Any], Message]
 
 
 def _answerers() -> dict[type[Message], Answerer]:
-    from app.hub import enrol, feed, ingest
+    from app.hub import blocks, enrol, feed, ingest, verifiers
     from app.sync import protocol
 
     return {
@@ -206,6 +183,8 @@ def _answerers() -> dict[type[Message], Answerer]:
         protocol.Known: ingest.known,
         protocol.Pull: feed.pull,
         protocol.AskDigest: feed.digest,
+        protocol.Auth: verifiers.auth,
+        protocol.Reserve: blocks.reserve,
     }
 
 

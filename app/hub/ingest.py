@@ -3,7 +3,6 @@
 lock the chain -> place each op in it -> read, admit, apply -> settle -> counter -> stamps and receipts -> commit
 """
 
-import sqlite3
 from dataclasses import replace
 
 import msgspec
@@ -17,7 +16,6 @@ from app.settle import settle
 from app.sync.protocol import (
     FORK,
     GAP,
-    HUB_TOO_OLD,
     WITHOUT_EFFECT,
     Known,
     Point,
@@ -29,6 +27,7 @@ from app.sync.protocol import (
 )
 from app.sync.reducer import WAITS, apply_alone, is_poison
 from app.tx import Reader, Tx, bucket_of
+from db.driver import Connection
 
 _RECEIPT = "SELECT outcome, hub_seq, reason FROM op WHERE op_id = ?"
 _OP = (
@@ -36,7 +35,8 @@ _OP = (
     "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 2, ?, ?, ?)"
 )
 _WAITING = (
-    "SELECT o.op_id, o.seq, o.hash, o.body, c.device_id FROM op o JOIN hub_chain_head c ON c.chain_id = o.chain_id "
+    "SELECT o.op_id, o.seq, o.hash, o.body, c.device_id, o.chain_id, p.received_at FROM op o JOIN hub_chain_head c ON c.chain_id = o.chain_id "
+    "JOIN hub_position p ON p.chain_id = o.chain_id AND p.seq = o.seq "
     "WHERE o.outcome = 'quarantined' AND o.reason = ? ORDER BY o.hub_seq LIMIT 200"
 )
 
@@ -47,9 +47,12 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
         read = Reader(connection)
         demand_history(read, push.proof)
         placed = _place(read, device, push)
-        fresh = {op.op_id: read_op(op) for op in placed if not _known(read, op.op_id)}
-        if any(one.envelope and one.envelope.schema_v > operations.SCHEMA_VERSION for one in fresh.values()):
-            raise RefusedError(HUB_TOO_OLD, operations.SCHEMA_VERSION)
+        now = hub.clock.now()
+        fresh = {
+            op.op_id: replace(read_op(op), chain=push.chain, at=now)
+            for op in placed
+            if not _known(read, op.op_id)
+        }
         judged, tx = _apply(connection, device, list(fresh.values()))
         if tx.touched:
             judged += _let_in(tx)
@@ -104,7 +107,7 @@ def _stands(read: Reader, chain: bytes, op: SentOp) -> bool:
     return bool(found == op.hash)
 
 
-def _apply(connection: sqlite3.Connection, device: DeviceRow, fresh: list[Judged]) -> tuple[list[Judged], Tx]:
+def _apply(connection: Connection, device: DeviceRow, fresh: list[Judged]) -> tuple[list[Judged], Tx]:
     """Apply a batch as sets; where one op spoils it, all of it again one by one."""
     connection.execute("SAVEPOINT batch")
     try:
@@ -119,7 +122,7 @@ def _apply(connection: sqlite3.Connection, device: DeviceRow, fresh: list[Judged
 
 
 def _judge_all(
-    connection: sqlite3.Connection, device: DeviceRow, fresh: list[Judged], *, alone: bool
+    connection: Connection, device: DeviceRow, fresh: list[Judged], *, alone: bool
 ) -> tuple[list[Judged], Tx]:
     tx = Tx(connection, device=device.code, keep_shadow=False)
     grants = Grants(tx, device)
@@ -131,7 +134,7 @@ def _judge_all(
 def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
     if one.envelope is None or one.op is None:
         return one
-    outcome, reason = grants.admit(one.envelope, one.op)
+    outcome, reason = grants.admit(one.envelope, one.op, one)
     if not outcome and alone:
         outcome, reason = apply_alone(tx, one.envelope, one.op)
     elif not outcome:
@@ -144,9 +147,9 @@ def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
 def _let_in(tx: Tx) -> list[Judged]:
     """Try the ops again that wait for a record: it may have come now."""
     found = []
-    for op_id, seq, link, body, device_id in tx.rows(_WAITING, WAITS):
+    for op_id, seq, link, body, device_id, chain, at in tx.rows(_WAITING, WAITS):
         device = device_row(tx, device_id)
-        one = read_op(SentOp(op_id, seq, link, blob=body))
+        one = replace(read_op(SentOp(op_id, seq, link, blob=body)), chain=chain, at=at)
         if device is None or one.envelope is None:
             continue
         own = Tx(tx.connection, device=device.code, keep_shadow=False)
@@ -158,7 +161,7 @@ def _let_in(tx: Tx) -> list[Judged]:
     return found
 
 
-def _keep(hub: Hub, connection: sqlite3.Connection, push: Push, judged: list[Judged]) -> Point:
+def _keep(hub: Hub, connection: Connection, push: Push, judged: list[Judged]) -> Point:
     """Number the ops, stamp what they changed, and write the counter, which holds the head of the history."""
     read = Reader(connection)
     head = head_of(read)
@@ -237,9 +240,7 @@ def _former_bucket(table: str, changes: str | None) -> str | None:
     return bucket_of(table, {"site_id": former})
 
 
-def _advance(
-    hub: Hub, connection: sqlite3.Connection, device: DeviceRow, push: Push, placed: list[SentOp]
-) -> None:
+def _advance(hub: Hub, connection: Connection, device: DeviceRow, push: Push, placed: list[SentOp]) -> None:
     """Move the head of the chain past what was placed, known ops included."""
     if not placed:
         return

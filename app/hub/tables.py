@@ -3,16 +3,18 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
+    Identity,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from db.models import SYNCED
+from db.schema import SORTED_TEXT
 
 _ID, _HASH = LargeBinary(16), LargeBinary(32)
 TABLES = MetaData()
@@ -22,14 +24,69 @@ Table(
     TABLES,
     Column("device_id", _ID, primary_key=True),
     Column("public_key", _HASH, nullable=False, unique=True),
-    Column("code", Text, nullable=False, unique=True),
-    Column("machine", Text, nullable=False),
-    Column("scope", Text, nullable=False),
+    Column("code", SORTED_TEXT, nullable=False, unique=True),
+    Column("machine", SORTED_TEXT, nullable=False),
+    Column("scope", SORTED_TEXT, nullable=False),
     Column("enrolled_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     Column("seen_at", BigInteger),
     Column("clock_offset", BigInteger),
-    Column("version", Text),
+    Column("version", SORTED_TEXT),
+    # How often its scope was changed, and how far it has read.
+    Column("grant_v", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("cursor_seq", BigInteger),
+)
+# The scopes that a laptop had before, and how far its chains went when it heard of each new one.
+Table(
+    "hub_grant",
+    TABLES,
+    Column("device_id", _ID, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("scope", SORTED_TEXT, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+)
+Table(
+    "hub_told",
+    TABLES,
+    Column("device_id", _ID, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("chain_id", _ID, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+# Verifiers of passwords: here alone, in no op and no feed.
+Table(
+    "hub_verifier",
+    TABLES,
+    Column("user_id", _ID, primary_key=True),
+    Column("verifier", SORTED_TEXT, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("set_by", _ID),
+    Column("received_at", BigInteger, nullable=False),
+)
+# Deleted rows that were removed for good: their ids never come back.
+Table(
+    "hub_gone",
+    TABLES,
+    Column("tbl", SORTED_TEXT, primary_key=True),
+    Column("row_id", _ID, primary_key=True),
+    Column("bucket", SORTED_TEXT, nullable=False),
+    Column("hub_seq", BigInteger, nullable=False),
+)
+# Numbers that were given to laptops ahead.
+Table(
+    "hub_series",
+    TABLES,
+    Column("series", SORTED_TEXT, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+Table(
+    "hub_block",
+    TABLES,
+    Column("series", SORTED_TEXT, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("device_id", _ID, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
 )
 Table(
     "hub_chain_head",
@@ -63,17 +120,17 @@ Table(
     TABLES,
     Column("hub_seq", BigInteger, primary_key=True, autoincrement=False),
     Column("op_id", _ID, nullable=False, index=True),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", SORTED_TEXT, nullable=False),
     Column("hash", _HASH, nullable=False),
 )
 # A row that moved to another bucket leaves the laptops that hold only the former one.
 Table(
     "hub_left",
     TABLES,
-    Column("n", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("n", BigInteger().with_variant(Integer(), "sqlite"), Identity(), primary_key=True),
     Column("hub_seq", BigInteger, nullable=False, index=True),
-    Column("bucket", Text, nullable=False),
-    Column("tbl", Text, nullable=False),
+    Column("bucket", SORTED_TEXT, nullable=False),
+    Column("tbl", SORTED_TEXT, nullable=False),
     Column("row_id", _ID, nullable=False),
     UniqueConstraint("hub_seq", "bucket", "tbl", "row_id"),
 )
@@ -81,7 +138,7 @@ Table(
     "hub_invitation",
     TABLES,
     Column("code_hash", _HASH, primary_key=True),
-    Column("scope", Text, nullable=False),
+    Column("scope", SORTED_TEXT, nullable=False),
     Column("uses_left", Integer, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
@@ -97,15 +154,58 @@ Table(
     Column("unnamed_since", BigInteger),
     Column("backed_up_at", BigInteger),
 )
+# The hub's own key where no file can hold it for all of its processes (PostgreSQL).
+Table(
+    "hub_secret",
+    TABLES,
+    Column("name", SORTED_TEXT, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+# Verified backups, the newest first to be asked; `host` is the machine that made one and can look whether it is still there.
+Table(
+    "hub_backup",
+    TABLES,
+    Column("made_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("epoch", _ID, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", _HASH, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("path", SORTED_TEXT, nullable=False),
+    Column("host", SORTED_TEXT, nullable=False),
+)
+# What the hub does by itself: when it is due again, and why it did not work. One process of several takes it.
+Table(
+    "hub_job",
+    TABLES,
+    Column("name", SORTED_TEXT, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Column("error", SORTED_TEXT),
+)
 
 
 def make_tables(engine: Engine) -> None:
-    """Make what is missing, and the index on each synced table that the feed reads by."""
-    TABLES.create_all(engine)
+    """Make what is missing in a hub's file, and the index on each synced table that the feed reads by."""
     with engine.begin() as connection:
-        for name in SYNCED:
-            connection.exec_driver_sql(f'CREATE INDEX IF NOT EXISTS "ix_feed_{name}" ON "{name}" (hub_seq)')
-        connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_feed_op ON op (hub_seq)")
-        connection.exec_driver_sql(
-            "CREATE INDEX IF NOT EXISTS ix_quarantined ON op (hub_seq) WHERE outcome = 'quarantined'"
-        )
+        make_missing(connection)
+
+
+def make_missing(connection: Connection) -> None:
+    """The same inside a transaction. What is there is not touched: a CREATE IF NOT EXISTS would wait for all writers."""
+    TABLES.create_all(connection)
+    there = {name for (name,) in connection.exec_driver_sql(_INDEXES[connection.dialect.name])}
+    for name, on in _indexes().items():
+        if name not in there:
+            connection.exec_driver_sql(f'CREATE INDEX "{name}" ON {on}')
+
+
+_INDEXES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
+    "postgresql": "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()",
+}
+
+
+def _indexes() -> dict[str, str]:
+    feed = {f"ix_feed_{name}": f'"{name}" (hub_seq)' for name in (*SYNCED, "op")}
+    return feed | {"ix_quarantined": "op (hub_seq) WHERE outcome = 'quarantined'"}

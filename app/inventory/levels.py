@@ -80,11 +80,7 @@ def settle_stock(derive: Derive) -> bool:
 
 def concern(derive: Derive) -> bool:
     """Fill `temp.concerned (part_id, site_id)` with whose figures may have changed; False for nothing."""
-    derive.run(
-        "CREATE TEMP TABLE IF NOT EXISTS concerned (part_id BLOB, site_id BLOB, PRIMARY KEY (part_id, site_id)) "
-        "WITHOUT ROWID"
-    )
-    derive.run("DELETE FROM temp.concerned")
+    derive.scratch("concerned", "part_id", "site_id")
     for table in _PAIRED:
         if table in derive.touched:
             _add(derive, table, "id", table)
@@ -99,7 +95,8 @@ def concern(derive: Derive) -> bool:
 
 def _add(derive: Derive, table: str, column: str, touched: str) -> None:
     derive.run(
-        f"INSERT OR IGNORE INTO temp.concerned (part_id, site_id) SELECT part_id, site_id FROM {table} "
-        f"WHERE {column} IN (SELECT id FROM temp.touched WHERE tbl = ?)",
+        f"INSERT INTO temp.concerned (part_id, site_id) SELECT part_id, site_id FROM {table} "
+        f"WHERE {column} IN (SELECT id FROM temp.touched WHERE tbl = ?) AND part_id IS NOT NULL AND site_id IS NOT NULL "
+        "ON CONFLICT DO NOTHING",
         touched,
     )

@@ -51,8 +51,18 @@ def key_at(path: Path) -> Key:
         raise AppError(BROKEN, path=str(path)) from None
 
 
+def new_key() -> bytes:
+    """The 32 secret bytes of a new key pair."""
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+
+
+def key_of_bytes(raw: bytes) -> Key:
+    """The key pair of its secret bytes."""
+    return Key(Ed25519PrivateKey.from_private_bytes(raw))
+
+
 def _make(path: Path) -> None:
-    raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    raw = new_key()
     part = path.with_name(path.name + ".part")
     try:
         part.unlink(missing_ok=True)

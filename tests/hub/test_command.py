@@ -60,7 +60,7 @@ def test_an_invitation_may_be_for_one_site(fleet: Fleet, capsys):
     ("arguments", "sentence"),
     [
         (("devices", "--database", "nowhere.db"), "There is no hub in the file"),
-        (("serve", "--database", "postgresql://h/db"), "PostgreSQL comes with a later release"),
+        (("devices", "--database", "postgresql://127.0.0.1:1/db"), "does not answer. Start it"),
         (("serve", "--database", "http://h/db"), "is no database"),
         (("serve", "--database", "x.db", "--listen", ":99999"), "is not HOST:PORT"),
         (("serve", "--database", "x.db", "--listen", ""), "is not HOST:PORT"),
