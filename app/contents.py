@@ -5,6 +5,7 @@ here and comes back when somebody asks for it; what was taken in here and is not
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,8 +25,6 @@ ENOUGH_ROOM = 5 * 1024**3
 #: Below this no photo or document is taken in; answers always are.
 LEAST_ROOM = 500 * 1024**2
 WHOLE, WANTED, ASKED, GIVEN_UP, DAMAGED = "whole", "wanted", "asked", "given_up", "damaged"
-#: An attachment names a content as its own or as its original.
-NAMES = "(a.sha256 = b.sha256 OR a.original_sha256 = b.sha256)"
 
 
 def path_of(profile: Profile, sha256: bytes) -> Path:
@@ -125,6 +124,8 @@ def arrived(profile: Profile, sha256: bytes, part: Path) -> bool:
         if digest_of(part) != sha256:
             part.unlink()
             return False
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
         size, path = part.stat().st_size, path_of(profile, sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         part.replace(path)
