@@ -7,7 +7,7 @@ The network is never waited for inside a transaction.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from app.changes import Done, all_topics
 from app.errors import AppError, Busy
 from app.profile import Profile, alone
 from app.settle import everything, settle
+from app.sync.blobs import Moved, carry
 from app.sync.line import ForkError, GapError, HistoryError, Line, line_to
 from app.sync.log import advance, chains_to_send, is_ours, keep_point, move_to_new_chain, next_batch, proof_of
 from app.sync.protocol import (
@@ -68,15 +69,21 @@ class Report:
     #: Another laptop writes with this one's identity, or an old copy was restored: a new chain was begun.
     forked: bool = False
     offset: int = 0
+    #: Photos and documents, after the ops.
+    files: Moved = field(default_factory=Moved)
 
 
-def sync_once(profile: Profile, hub: "str | Transport | None" = None) -> Report:
-    """Exchange everything with the hub once.
+def sync_once(profile: Profile, hub: "str | Transport | None" = None, *, files: bool = True) -> Report:
+    """Exchange everything with the hub once: records first, then photos and documents (`files`: here, not by another thread).
 
     Raises Lost where the hub cannot be reached, Busy where another program syncs this profile, AppError with a sentence.
     """
-    with _only_one(profile), line_to(profile, hub) as line:
-        return Exchange(profile, line).run()
+    with line_to(profile, hub) as line:
+        with _only_one(profile):
+            report = Exchange(profile, line).run()
+        if files:
+            report.files = carry(profile, line)
+    return report
 
 
 def differing_tables(profile: Profile, hub: "str | Transport | None" = None) -> list[str]:
@@ -227,6 +234,7 @@ class Exchange:
         self._back_up()
         with self._store.local() as connection:
             connection.execute("UPDATE op SET acked = 0, hub_seq = NULL WHERE acked <> 0")
+            connection.execute("UPDATE blob SET sent_to = 0")  # it is asked for every file anew
             note_receipts(connection, receipts)
             for table in ("cursor", "hist", "inbox"):
                 connection.execute(f"DELETE FROM {table}")
