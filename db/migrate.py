@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from db.functions import make_functions
 from db.guard import make_guards
 from db.migrations import HEAD
 
@@ -79,6 +80,7 @@ def migrate_server(engine: Engine, then: Callable[[Connection], None]) -> str | 
                 connection.exec_driver_sql("SELECT set_config('sw.op', 'migrate', true)")
                 command.upgrade(config(connection), HEAD)
                 make_guards(connection)
+                make_functions(connection)
             then(connection)
             connection.exec_driver_sql("COMMIT")
         except BaseException:

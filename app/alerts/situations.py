@@ -39,7 +39,7 @@ _PUT = (
     # Situations that come back ask again: what was done to the last one is older than this.
     "raised_at = CASE WHEN alert.cleared_at IS NULL THEN alert.raised_at ELSE excluded.raised_at END "
     "WHERE alert.cleared_at IS NOT NULL OR alert.level <> excluded.level OR alert.facts <> excluded.facts "
-    "OR alert.site_id IS NOT excluded.site_id"
+    "OR alert.site_id IS DISTINCT FROM excluded.site_id"
 )
 
 

@@ -95,7 +95,7 @@ def _put(derive: Derive, of: tuple[bytes, bytes], raised: Any, begun: int, lates
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, level = excluded.level, "
         "raised_at = excluded.raised_at, cleared_at = excluded.cleared_at, "
         # Whoever has taken the alert up keeps it until the answer itself is taken back.
-        "state = CASE WHEN excluded.state = 'withdrawn' OR state = 'withdrawn' THEN excluded.state ELSE state END",
+        "state = CASE WHEN excluded.state = 'withdrawn' OR alert.state = 'withdrawn' THEN excluded.state ELSE alert.state END",
         *row,
     )
     return changed > 0

@@ -63,7 +63,8 @@ WHERE s.on_hand > 0 AND p.deleted = 0 AND coalesce(s.last_move_at, 0) < ?{{here}
 _BATCHES = f"""
 SELECT l.part_id, l.site_id, l.batch, sum(l.on_hand), p.shelf_life_months, {_NAMES}
 FROM part p JOIN stock_level l ON l.part_id = p.id LEFT JOIN site t ON t.id = l.site_id
-WHERE p.shelf_life_months IS NOT NULL AND p.deleted = 0 AND l.on_hand > 0{{here}} GROUP BY 1, 2, 3"""
+WHERE p.shelf_life_months IS NOT NULL AND p.deleted = 0 AND l.on_hand > 0{{here}}
+GROUP BY 1, 2, 3, 5, 6, 7, 8, 9, 10"""
 _RECEIPTS = """
 SELECT happened_at, qty FROM stock_movement WHERE part_id = ? AND +site_id = ? AND coalesce(batch, '') = ?
 AND type IN ('opening', 'receipt', 'adjust_gain') ORDER BY happened_at DESC"""

@@ -21,8 +21,8 @@ INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at)
 SELECT m.part_id, m.bin_id, coalesce(m.batch, ''), max(m.site_id), sum({signed("m")}), max(m.happened_at)
 FROM (SELECT DISTINCT part_id, bin_id FROM stock_movement
       WHERE id IN (SELECT id FROM temp.touched WHERE tbl = 'stock_movement')) t
-CROSS JOIN stock_movement m ON m.part_id = t.part_id AND m.bin_id = t.bin_id
-WHERE true GROUP BY 1, 2, 3
+CROSS JOIN stock_movement m
+WHERE m.part_id = t.part_id AND m.bin_id = t.bin_id GROUP BY 1, 2, 3
 ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET
   site_id = excluded.site_id, on_hand = excluded.on_hand, last_move_at = excluded.last_move_at"""
 
@@ -44,11 +44,11 @@ _FIGURES = f"""
 SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point AS reorder,
   coalesce(y.max_stock, y.reorder_point + y.safety_stock) AS upto, y.max_stock AS most,
   max(coalesce(y.order_multiple, 1), 1) AS pack, coalesce(l.on_hand, 0) AS on_hand, l.last_move_at,
-  ({_RESERVED}) AS reserved, ({_ON_ORDER}) AS on_order
+  CAST(({_RESERVED}) AS bigint) AS reserved, CAST(({_ON_ORDER}) AS bigint) AS on_order
 FROM temp.concerned c JOIN part p ON p.id = c.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
   WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)
-LEFT JOIN (SELECT part_id, site_id, sum(on_hand) AS on_hand, max(last_move_at) AS last_move_at
+LEFT JOIN (SELECT part_id, site_id, CAST(sum(on_hand) AS bigint) AS on_hand, max(last_move_at) AS last_move_at
   FROM stock_level WHERE part_id IN (SELECT part_id FROM temp.concerned) GROUP BY 1, 2) l
   ON l.part_id = c.part_id AND l.site_id = c.site_id"""
 _STATE = """
@@ -60,7 +60,7 @@ CASE WHEN status = 'active' AND on_hand - reserved + on_order <= reorder
   THEN (max(upto - (on_hand - reserved + on_order), 0) + pack - 1) / pack * pack ELSE 0 END"""
 _STOCK = f"""
 INSERT INTO part_stock (part_id, site_id, on_hand, reserved, on_order, state, proposal, last_move_at)
-SELECT part_id, site_id, on_hand, reserved, on_order, {_STATE}, {_PROPOSAL}, last_move_at FROM ({_FIGURES})
+SELECT part_id, site_id, on_hand, reserved, on_order, {_STATE}, {_PROPOSAL}, last_move_at FROM ({_FIGURES}) f
 WHERE true
 ON CONFLICT (part_id, site_id) DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved,
   on_order = excluded.on_order, state = excluded.state, proposal = excluded.proposal,
