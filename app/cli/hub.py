@@ -51,7 +51,7 @@ def _open(arguments: argparse.Namespace, *, make: bool = False) -> Iterator[Hub]
         raise AppError(
             N_("There is no hub in the file {path}. Start one: sitewright hub serve"), path=str(database)
         )
-    hub = Hub(database)
+    hub = Hub(database, files=arguments.files)
     try:
         yield hub
     finally:

@@ -261,6 +261,12 @@ def _hub(commands: Commands, common: Parser) -> None:
     def add(name: str, text: str) -> Parser:
         one: Parser = whats.add_parser(name, help=text, description=text)
         one.add_argument("--database", default="hub.db", metavar=_("URL|FILE"), help=_("the hub's database"))
+        one.add_argument(
+            "--files",
+            type=Path,
+            metavar=_("DIR"),
+            help=_("where photos and documents lie (else beside the database)"),
+        )
         return one
 
     add("serve", _("answer laptops until stopped")).add_argument(
