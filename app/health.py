@@ -104,7 +104,7 @@ def _right(head: bytes, op_id: bytes, link: bytes, body: Any, columns: list[Any]
 _SUMS = """
 SELECT p.part_no, l.code, coalesce(s.on_hand, 0), coalesce(m.total, 0)
 FROM (SELECT part_id, bin_id, coalesce(batch, '') AS batch,
-             sum(CASE WHEN type IN ('issue', 'transfer_out', 'adjust_loss', 'scrap') THEN -qty ELSE qty END) AS total
+             sum(CASE WHEN type IN ('issue', 'transfer_out', 'adjust_loss', 'scrap', 'loan_out') THEN -qty ELSE qty END) AS total
       FROM stock_movement WHERE deleted = 0 GROUP BY 1, 2, 3) m
 FULL JOIN stock_level s ON s.part_id = m.part_id AND s.bin_id = m.bin_id AND s.batch = m.batch
 LEFT JOIN part p ON p.id = coalesce(m.part_id, s.part_id)

@@ -5,3 +5,4 @@ from app.inventory import levels as levels
 from app.inventory import ops as ops
 from app.inventory import purchases as purchases
 from app.inventory import warnings as warnings
+from app.inventory import worth as worth

@@ -1,5 +1,7 @@
 """What the storekeeper does: issue, receive, return, transfer, adjust, scrap, and take a slip of the finger back (R-4.4-b, g)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -9,12 +11,27 @@ from app.desk import Desk
 from app.errors import AppError
 from app.inventory.ops import MoveStock
 from app.inventory.signs import OPPOSITE
+from app.inventory.value import State, average
 from app.tx import Reader
 from app.words import N_
 from db.ids import new_id
 
 #: The series of movement numbers.
 SERIES = "SM"
+
+
+@dataclass(frozen=True)
+class Price:
+    """A unit price in ten-thousandths, whether it holds the tax (net, gross), and the rate in thousandths of a per cent."""
+
+    price: int | None
+    tax: str | None = None
+    rate: int | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Price":
+        """The price that a row of a register or an order names."""
+        return cls(row["unit_price"], row["price_tax"], row["tax_rate"])
 
 
 def issue_part(
@@ -68,17 +85,23 @@ def receive_part(
     *,
     purchase_line: bytes | None = None,
     unit_price: int | None = None,
+    price_tax: str | None = None,
+    tax_rate: int | None = None,
     batch: str | None = None,
+    serial: str | None = None,
     reason: str = "",
     anyway: str = "",
 ) -> Done:
     """Parts arrive (入库), for a line of a purchase order, which then moves on, or without one."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
-        line = read.get("purchase_line", purchase_line) or {}
-    price = line.get("unit_price") if unit_price is None else unit_price
+        line = read.get("purchase_line", purchase_line)
+    price = Price.of(line) if line and line["unit_price"] is not None else None
+    if unit_price is not None:
+        price = Price(unit_price, price_tax, tax_rate)
     op = _move(desk, "receipt", part, place, qty, batch=batch, price=price)
-    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason or None), reason=anyway)
+    told = _told(op, purchase_line=purchase_line, serial=serial, reason=reason or None)
+    return desk.perform(told, reason=anyway)
 
 
 def send_back(
@@ -100,7 +123,7 @@ def send_back(
             raise AppError(N_("This line is not in the purchase order any more. Look at it again."))
         place = place or bin_of(read, desk, line["part_id"])
         batch = batch or _oldest(read, line["part_id"], place, qty)
-    op = _move(desk, "issue", line["part_id"], place, qty, batch=batch, price=line["unit_price"])
+    op = _move(desk, "issue", line["part_id"], place, qty, batch=batch, price=Price.of(line))
     return desk.perform(_told(op, purchase_line=purchase_line, reason=reason), reason=anyway)
 
 
@@ -180,9 +203,10 @@ def _reversal(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
     return MoveStock(
         number=desk.number(SERIES), type=OPPOSITE[row["type"]], part=row["part_id"], site=row["site_id"],
         bin=row["bin_id"], qty=row["qty"], happened_at=desk.now(), batch=row["batch"], serial=row["serial"],
-        unit_price=row["unit_price"], work_order=row["work_order_id"], equipment=row["equipment_id"],
+        unit_price=row["unit_price"], price_tax=row["price_tax"], tax_rate=row["tax_rate"],
+        work_order=row["work_order_id"], equipment=row["equipment_id"],
         purchase_line=row["purchase_line_id"], count=row["count_id"], transfer=row["transfer_id"],
-        taken_by=row["taken_by_id"], reason=reason or row["reason"], reversal_of=row["id"],
+        loan=row["loan_id"], taken_by=row["taken_by_id"], reason=reason or None, reversal_of=row["id"],
     )  # fmt: skip
 
 
@@ -220,20 +244,37 @@ def _move(
     qty: int,
     *,
     batch: str | None = None,
-    price: int | None = None,
+    price: Price | None = None,
     work_order: bytes | None = None,
     equipment: bytes | None = None,
 ) -> MoveStock:
-    """The movement at this moment, at the bin's site, at the part's price; it gets its number last."""
+    """The movement at this moment, at the bin's site and at its price; it gets its number last."""
     with desk.read() as read:
         bin_row, row = read.get("location", place), read.get("part", part)
-    if bin_row is None or row is None:
-        raise AppError(N_("This part or bin is not in the register any more. Look it up again."))
+        if bin_row is None or row is None:
+            raise AppError(N_("This part or bin is not in the register any more. Look it up again."))
+        price = price or _price(read, kind, row, bin_row["site_id"])
     return MoveStock(
         number=desk.number(SERIES), type=kind, part=part, site=bin_row["site_id"], bin=place, qty=qty,
-        happened_at=desk.now(), batch=batch, unit_price=row["unit_price"] if price is None else price,
+        happened_at=desk.now(), batch=batch, unit_price=price.price, price_tax=price.tax, tax_rate=price.rate,
         work_order=work_order, equipment=equipment,
     )  # fmt: skip
+
+
+def _price(read: Reader, kind: str, part: dict[str, Any], site: bytes) -> Price:
+    """What comes is at the register's price, what goes at the average as it is known here."""
+    if kind not in {"receipt", "opening"} and (mean := mean_price(read, part["id"], site)) is not None:
+        return Price(mean)
+    return Price(part["unit_price"], part["price_tax"], part["tax_rate"])
+
+
+def mean_price(read: Reader, part: bytes, site: bytes) -> int | None:
+    """The moving average of a part at a site as a unit price without tax; None where no price was ever booked."""
+    found = read.row(
+        "SELECT on_hand, worth, base_qty, base_worth FROM stock_worth WHERE part_id = ? AND site_id = ?",
+        part, site,
+    )  # fmt: skip
+    return (average(State(*found)) or None) if found else None
 
 
 def _told(op: MoveStock, **more: Any) -> MoveStock:

@@ -10,6 +10,7 @@ from app.access import Actor, Permission
 from app.errors import Objection
 from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
+from app.inventory.value import MOST, cents, net_value
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
@@ -34,13 +35,19 @@ class MoveStock(Op, frozen=True, kw_only=True):
     batch: str | None = None
     serial: str | None = None
     unit_price: int | None = None
+    price_tax: str | None = None
+    tax_rate: int | None = None
     work_order: bytes | None = None
     equipment: bytes | None = None
     purchase_line: bytes | None = None
     count: bytes | None = None
     transfer: bytes | None = None
+    loan: bytes | None = None
     taken_by: bytes | None = None
+    taken_how: str | None = None
     reason: str | None = None
+    entry: str | None = None
+    slip: str | None = None
     reversal_of: bytes | None = None
 
     def needs(self, spec: Spec) -> Permission:
@@ -67,6 +74,10 @@ class MoveStock(Op, frozen=True, kw_only=True):
         elif self.qty > ABSURD:
             text = N_("{quantity} cannot be right. Type the quantity again.")
             yield Objection("stock.absurd", text, {"quantity": values.show_quantity(self.qty)}, field="qty")
+        elif abs(self.qty * (self.unit_price or 0)) >= MOST:
+            text = N_("{price} cannot be right. Type the price again.")
+            said = {"price": values.show_price(self.unit_price)}
+            yield Objection("stock.price", text, said, field="unit_price")
         elif self.qty % values.THOUSAND and is_piece(part["unit"]) and not self.reversal_of:
             text = N_("{part} is counted in whole pieces. Book {quantity} anyway?")
             said = {"part": part["part_no"], "quantity": values.show_quantity(self.qty)}
@@ -75,6 +86,20 @@ class MoveStock(Op, frozen=True, kw_only=True):
     def _check_reversal(self, read: Reader) -> Iterator[Objection]:
         if read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", self.reversal_of):
             yield Objection("stock.reversed", N_("This movement has been reversed already."))
+        yield from self._check_late(read)
+
+    def _check_late(self, read: Reader) -> Iterator[Objection]:
+        """Within its day a movement is taken back by one key; later the reason must be said."""
+        booked = read.row(
+            "SELECT m.created_at, coalesce(t.timezone, 'Asia/Shanghai') FROM stock_movement m "
+            "LEFT JOIN site t ON t.id = m.site_id WHERE m.id = ?",
+            self.reversal_of,
+        )
+        if booked and not (self.reason or "").strip():
+            day, today = (values.day_of(at, booked[1]) for at in (booked[0], self.happened_at))
+            if day != today:
+                text = N_("This movement was booked on {day}. Say why it is taken back.")
+                yield Objection("stock.late", text, {"day": day}, field="reason")
 
     def _check_rules(self, read: Reader, part: dict[str, Any]) -> Iterator[Objection]:
         if part["status"] == "obsolete":
@@ -94,8 +119,27 @@ class MoveStock(Op, frozen=True, kw_only=True):
             yield Objection(
                 "stock.same", N_("It lies in this bin already. Choose another bin."), field="bin_id"
             )
+        if self.serial:
+            yield from self._check_serial(read)
         if MOVEMENT_SIGNS[self.type] < 0:
             yield from self._check_enough(read)
+
+    def _check_serial(self, read: Reader) -> Iterator[Objection]:
+        if self.qty != values.THOUSAND:
+            yield Objection(
+                "stock.one", N_("A serial number belongs to one piece: book them one by one."), field="qty"
+            )
+        there = read.value(
+            f"SELECT coalesce(sum({signed()}), 0) FROM stock_movement WHERE part_id = ? AND serial = ?",
+            self.part, self.serial,
+        )  # fmt: skip
+        said = {"serial": self.serial}
+        if MOVEMENT_SIGNS[self.type] < 0 and there <= 0:
+            text = N_("By the books, serial number {serial} is not in stock. Book it anyway?")
+            yield Objection("stock.serial", text, said, may_override=True, field="serial")
+        elif MOVEMENT_SIGNS[self.type] > 0 and there > 0:
+            text = N_("By the books, serial number {serial} is in stock already. Book it anyway?")
+            yield Objection("stock.serial", text, said, may_override=True, field="serial")
 
     def _check_enough(self, read: Reader) -> Iterator[Objection]:
         on_hand = balance(read, self.part, self.bin, self.batch)
@@ -113,19 +157,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
         )  # fmt: skip
 
     def apply(self, tx: Tx) -> None:
-        tx.insert(
-            "stock_movement",
-            tx.op.op_id,
-            {
-                "movement_no": self.number, "type": self.type, "part_id": self.part, "site_id": self.site,
-                "bin_id": self.bin, "batch": self.batch, "serial": self.serial, "qty": self.qty,
-                "unit_price": self.unit_price, "work_order_id": self.work_order,
-                "equipment_id": self.equipment, "purchase_line_id": self.purchase_line,
-                "count_id": self.count, "transfer_id": self.transfer, "happened_at": self.happened_at,
-                "by_id": tx.op.actor, "taken_by_id": self.taken_by, "reason": self.reason,
-                "reversal_of_id": self.reversal_of,
-            },
-        )  # fmt: skip
+        record(tx, tx.op.op_id, self)
         if self.purchase_line:
             follow_receipts(tx, self.purchase_line)
         if self.equipment and self.type in _TAKEN:
@@ -133,7 +165,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
 
     def _tell_machine(self, tx: Tx) -> None:
         # A part that comes back takes its cost back, too (R-1.5-b).
-        cost = values.line_value(self.qty, self.unit_price)
+        cost = cents(net_value(self.qty, self.unit_price, self.price_tax, self.tax_rate))
         tx.insert(
             "equipment_event",
             tx.made("event"),
@@ -158,6 +190,36 @@ class MoveStock(Op, frozen=True, kw_only=True):
 
     def subject(self) -> Subject:
         return "part", self.part
+
+
+def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
+    """Write a movement; where its month is closed already, it counts from the beginning of the open one."""
+    closed = closed_until(tx, move.site)
+    tx.insert(
+        "stock_movement",
+        movement,
+        {
+            "movement_no": move.number, "type": move.type, "part_id": move.part, "site_id": move.site,
+            "bin_id": move.bin, "batch": move.batch, "serial": move.serial, "qty": move.qty,
+            "unit_price": move.unit_price, "price_tax": move.price_tax, "tax_rate": move.tax_rate,
+            "work_order_id": move.work_order, "equipment_id": move.equipment,
+            "purchase_line_id": move.purchase_line, "count_id": move.count, "transfer_id": move.transfer,
+            "loan_id": move.loan, "happened_at": move.happened_at,
+            "posted_at": closed if closed and closed > move.happened_at else None,
+            "entry": move.entry, "slip_no": move.slip, "by_id": tx.op.actor, "taken_by_id": move.taken_by,
+            "taken_how": move.taken_how, "reason": move.reason, "reversal_of_id": move.reversal_of,
+        },
+    )  # fmt: skip
+
+
+def closed_until(tx: Tx, site: bytes) -> int | None:
+    """Up to which moment the store of a site is closed; None where no month is."""
+    found = tx.asked(
+        "stock_closing",
+        "SELECT max(ends_at) FROM stock_closing WHERE site_id = ? AND reopened_at IS NULL AND deleted = 0",
+        site,
+    )
+    return None if found is None else int(found)
 
 
 def balance(read: Reader, part: bytes, place: bytes, batch: str | None = None) -> int:

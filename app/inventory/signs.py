@@ -16,6 +16,7 @@ OPPOSITE = {
     "opening": "adjust_loss", "receipt": "adjust_loss", "issue": "return", "return": "issue",
     "transfer_out": "transfer_in", "transfer_in": "transfer_out", "adjust_gain": "adjust_loss",
     "adjust_loss": "adjust_gain", "scrap": "adjust_gain",
+    "loan_out": "loan_back", "loan_back": "loan_out",
 }  # fmt: skip
 
 #: Units of which there is no half: the Chinese measure words of the trade, and their English and code forms.

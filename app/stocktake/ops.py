@@ -17,7 +17,7 @@ from app.access import Actor, Permission
 from app.errors import Objection
 from app.fields import to_json
 from app.generic import Retire
-from app.inventory.ops import ABSURD, MoveStock
+from app.inventory.ops import ABSURD, MoveStock, record
 from app.inventory.signs import OPPOSITE, is_piece
 from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.stocktake.lines import Lines, lines_of
@@ -339,16 +339,7 @@ class AdjustStock(Op, frozen=True, kw_only=True):
             if (there["type"], there["qty"]) != (move.type, move.qty):
                 tx.conflict("stock_movement", there, "qty", None, move.qty)
             return
-        tx.insert(
-            "stock_movement",
-            self.movement,
-            {
-                "movement_no": move.number, "type": move.type, "part_id": move.part, "site_id": move.site,
-                "bin_id": move.bin, "batch": move.batch, "qty": move.qty, "unit_price": move.unit_price,
-                "count_id": move.count, "happened_at": move.happened_at, "by_id": tx.op.actor,
-                "reason": move.reason,
-            },
-        )  # fmt: skip
+        record(tx, self.movement, move)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
         there = read.get("stock_movement", self.movement)

@@ -1,0 +1,172 @@
+"""The value of the stock, derived (库存金额): each movement's step and each part's worth at a site, by `value.step`.
+
+A site is one store: parts are valued together over all of its bins. The order is the hub's; what waits for the hub comes last,
+in the order in which it was booked, and is provisional until the hub has numbered it. A movement that comes last is added;
+one that comes in between (a pull, a rejected booking) has its part reckoned again from the first.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.changes import STOCK
+from app.inventory.value import Known, Move, State, Step, step
+from app.settle import settles
+from app.tx import Derive, Reader
+from db.driver import locked_row
+
+Pair = tuple[bytes, bytes]
+
+#: The hub's order of movements, and after it that of this file.
+IN_ORDER = "m.hub_seq IS NULL, m.hub_seq, m.n"
+_MOVES = (
+    "m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, m.reversal_of_id, "
+    "coalesce(m.loan_id, m.transfer_id), m.n"
+)
+_TOUCHED = "SELECT id FROM temp.touched WHERE tbl = 'stock_movement'"
+#: The parts concerned: how many of the touched movements are there, how many were reckoned before, which come first.
+_PAIRS = f"""
+SELECT part_id, site_id, min(n), max(stepped), max(numbered) FROM (
+  SELECT m.part_id, m.site_id, m.n, CASE WHEN s.movement_id IS NULL THEN 0 ELSE 1 END AS stepped,
+    CASE WHEN m.hub_seq IS NULL THEN 0 ELSE 1 END AS numbered
+  FROM stock_movement m LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.id IN ({_TOUCHED})
+  UNION ALL SELECT s.part_id, s.site_id, 0, 1, 0 FROM stock_step s WHERE s.movement_id IN ({_TOUCHED})
+    AND NOT EXISTS (SELECT 1 FROM stock_movement m WHERE m.id = s.movement_id)) t
+GROUP BY part_id, site_id ORDER BY part_id, site_id"""
+_STEP = (
+    "INSERT INTO stock_step (movement_id, part_id, site_id, place, value, difference, on_hand, worth) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (movement_id) DO UPDATE SET part_id = excluded.part_id, "
+    "site_id = excluded.site_id, place = excluded.place, value = excluded.value, difference = excluded.difference, "
+    "on_hand = excluded.on_hand, worth = excluded.worth"
+)
+_WORTH = (
+    "INSERT INTO stock_worth (part_id, site_id, place, last_n, on_hand, worth, base_qty, base_worth) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (part_id, site_id) DO UPDATE SET place = excluded.place, "
+    "last_n = excluded.last_n, on_hand = excluded.on_hand, worth = excluded.worth, base_qty = excluded.base_qty, "
+    "base_worth = excluded.base_worth"
+)
+_STATE = "SELECT on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth WHERE part_id = ? AND site_id = ?"
+
+
+@dataclass
+class Fold:
+    """Movements of one part at one site, one after the other."""
+
+    state: State = field(default_factory=State)
+    place: int = 0
+    last_n: int = 0
+    #: Value and quantity of what went before, by movement and by what pairs two.
+    values: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    pairs: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, row: Sequence[Any], known: Known | None = None) -> tuple[Move, Step]:
+        """Reckon the next movement; `known` tells of those that are not in this fold."""
+        move = Move(*row[:8])
+        made = step(self.state, move, lambda key: self.known(key) or (known(key) if known else None))
+        self.state, self.place, self.last_n = made.after, self.place + 1, max(self.last_n, row[8])
+        self.values[move.id] = (made.value, move.qty)
+        if move.pair and not move.gains:
+            self.pairs[move.pair] = (made.value, move.qty)
+        return move, made
+
+    def known(self, key: bytes) -> tuple[int, int] | None:
+        """What an earlier movement did: by its id, or by the transfer or loan that it began."""
+        return self.values.get(key) or self.pairs.get(key)
+
+
+@settles("stock value", {"stock_movement"}, STOCK, order=19)
+def settle_value(derive: Derive) -> bool:
+    """Reckon the movements that came; parts whose order has changed, from their first movement."""
+    pairs = derive.rows(_PAIRS)
+    for part, site, first_n, stepped, numbered in pairs:
+        fold = None if stepped or numbered else _standing(derive, (part, site), first_n)
+        if fold is None:
+            _again(derive, (part, site))
+        else:
+            known = _Earlier(derive, (part, site))
+            sql = f"SELECT {_MOVES} FROM stock_movement m WHERE m.id IN ({_TOUCHED}) AND m.part_id = ? AND m.site_id = ? ORDER BY m.n"
+            _write(derive, (part, site), fold, derive.rows(sql, part, site), known)
+    return bool(pairs)
+
+
+def _standing(derive: Derive, pair: Pair, first_n: int) -> Fold | None:
+    """The fold to which movements from a number on can be added; None where they do not come last."""
+    found = derive.row(_STATE + locked_row(derive.connection), *pair)
+    if found is None or found[5] >= first_n:
+        return None
+    return Fold(State(*found[:4]), found[4], found[5])
+
+
+def _again(derive: Derive, pair: Pair) -> None:
+    derive.run("DELETE FROM stock_step WHERE part_id = ? AND site_id = ?", *pair)
+    rows = moves_of(derive, *pair)
+    if rows:
+        _write(derive, pair, Fold(), rows, None)
+    else:
+        derive.run("DELETE FROM stock_worth WHERE part_id = ? AND site_id = ?", *pair)
+
+
+def moves_of(read: Reader, part: bytes, site: bytes) -> list[tuple[Any, ...]]:
+    """All movements of a part at a site, in order, as `Fold.take` takes them."""
+    sql = f"SELECT {_MOVES} FROM stock_movement m WHERE m.part_id = ? AND +m.site_id = ? ORDER BY {IN_ORDER}"
+    if locked_row(read.connection):
+        sql = sql.replace("+m.", "m.")
+    return read.rows(sql, part, site)
+
+
+def _write(
+    derive: Derive, pair: Pair, fold: Fold, rows: Sequence[Sequence[Any]], known: Known | None
+) -> None:
+    steps = []
+    for row in rows:
+        move, made = fold.take(row, known)
+        after = made.after
+        steps.append((move.id, *pair, fold.place, made.value, made.difference, after.on_hand, after.worth))
+    derive.run_many(_STEP, steps)
+    state = fold.state
+    derive.run(
+        _WORTH, *pair, fold.place, fold.last_n, state.on_hand, state.worth, state.base_qty, state.base_worth
+    )
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """What movements of a part at a site did that were reckoned before."""
+
+    read: Reader
+    pair: Pair
+
+    def __call__(self, key: bytes) -> tuple[int, int] | None:
+        sql = (
+            "SELECT s.value, m.qty FROM stock_step s JOIN stock_movement m ON m.id = s.movement_id "
+            "WHERE s.part_id = ? AND s.site_id = ? AND "
+        )
+        found = self.read.row(sql + "s.movement_id = ?", *self.pair, key) or self.read.row(
+            sql + "coalesce(m.loan_id, m.transfer_id) = ? AND m.type IN ('transfer_out', 'loan_out') "
+            "ORDER BY s.place DESC LIMIT 1",
+            *self.pair, key,
+        )  # fmt: skip
+        return (int(found[0]), int(found[1])) if found else None
+
+
+def differences(read: Reader) -> Iterator[tuple[bytes, bytes, str, int, int]]:
+    """Where the derived value is not what the movements give: part, site, what, as kept, as reckoned (`sitewright check`)."""
+    kept = {
+        (p, s): (q, w) for p, s, q, w in read.rows("SELECT part_id, site_id, on_hand, worth FROM stock_worth")
+    }
+    sql = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m ORDER BY m.part_id, m.site_id, {IN_ORDER}"
+    folds: dict[Pair, Fold] = {}
+    for row in read.rows(sql):
+        folds.setdefault((row[9], row[10]), Fold()).take(row)
+    for pair in sorted(kept.keys() | folds.keys()):
+        on_hand, worth = kept.get(pair, (0, 0))
+        state = folds[pair].state if pair in folds else State()
+        if on_hand != state.on_hand:
+            yield *pair, "qty", on_hand, state.on_hand
+        elif worth != state.worth:
+            yield *pair, "value", worth, state.worth
+    for part, site, total, worth in read.rows(
+        "SELECT w.part_id, w.site_id, coalesce(sum(s.value), 0), w.worth FROM stock_worth w LEFT JOIN stock_step s "
+        "ON s.part_id = w.part_id AND s.site_id = w.site_id GROUP BY 1, 2, 4 HAVING coalesce(sum(s.value), 0) <> w.worth"
+    ):
+        yield part, site, "steps", worth, total
