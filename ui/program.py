@@ -86,6 +86,7 @@ class Program(QObject):
         window = MainWindow(Face(desk, open_count), pages_for(desk, links), self.bus, self.tasks, self.wedge)
         self.links = links
         links.window, window.route = window, links.route
+        window.camera_memory = links.prefs.part("camera")
         window.wanted.connect(self._on_wanted)
         window.jumped.connect(lambda target: open_record(links, target.table, target.id))
         self.screen = LockScreen(window, self.profile, self.tasks, self.settings)

@@ -1,9 +1,9 @@
 """The main window only wires: rail, top bar, pages that are made when they are first opened, keys, scans, toasts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
@@ -25,6 +25,9 @@ from ui.kit.wedge import Wedge
 from ui.shell.keys import keys_dialog
 from ui.shell.rail import Entry, Rail
 from ui.shell.top_bar import Pill, TopBar
+
+if TYPE_CHECKING:
+    from ui.camera import CameraPanel
 
 __all__ = ["Desk", "MainWindow", "PageSpec", "Pill"]
 
@@ -106,6 +109,8 @@ class MainWindow(QMainWindow):
         self._stale: dict[QWidget, set[str]] = {}
         self._key = ""
         self.route: Callable[[str], bool] = lambda _code: False
+        self.camera_memory: MutableMapping[str, Any] = {}
+        self.camera: CameraPanel | None = None
         self.rail = Rail(
             [Entry(s.key, _(s.title), s.icon, s.foot) for s in self._specs.values() if not s.hidden]
         )
@@ -183,6 +188,16 @@ class MainWindow(QMainWindow):
         answer.clicked.connect(act)
         answer.clicked.connect(strip.deleteLater)
 
+    def open_camera(self) -> None:
+        """Look for a code with the laptop's camera, in a picture or on the clipboard; the page behind goes on."""
+        if self.camera is None:
+            from ui.camera import CameraPanel  # cameras are rare, and their library is large
+
+            self.camera = CameraPanel(self, self.camera_memory)
+            self.camera.scanned.connect(self.take_code)
+            self.camera.closed.connect(self._on_camera_closed)
+        self.camera.setFocus(Qt.FocusReason.OtherFocusReason)
+
     # wiring
 
     def _lay_out(self) -> None:
@@ -202,7 +217,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.open)
-        self.bar.wanted.connect(self.wanted)
+        self.bar.wanted.connect(self._on_wanted)
         self.jump.jumped.connect(self.jumped)
         self._wedge.scanned.connect(self._on_scanned)
         self._bus.changed.connect(self._on_changed)
@@ -217,6 +232,7 @@ class MainWindow(QMainWindow):
             "Ctrl+F": lambda: self._tell_page("find"),
             "Ctrl+N": lambda: self._tell_page("new"),
             "Ctrl+P": lambda: self._tell_page("print_page"),
+            "Ctrl+Shift+K": self.open_camera,
             "Ctrl+Z": self.undo,
         }
         shown = [spec.key for spec in self._specs.values() if not spec.hidden]
@@ -263,6 +279,10 @@ class MainWindow(QMainWindow):
         if QApplication.activeModalWidget() is not None or not self.isActiveWindow():
             QApplication.beep()  # a question is open: nothing may happen behind it
             return
+        self.take_code(code)
+
+    def take_code(self, code: str) -> None:
+        """A code that was read by a scanner or by the camera: the page's own, or a record to open."""
         on_scan = getattr(self.current(), "on_scan", None)
         if callable(on_scan) and on_scan(code):
             return
@@ -271,6 +291,17 @@ class MainWindow(QMainWindow):
             self.say(_("This page does not take the code {code}.").format(code=code))
         elif not self.route(code):
             self.jump.scan(code)
+
+    def _on_wanted(self, what: str, code: str) -> None:
+        if what == "camera":
+            self.open_camera()
+        else:
+            self.wanted.emit(what, code)
+
+    def _on_camera_closed(self) -> None:
+        self.camera = None
+        if (page := self.current()) is not None:
+            _give_keyboard(page)
 
     def _on_refused(self, error: AppError) -> None:
         if self.isVisible():

@@ -121,17 +121,21 @@ class TopBar(QWidget):
     """One line over every page; it says where, how the exchange stands, and who."""
 
     wanted = Signal(str, str)
-    """What was chosen: "site", "language", "theme" with its code; "sync", "notices", "switch", "lock", "leave"."""
+    """What was chosen: "site", "language", "theme" with its code; "camera", "sync", "notices", "switch", "lock", "leave"."""
 
     def __init__(self, jump: JumpBox, sites: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self.jump = jump
         self._sites = sites
         self.site = BarButton("building-2", menu=len(sites) > 1)
+        self.camera = BarButton("camera")
         self.pill = BarButton("cloud")
         self.bell = BarButton("bell")
         self.person = BarButton("user", menu=True)
         self.bell.show_bare(True)
+        self.camera.show_lines(_("Read a code by camera (Ctrl Shift K)"))
+        self.camera.show_bare(True)
+        self.camera.clicked.connect(lambda: self.wanted.emit("camera", ""))
         self.site.clicked.connect(self._on_site)
         self.pill.clicked.connect(lambda: self.wanted.emit("sync", ""))
         self.bell.clicked.connect(lambda: self.wanted.emit("notices", ""))
@@ -139,7 +143,7 @@ class TopBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(10, 0, 8, 0)
         self._row.setSpacing(10)
-        for part, stretch in ((self.site, 0), (jump, 4)):
+        for part, stretch in ((self.site, 0), (jump, 4), (self.camera, 0)):
             self._row.addWidget(part, stretch)
         self._row.addStretch(1)
         for part in (self.pill, self.bell, self.person):
