@@ -5,6 +5,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,9 +13,20 @@ from app import values
 from app.cli.commands import say, say_json
 from app.cli.parser import OK
 from app.errors import AppError
+from app.hub.backup import back_up, folder_of
 from app.hub.database import SERVER
 from app.hub.enrol import devices, invite, revoke
 from app.hub.hub import Hub
+from app.hub.running import (
+    Door,
+    certificate_for_proxy,
+    in_use,
+    listening,
+    mark_for,
+    remember_addresses,
+    restore,
+    usual_address,
+)
 from app.sync.protocol import ALL
 from app.words import N_, _, ngettext
 
@@ -23,9 +35,16 @@ PORT = 8437
 
 def hub_command(arguments: argparse.Namespace) -> int:
     """One of the hub's own commands."""
-    return {"serve": _serve, "invite": _invite, "devices": _devices, "revoke": _revoke}[arguments.what](
-        arguments
-    )
+    whats = {
+        "serve": _serve,
+        "invite": _invite,
+        "devices": _devices,
+        "revoke": _revoke,
+        "backup": _backup,
+        "restore": _restore,
+        "certificate": _certificate,
+    }
+    return whats[arguments.what](arguments)
 
 
 def database_of(text: str) -> str | Path:
@@ -59,13 +78,57 @@ def _open(arguments: argparse.Namespace, *, make: bool = False) -> Iterator[Hub]
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from app.hub.server import serve
+    from app.hub.listen import serve
+    from app.hub.logs import log_json
 
     host, port = _listen(arguments.listen)
-    with _open(arguments, make=True) as hub:
-        say(_("The hub listens on {host}:{port}. Stop it with Ctrl+C.").format(host=host, port=port))
+    metrics = _listen(arguments.metrics_listen) if arguments.metrics_listen else None
+    company = (arguments.tls_cert, arguments.tls_key)
+    door = Door(host, port, tuple(arguments.address), plain=arguments.plain, company=company)
+    with in_use(database_of(arguments.database)), _open(arguments, make=True) as hub:
+        backups = None if arguments.no_backups else arguments.backups or folder_of(hub)
+        wanted, authority = listening(hub, door, arguments.database, backups, metrics)
+        how = "https" if wanted.certificates else "http"
+        say(
+            _("The hub listens on {how}://{host}:{port}. Stop it with Ctrl+C.").format(
+                how=how, host=host, port=port
+            )
+        )
+        if backups is None:
+            say(_("It makes no backups: laptops keep everything, and a lost disk is a lost hub."))
         sys.stdout.flush()
-        serve(hub, host, port)
+        log_json()
+        serve(hub, wanted, authority)
+    return OK
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    with _open(arguments) as hub:
+        made = back_up(hub, arguments.database, arguments.backups or folder_of(hub))
+    say(
+        _("The backup {path} is proved: it holds {count} decisions.").format(
+            path=made.path, count=made.head.seq
+        )
+    )
+    return OK
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    done = restore(database_of(arguments.database), arguments.file, arguments.files)
+    say(
+        _("The hub stands where it stood after {count} decisions. Laptops send again what it lost.").format(
+            count=done.seq
+        )
+    )
+    if done.kept:
+        say(_("What was there before is kept as {path}.").format(path=done.kept))
+    return OK
+
+
+def _certificate(arguments: argparse.Namespace) -> int:
+    with _open(arguments) as hub:
+        certificate_for_proxy(hub, arguments.name, arguments.to)
+    say(_("Certificate and key for the proxy: {path}. They hold for a year.").format(path=arguments.to))
     return OK
 
 
@@ -82,9 +145,11 @@ def _listen(text: str) -> tuple[str, int]:
 
 def _invite(arguments: argparse.Namespace) -> int:
     with _open(arguments, make=True) as hub:
-        address = arguments.address or f"http://{platform.node()}:{PORT}"
+        address = arguments.address or usual_address(hub, platform.node(), PORT)
         scope = _scope(hub, arguments.site) if arguments.site else ALL
         made = invite(hub, address, machines=arguments.machines, days=arguments.days, scope=scope)
+        made = replace(made, authority=mark_for(hub, address))
+        remember_addresses(hub, [address])
     say(str(made))
     sys.stderr.write(
         ngettext(

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -254,6 +255,37 @@ def _password(commands: Commands, common: Parser) -> None:
     )
 
 
+def _serving(made: Parser) -> None:
+    add = made.add_argument
+    add("--listen", default="0.0.0.0:8437", metavar=_("HOST:PORT"), help=_("where to listen"))
+    add(
+        "--address",
+        action="append",
+        default=[],
+        metavar="URL",
+        help=_("the hub's address as laptops see it (may be repeated)"),
+    )
+    add("--plain", action="store_true", help=_("without TLS, behind a reverse proxy"))
+    add("--tls-cert", type=Path, metavar=_("FILE.pem"), help=_("the company's certificate with its chain"))
+    add("--tls-key", type=Path, metavar=_("FILE.pem"), help=_("and its key"))
+    add("--backups", type=Path, metavar=_("DIR"), help=_("where backups go, best on another disk"))
+    add("--no-backups", action="store_true", help=_("make no backups (laptops then keep everything)"))
+    add("--metrics-listen", metavar=_("HOST:PORT"), help=_("give the figures for Prometheus here alone"))
+
+
+def _keeping(add: Callable[[str, str], Parser]) -> None:
+    """Backups of the hub, and the certificate of a proxy before it."""
+    add("backup", _("make a backup of the hub now and prove it")).add_argument(
+        "--backups", type=Path, metavar=_("DIR"), help=_("where backups go, best on another disk")
+    )
+    add("restore", _("put a backup in the place of a hub that stands still")).add_argument(
+        "file", type=Path, metavar=_("FILE")
+    )
+    issued = add("certificate", _("a certificate of the hub's own authority for a reverse proxy"))
+    issued.add_argument("name", nargs="+", metavar=_("NAME"), help=_("a name or IP address of the proxy"))
+    issued.add_argument("--to", type=Path, required=True, metavar=_("FILE.pem"))
+
+
 def _hub(commands: Commands, common: Parser) -> None:
     made = _command(commands, common, "hub", _("run a hub, invite laptops to it"))
     whats = made.add_subparsers(dest="what", metavar=_("WHAT"), required=True, parser_class=Parser)
@@ -269,9 +301,8 @@ def _hub(commands: Commands, common: Parser) -> None:
         )
         return one
 
-    add("serve", _("answer laptops until stopped")).add_argument(
-        "--listen", default="0.0.0.0:8437", metavar=_("HOST:PORT"), help=_("where to listen")
-    )
+    _serving(add("serve", _("answer laptops until stopped")))
+    _keeping(add)
     invitation = add("invite", _("make an invitation for one or more laptops"))
     invitation.add_argument("--address", metavar="URL", help=_("the hub's address as laptops see it"))
     invitation.add_argument("--machines", type=int, default=1, metavar="N", help=_("for how many laptops"))

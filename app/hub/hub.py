@@ -1,19 +1,22 @@
 """The open hub: its database, its key, and the one place where a signed request becomes a signed answer."""
 
+import logging
+import random
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import app.bootstrap  # noqa: F401 - registers every op, machine and settler
 from app.clock import Clock
-from app.errors import Busy
+from app.errors import AppError, Busy
 from app.hub import blobs
 from app.hub.blobs import BlobStore
 from app.hub.database import open_database
-from app.sync.file_call import PREFIX
+from app.sync.file_call import PREFIX, FileAnswer
 from app.sync.keys import Key, verifies
 from app.sync.protocol import (
     BUSY,
@@ -25,6 +28,7 @@ from app.sync.protocol import (
     REVOKED,
     START,
     STRANGER,
+    STUCK,
     TOO_LARGE,
     BadBytesError,
     Enrol,
@@ -39,7 +43,12 @@ from app.sync.protocol import (
 from app.sync.transport import Frame
 from app.trouble import translated
 from app.tx import Reader
-from db.driver import Connection, moment, transaction
+from db.driver import CollisionError, Connection, TakenError, moment, transaction
+
+#: How often a request is worked out where it meets another in the database (serialization, deadlock).
+TRIES = 5
+
+log = logging.getLogger(__name__)
 
 
 class RefusedError(Exception):
@@ -117,22 +126,55 @@ class Hub:
 
     def handle(self, call: str, request: Frame) -> Frame:
         """The signed answer to a request; whatever is wrong with it is a refusal, never an exception."""
-        if call.startswith(PREFIX):
-            packed = blobs.answer(self, call, request)
-        else:
-            packed = pack(self._answer(call, request))
+        return self.sealed(call, request, self.answer(call, request))
+
+    def sealed(self, call: str, request: Frame, answer: Message | bytes) -> Frame:
+        """An answer with the signature that proves it to be ours, to exactly this request."""
+        packed = answer if isinstance(answer, bytes) else pack(answer)
         return Frame(packed, self.key.sign(answer_bytes(request_bytes(call, request.body), packed)))
 
-    def _answer(self, call: str, request: Frame) -> Message:
+    def busy(self, call: str, seconds: int) -> Message | bytes:
+        """The answer that asks to come back later; nothing was done."""
+        return FileAnswer(BUSY).packed() if call.startswith(PREFIX) else Refusal(BUSY, seconds)
+
+    def answer(self, call: str, request: Frame) -> Message | bytes:
+        """What there is to say to a request; whatever is wrong with it is a refusal, never an exception."""
+        if call.startswith(PREFIX):
+            return blobs.answer(self, call, request)
         try:
             message, device = self._judged(call, request)
-            return _answerers()[type(message)](self, device, message)
+            return self._tried(_answerers()[type(message)], device, message)
         except RefusedError as refused:
             return refused.refusal
         except BadBytesError as error:
             return Refusal(MALFORMED, reason=str(error)[:200])
         except Busy:
             return Refusal(BUSY, 1)
+        except AppError:
+            log.exception("the database does not take it")
+            return Refusal(STUCK)
+
+    def _tried(self, answerer: "Answerer", device: DeviceRow | None, message: Any) -> Message:
+        """An answer; where two requests met in the database, it is worked out again from the start, a few times."""
+        for turn in range(1, TRIES):
+            try:
+                return answerer(self, device, message)
+            except TakenError:
+                log.info("two requests made the same row (turn %d)", turn)
+            except Busy as busy:
+                if not isinstance(busy.__cause__, CollisionError):
+                    raise
+                log.info("two requests met (turn %d)", turn)
+            sleep(random.uniform(0.005, 0.05) * turn)  # noqa: S311 - no secret
+        return answerer(self, device, message)
+
+    def size(self) -> int:
+        """Bytes of the database."""
+        if self.path is not None:
+            parts = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+            return sum(part.stat().st_size for part in parts if part.exists())
+        with self.reading() as read:
+            return int(read.value("SELECT pg_database_size(current_database())"))
 
     def _judged(self, call: str, request: Frame) -> tuple[Any, DeviceRow | None]:
         """The message, from a device that we know and that signed it."""
@@ -173,15 +215,15 @@ Answerer = Callable[[Hub, Any, Any], Message]
 
 
 def _answerers() -> dict[type[Message], Answerer]:
-    from app.hub import blocks, enrol, feed, ingest, verifiers
+    from app.hub import blocks, checkpoints, enrol, feed, ingest, verifiers
     from app.sync import protocol
 
     return {
         protocol.Enrol: enrol.enrol,
-        protocol.Hello: enrol.hello,
+        protocol.Hello: checkpoints.welcome,
         protocol.Push: ingest.ingest,
         protocol.Known: ingest.known,
-        protocol.Pull: feed.pull,
+        protocol.Pull: checkpoints.page,
         protocol.AskDigest: feed.digest,
         protocol.Auth: verifiers.auth,
         protocol.Reserve: blocks.reserve,

@@ -45,7 +45,9 @@ class Crowd:
     def seat(self, device: str, peer: str) -> Iterator[None]:
         """A place for one request from its first byte to the last of its answer. Raises FullError."""
         keys = ((f"device {device}", PER_DEVICE), (f"peer {peer}", PER_PEER))
-        if self.inside >= self._most or any(self._callers[key] >= most for key, most in keys if key[-1] != " "):
+        if self.inside >= self._most or any(
+            self._callers[key] >= most for key, most in keys if key[-1] != " "
+        ):
             raise FullError(self.wait_seconds())
         self.inside += 1
         self._callers.update(key for key, _most in keys)
@@ -58,9 +60,9 @@ class Crowd:
                 if self._callers[key] <= 0:
                     del self._callers[key]
 
-    def hold(self, size: int) -> None:
-        """Count bytes that are kept in memory. Raises FullError where all callers together hold too many."""
-        if self._held + size > self._held_most:
+    def hold(self, size: int, *, force: bool = False) -> None:
+        """Count bytes that are kept in memory. Raises FullError where all callers together hold too many (not for an answer)."""
+        if self._held + size > self._held_most and not force:
             raise FullError(self.wait_seconds())
         self._held += size
 

@@ -3,107 +3,189 @@
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from app.errors import AppError
 from app.hub.hub import Hub
+from app.hub.limits import GUESS_EVERY, GUESSES, WRONG, WRONG_EVERY, Crowd, FullError, Patience
+from app.hub.logs import note_request
+from app.hub.metrics import CONTENT_TYPE, Metrics
 from app.sync.file_call import PIECE, PREFIX
-from app.sync.protocol import CALLS, MAX_PACKED
-from app.sync.transport import DEVICE, FACTS, SIGNATURE, Frame
+from app.sync.protocol import BAD_CODE, CALLS, MALFORMED, MAX_PACKED, STRANGER, TOO_LARGE, Message, Refusal
+from app.sync.transport import AUTHORITY_PATH, DEVICE, FACTS, SIGNATURE, Frame
 
-#: A request of four megabytes comes in less, or its sender holds the line.
-BODY_SECONDS = 60
+#: A request of four megabytes comes in less, or its sender holds the line; an answer is read in less.
+BODY_SECONDS, ANSWER_SECONDS = 60, 300
+_BLAMED = frozenset({STRANGER, MALFORMED, TOO_LARGE, BAD_CODE})
+_BUSY = "busy"
+Duty = Callable[[], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
-def make_server(hub: Hub) -> Starlette:
+@dataclass
+class Service:
+    """One process of the hub: the hub, its guards, its figures, and what it shows to the world."""
+
+    hub: Hub
+    crowd: Crowd = field(default_factory=Crowd)
+    wrong: Patience = field(default_factory=lambda: Patience(WRONG, WRONG_EVERY))
+    guesses: Patience = field(default_factory=lambda: Patience(GUESSES, GUESS_EVERY))
+    #: The certificate of the hub's own authority, for laptops that join.
+    authority: str | None = None
+    #: Figures are given at the hub's own address to this machine only, or at another one.
+    metrics_here: bool = True
+    #: What goes on beside the requests, until the end.
+    duties: tuple[Duty, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.metrics = Metrics(self.hub)
+
+
+def make_server(hub: Hub, service: Service | None = None) -> Starlette:
     """The hub as a web application."""
+    doing = service or Service(hub)
 
     @asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
+        duties = [asyncio.ensure_future(duty()) for duty in doing.duties]
         yield
+        for duty in duties:
+            duty.cancel()
+        await asyncio.gather(*duties, return_exceptions=True)
+        doing.crowd.close()
         hub.close()
 
     async def call(request: Request) -> Response:
-        return await _answer(hub, request)
-
-    async def healthy(_request: Request) -> Response:
-        return await run_in_threadpool(_health, hub)
+        name = request.path_params["call"]
+        if name not in CALLS:
+            return PlainTextResponse("no such call\n", 404)
+        return await _served(doing, request, name, MAX_PACKED)
 
     async def content(request: Request) -> Response:
-        return await _file(hub, request)
+        figures = "/".join(request.query_params.get(name, "0") for name in ("offset", "size", "nonce"))
+        name = f"{PREFIX}{request.method}/{request.path_params['sha256']}/{figures}"
+        return await _served(doing, request, name, PIECE)
+
+    async def healthy(_request: Request) -> Response:
+        return await asyncio.to_thread(_health, hub)
+
+    async def figures(request: Request) -> Response:
+        here = request.client is None or request.client.host in {"127.0.0.1", "::1"}
+        if not (doing.metrics_here and here):
+            return PlainTextResponse("not here\n", 404)
+        return Response(await asyncio.to_thread(doing.metrics.text), media_type=CONTENT_TYPE)
+
+    async def authority(_request: Request) -> Response:
+        if doing.authority is None:
+            return PlainTextResponse("no authority of its own\n", 404)
+        return Response(doing.authority, media_type="application/x-pem-file")
 
     routes = [
         Route("/v1/blobs/{sha256}", content, methods=["HEAD", "PUT", "GET"]),
         Route("/healthz", healthy, methods=["GET"]),
+        Route("/metrics", figures, methods=["GET"]),
+        Route(AUTHORITY_PATH, authority, methods=["GET"]),
         Route("/v1/{call}", call, methods=["POST"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-async def _answer(hub: Hub, request: Request) -> Response:
-    name = request.path_params["call"]
-    if name not in CALLS:
-        return PlainTextResponse("no such call\n", 404)
+async def _served(service: Service, request: Request, call: str, most: int) -> Response:
+    """The answer to one request; its seat and the bytes it holds are free when the last byte has gone out."""
+    began = monotonic()
     try:
         signature = base64.b64decode(request.headers.get(SIGNATURE, ""), validate=True)
         device = bytes.fromhex(request.headers.get(DEVICE, ""))
     except ValueError:
         return PlainTextResponse("not signed\n", 400)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await _bounded(request)
-    except TimeoutError:
-        return PlainTextResponse("too slow\n", 408)
-    except ClientDisconnect:
-        return Response(status_code=400)
-    if body is None:
-        return PlainTextResponse("too large\n", 413)
-    answer = await run_in_threadpool(hub.handle, name, Frame(body, signature, device))
-    signed = {SIGNATURE: base64.b64encode(answer.signature).decode()}
-    return Response(answer.body, media_type="application/zstd", headers=signed)
+    peer = request.client.host if request.client else ""
+    with ExitStack() as held:
+        try:
+            held.enter_context(service.crowd.seat(device.hex(), peer))
+            body = await _body(service.crowd, request, most, held)
+        except FullError as full:
+            return _busy(service, call, Frame(b"", signature, device), full.seconds, began)
+        except TimeoutError:
+            return PlainTextResponse("too slow\n", 408)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return PlainTextResponse("too large\n", 413)
+        frame = Frame(body, signature, device)
+        blamed = (service.guesses, peer) if call == "enrol" else (service.wrong, device.hex() or peer)
+        if not blamed[0].left(blamed[1]):
+            return _busy(service, call, frame, 30, began)
+        answer = await service.crowd.work(service.hub.answer, call, frame)
+        if isinstance(answer, Refusal) and answer.code in _BLAMED:
+            blamed[0].spend(blamed[1])
+        response = _sealed(service, call, frame, answer, began)
+        size = len(response.body)
+        service.crowd.hold(size, force=True)
+        held.callback(service.crowd.let_go, size)
+        response.held = held.pop_all()
+        return response
 
 
-async def _file(hub: Hub, request: Request) -> Response:
-    """A request for a file: its figures stand in the address, those of the answer in a header, so that HEAD has them, too."""
-    asked = request.query_params
-    figures = "/".join(asked.get(name, "0") for name in ("offset", "size", "nonce"))
-    call = f"{PREFIX}{request.method}/{request.path_params['sha256']}/{figures}"
-    try:
-        signature = base64.b64decode(request.headers.get(SIGNATURE, ""), validate=True)
-        device = bytes.fromhex(request.headers.get(DEVICE, ""))
-    except ValueError:
-        return PlainTextResponse("not signed\n", 400)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await _bounded(request, PIECE)
-    except TimeoutError:
-        return PlainTextResponse("too slow\n", 408)
-    except ClientDisconnect:
-        return Response(status_code=400)
-    if body is None:
-        return PlainTextResponse("too large\n", 413)
-    answer = await run_in_threadpool(hub.handle, call, Frame(body, signature, device))
-    facts, _line, content = answer.body.partition(b"\n")
-    signed = {SIGNATURE: base64.b64encode(answer.signature).decode(), FACTS: facts.decode()}
-    return Response(content, media_type="application/octet-stream", headers=signed)
+class _Held(Response):
+    """An answer that gives up its seat when it has gone out, or when nobody has read it for too long."""
+
+    held: ExitStack | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self.held or ExitStack():
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await super().__call__(scope, receive, send)
 
 
-async def _bounded(request: Request, most: int = MAX_PACKED) -> bytes | None:
-    """The body; None as soon as it is larger than any request of ours."""
+def _busy(service: Service, call: str, frame: Frame, seconds: int, began: float) -> Response:
+    """Come back later. The body was not read where there was no room: the line is closed behind the answer."""
+    response = _sealed(service, call, frame, service.hub.busy(call, seconds), began, outcome=_BUSY)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _sealed(
+    service: Service, call: str, frame: Frame, answer: Message | bytes, began: float, *, outcome: str = ""
+) -> _Held:
+    sealed, seconds = service.hub.sealed(call, frame, answer), monotonic() - began
+    name = call.partition("/")[0]
+    said = answer.split(b" ", 1)[0].decode() if isinstance(answer, bytes) else answer
+    outcome = service.metrics.count(name, outcome or said, seconds)
+    note_request(
+        call=name,
+        outcome=outcome,
+        device=frame.device.hex()[:8],
+        ms=round(seconds * 1000, 1),
+        came=len(frame.body),
+        went=len(sealed.body),
+    )
+    headers = {SIGNATURE: base64.b64encode(sealed.signature).decode()}
+    if not isinstance(answer, bytes):
+        return _Held(sealed.body, media_type="application/zstd", headers=headers)
+    facts, _line, content = sealed.body.partition(b"\n")
+    return _Held(content, media_type="application/octet-stream", headers=headers | {FACTS: facts.decode()})
+
+
+async def _body(crowd: Crowd, request: Request, most: int, held: ExitStack) -> bytes | None:
+    """The body; None as soon as it is larger than any request of ours. Raises TimeoutError, FullError."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            return None
-        parts.append(part)
+    async with asyncio.timeout(BODY_SECONDS):
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                return None
+            crowd.hold(len(part))
+            held.callback(crowd.let_go, len(part))
+            parts.append(part)
     return b"".join(parts)
 
 
@@ -115,21 +197,3 @@ def _health(hub: Hub) -> Response:
         log.exception("the hub's database does not answer")
         return PlainTextResponse("database\n", 503)
     return PlainTextResponse("ok\n")
-
-
-def serve(hub: Hub, host: str, port: int) -> None:
-    """Serve until the process is told to stop."""
-    import uvicorn
-
-    settings = uvicorn.Config(
-        make_server(hub),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=30,
-        limit_concurrency=200,
-        backlog=512,
-    )
-    uvicorn.Server(settings).run()

@@ -116,6 +116,19 @@ def _files(stem: Path) -> tuple[Path, Path]:
 
 
 def _make(stem: Path, now: dt.datetime) -> None:
+    key, certificate = _new(now)
+    key_file, file = _files(stem)
+    write_secret(key_file, key)
+    with write_safely(file) as stream:
+        stream.write(certificate)
+
+
+def new_authority(now: dt.datetime) -> bytes:
+    """Key and certificate of a new authority, as PEM, for a hub whose machines share a database."""
+    return b"".join(_new(now))
+
+
+def _new(now: dt.datetime) -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"Sitewright hub authority {platform.node()}"[:64])
     made = (
@@ -124,10 +137,7 @@ def _make(stem: Path, now: dt.datetime) -> None:
         .add_extension(_usage(signs=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    key_file, file = _files(stem)
-    write_secret(key_file, _key_pem(key))
-    with write_safely(file) as stream:
-        stream.write(made.public_bytes(Encoding.PEM))
+    return _key_pem(key), made.public_bytes(Encoding.PEM)
 
 
 def _begun(

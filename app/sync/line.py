@@ -20,6 +20,7 @@ from app.sync.protocol import (
     HUB_TOO_OLD,
     REVOKED,
     STRANGER,
+    STUCK,
     BadBytesError,
     Message,
     Refusal,
@@ -38,6 +39,9 @@ _SENTENCES = {
     ),
     STRANGER: N_(
         "The hub does not know this laptop. Ask for an invitation and type: sitewright sync --join INVITATION"
+    ),
+    STUCK: N_(
+        "The hub cannot write: its disk is full or broken. Your work is kept here; tell the administrator."
     ),
     BUSY: N_("The hub is busy. Nothing was lost; try again in a minute."),
     HUB_TOO_OLD: N_("The hub is older than this program. Your work is kept here until the hub is updated."),

@@ -114,7 +114,7 @@ class Http:
             return ask()
         except httpx.ConnectError as error:
             failed = tls_error(error)
-            if self._pinned is None or failed is None or not strange_authority(failed):
+            if not self._pinned or failed is None or not strange_authority(failed):
                 raise lost(error, self._address) from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise lost(error, self._address) from error

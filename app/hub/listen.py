@@ -1,0 +1,179 @@
+"""The listening end: uvicorn with deadlines for whoever holds a line without asking, TLS, and what the hub does by itself."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from app.errors import AppError
+from app.hub.hub import Hub
+from app.hub.jobs import jobs_of, run_due
+from app.hub.server import Service, make_server
+from app.hub.tls import Certificates, names_of
+from app.words import N_
+
+#: A line on which no whole request begins in so many seconds is closed; of more such lines the oldest go.
+BEGIN_SECONDS, IDLE_LINES = 20, 800
+HEADERS = 16 * 1024
+TICK = 20
+PORT_TAKEN = N_("{host}:{port} cannot be listened on: {reason}. Choose another one with --listen.")
+log = logging.getLogger(__name__)
+
+
+class Line(H11Protocol):
+    """A connection. While nothing whole was asked on it, it may be closed at any time."""
+
+    _idle: ClassVar["OrderedDict[Line, asyncio.TimerHandle]"] = OrderedDict()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn names the concrete class
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Set the deadline while a request is waited for, lift it when one has begun."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._forget()
+        elif self not in self._idle and not self.transport.is_closing():
+            self._idle[self] = self.loop.call_later(BEGIN_SECONDS, self._give_up)
+            if len(self._idle) > IDLE_LINES:
+                next(iter(self._idle))._give_up()  # noqa: SLF001 - the same class
+
+    def _forget(self) -> None:
+        timer = self._idle.pop(self, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        self._forget()
+        self.transport.abort()
+
+
+@dataclass(frozen=True)
+class Listening:
+    """How the hub is to be served."""
+
+    host: str
+    port: int
+    #: The database as it was named, for the programs that copy it.
+    address: str
+    certificates: Certificates | None = None
+    backups: Path | None = None
+    metrics: tuple[str, int] | None = None
+
+
+def now_utc(hub: Hub) -> dt.datetime:
+    """The hub's clock for certificates."""
+    return dt.datetime.fromtimestamp(hub.clock.now() / 1000, dt.UTC)
+
+
+def known_addresses(hub: Hub) -> list[str]:
+    """The addresses that invitations have named: their names must stand in the certificate."""
+    with hub.reading() as read:
+        return str(read.value("SELECT value FROM meta WHERE key = 'hub_addresses'") or "").split()
+
+
+def serve(hub: Hub, listening: Listening, authority: str | None = None) -> None:
+    """Serve until the process is told to stop. Raises AppError where the port is taken."""
+    shown = listening.certificates
+    jobs = jobs_of(hub, listening.address, listening.backups)
+
+    async def keep_certificate() -> None:
+        while shown is not None:
+            try:
+                names = names_of(listening.host, await asyncio.to_thread(known_addresses, hub))
+                if shown.refresh(now_utc(hub), names):
+                    log.info("certificate renewed", extra={"data": {"names": shown.names}})
+            except AppError as error:
+                log.warning("certificate not renewed: %s", error.message)
+            await asyncio.sleep(TICK)
+
+    async def do_jobs() -> None:
+        while True:
+            await asyncio.to_thread(run_due, hub, jobs)
+            await asyncio.sleep(TICK)
+
+    service = Service(
+        hub, authority=authority, metrics_here=listening.metrics is None, duties=(keep_certificate, do_jobs)
+    )
+    if listening.metrics:
+        where = listening.metrics
+        _open(where, lambda: service.metrics.listen(*where))
+    _room_for_lines()
+    sockets = [_bound(listening)]
+    uvicorn.Server(_settings(hub, service, listening)).run(sockets)
+
+
+def _settings(hub: Hub, service: Service, listening: Listening) -> uvicorn.Config:
+    more: dict[str, Any] = {}
+    if listening.certificates is not None:
+        context = listening.certificates.context
+        more["ssl_context_factory"] = lambda _config, _default: context
+    return uvicorn.Config(
+        make_server(hub, service),
+        http=Line,
+        ws="none",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=20,
+        h11_max_incomplete_event_size=HEADERS,
+        backlog=2048,
+        **more,
+    )
+
+
+def _bound(listening: Listening) -> Any:
+    """A socket of our own: a taken port gets a sentence."""
+    import socket
+
+    where = (listening.host, listening.port)
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        _open(where, lambda: made.bind(where))
+    except AppError:
+        made.close()
+        raise
+    return made
+
+
+def _open(where: tuple[str, int], begin: Any) -> None:
+    try:
+        begin()
+    except OSError as error:
+        raise AppError(
+            PORT_TAKEN, host=where[0], port=where[1], reason=error.strerror or str(error)
+        ) from None
+
+
+def _room_for_lines() -> None:
+    """A thousand lines need a thousand handles; the usual limit leaves none for the database."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 16_384 if hard == resource.RLIM_INFINITY else min(hard, 16_384)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
