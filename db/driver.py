@@ -65,6 +65,11 @@ def locked_row(connection: Connection) -> str:
     return " FOR NO KEY UPDATE" if is_postgres(connection) else ""
 
 
+def skip_locked(connection: Connection, alias: str) -> str:
+    """The end of a SELECT of rows to work on, leaving those that somebody else is working on."""
+    return f" FOR NO KEY UPDATE OF {alias} SKIP LOCKED" if is_postgres(connection) else ""
+
+
 def scratch(connection: Connection, name: str, *columns: str, text: Sequence[str] = ()) -> None:
     """An empty temporary table of ids (and texts) that belongs to this connection; its columns are its key."""
     if is_postgres(connection):

@@ -1,21 +1,31 @@
 """Ops come in: one transaction for each request, one receipt for each op, whatever it is (sync.md, section 3.4).
 
-lock the chain -> place each op in it -> read, admit, apply -> settle -> counter -> stamps and receipts -> commit
+lock the chain -> place each op in it -> read, admit, apply -> lock the counter -> settle -> number, stamp -> commit
+
+The counter row is locked after the reducers, so pushes meet only at their end, and settled behind it: whoever settles sees
+what all before have committed. On SQLite the whole transaction is alone anyway.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from app import ops as operations
 from app.fields import from_json
+from app.generic import Create, Merge, Patch, Retire
 from app.hub.admit import Grants, Judged, read_op
 from app.hub.enrol import chain_head
 from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, device_row, head_of
+from app.ops import Op
 from app.settle import settle
+from app.store import NO_HASH
 from app.sync.protocol import (
     FORK,
     GAP,
+    MAX_OPS,
     WITHOUT_EFFECT,
     Known,
     Point,
@@ -27,13 +37,15 @@ from app.sync.protocol import (
 )
 from app.sync.reducer import WAITS, apply_alone, is_poison
 from app.tx import Reader, Tx, bucket_of
-from db.driver import Connection
+from db.driver import Connection, locked_row, skip_locked
+from db.models import SYNCED
 
-_RECEIPT = "SELECT outcome, hub_seq, reason FROM op WHERE op_id = ?"
+_RECEIPTS = "SELECT op_id, outcome, hub_seq, coalesce(reason, '') FROM op WHERE op_id IN ({marks})"
 _OP = (
     "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, "
     "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 2, ?, ?, ?)"
 )
+_CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks})"
 _WAITING = (
     "SELECT o.op_id, o.seq, o.hash, o.body, c.device_id, o.chain_id, p.received_at FROM op o JOIN hub_chain_head c ON c.chain_id = o.chain_id "
     "JOIN hub_position p ON p.chain_id = o.chain_id AND p.seq = o.seq "
@@ -46,39 +58,88 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
     with hub.writing("ingest") as connection:
         read = Reader(connection)
         demand_history(read, push.proof)
+        _lock_chain(connection, device, push.chain)
         placed = _place(read, device, push)
-        now = hub.clock.now()
+        now, there = hub.clock.now(), _known(read, [op.op_id for op in placed])
         fresh = {
-            op.op_id: replace(read_op(op), chain=push.chain, at=now)
-            for op in placed
-            if not _known(read, op.op_id)
+            op.op_id: replace(read_op(op), chain=push.chain, at=now) for op in placed if op.op_id not in there
         }
+        _lock_rows(connection, fresh.values())
         judged, tx = _apply(connection, device, list(fresh.values()))
+        connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
+        judged = _tried_again(tx, device, judged)
         if tx.touched:
             judged += _let_in(tx)
-        settle(connection, tx.touched, hub.clock.now())
+        settle(connection, tx.touched, now)
         point = _keep(hub, connection, push, judged)
         _advance(hub, connection, device, push, placed)
-        receipts = [receipt_of(read, op.op_id) for op in push.ops]
-    return Receipts(hub.hub_id, [found for found in receipts if found], point)
+        receipts = receipts_of(read, [op.op_id for op in push.ops])
+    return Receipts(hub.hub_id, receipts, point)
 
 
 def known(hub: Hub, _device: DeviceRow, asked: Known) -> Receipts:
     """Which of these ops the hub has, with what it decided."""
     with hub.reading() as read:
         point = demand_history(read, asked.proof) if asked.proof else head_of(read)
-        receipts = [receipt_of(read, op_id) for op_id in asked.op_ids]
-    return Receipts(hub.hub_id, [found for found in receipts if found], point)
+        receipts = receipts_of(read, asked.op_ids)
+    return Receipts(hub.hub_id, receipts, point)
 
 
-def receipt_of(read: Reader, op_id: bytes) -> Receipt | None:
-    """What was decided about an op; None for one that never came."""
-    found = read.row(_RECEIPT, op_id)
-    return Receipt(op_id, found[0], found[1], found[2] or "") if found else None
+def receipts_of(read: Reader, op_ids: list[bytes]) -> list[Receipt]:
+    """What was decided about ops, in their order; those that never came are left out."""
+    found = {row[0]: Receipt(*row) for row in _among(read, _RECEIPTS, op_ids)}
+    return [found[op_id] for op_id in op_ids if op_id in found]
 
 
-def _known(read: Reader, op_id: bytes) -> bool:
-    return read.value("SELECT 1 FROM op WHERE op_id = ?", op_id) is not None
+def _known(read: Reader, op_ids: list[bytes]) -> set[bytes]:
+    return {row[0] for row in _among(read, "SELECT op_id FROM op WHERE op_id IN ({marks})", op_ids)}
+
+
+def _among(read: Reader, sql: str, ids: list[bytes]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query over ids, some hundreds at a time."""
+    for start in range(0, len(ids), MAX_OPS):
+        some = ids[start : start + MAX_OPS]
+        yield from read.rows(sql.format(marks=", ".join("?" * len(some))), *some)
+
+
+def _lock_chain(connection: Connection, device: DeviceRow, chain: bytes) -> None:
+    """Let two pushes of one chain follow each other, the very first two as well; a refusal takes the row back."""
+    if lock := locked_row(connection):
+        connection.execute(
+            "INSERT INTO hub_chain_head (chain_id, device_id, seq, hash) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING",
+            (chain, device.device_id, NO_HASH),
+        )
+        connection.execute(f"SELECT seq FROM hub_chain_head WHERE chain_id = ?{lock}", (chain,))
+
+
+def _lock_rows(connection: Connection, fresh: Iterable[Judged]) -> None:
+    """Lock the rows that the ops are about, table by table in the order of their ids, so that nobody waits in a ring."""
+    lock = locked_row(connection)
+    if not lock:
+        return
+    wanted = {spot for one in fresh if one.op is not None for spot in _targets(one.op)}
+    for table in SYNCED:
+        ids = sorted(row_id for name, row_id in wanted if name == table)
+        if ids:
+            marks = ", ".join("?" * len(ids))
+            connection.execute(f'SELECT id FROM "{table}" WHERE id IN ({marks}) ORDER BY id{lock}', ids)
+
+
+def _targets(op: Op) -> Iterator[tuple[str, bytes]]:
+    """The rows that an op will change, as far as it says so."""
+    match op:
+        case Create():
+            return
+        case Patch():
+            yield from ((op.table, row.id) for row in op.rows)
+        case Retire():
+            yield from ((op.table, row_id) for row_id in op.ids)
+        case Merge():
+            yield from ((op.table, op.old), (op.table, op.kept))
+        case _:
+            with suppress(Exception):  # a hostile one may be too odd to say; it is judged later
+                if subject := op.subject():
+                    yield subject
 
 
 def _place(read: Reader, device: DeviceRow, push: Push) -> list[SentOp]:
@@ -86,11 +147,11 @@ def _place(read: Reader, device: DeviceRow, push: Push) -> list[SentOp]:
     owner, seq, link = chain_head(read, push.chain)
     if owner is not None and owner != device.device_id:
         raise RefusedError(FORK)
+    if not _stands(read, push.chain, [op for op in push.ops if op.seq <= seq]):
+        raise RefusedError(FORK)
     placed = []
     for op in push.ops:
         if op.seq <= seq:
-            if not _stands(read, push.chain, op):
-                raise RefusedError(FORK)
             continue
         if op.seq > seq + 1:
             raise RefusedError(GAP, seq + 1)
@@ -101,10 +162,18 @@ def _place(read: Reader, device: DeviceRow, push: Push) -> list[SentOp]:
     return placed
 
 
-def _stands(read: Reader, chain: bytes, op: SentOp) -> bool:
-    """Whether exactly this op stands at its place in the chain."""
-    found = read.value("SELECT hash FROM hub_position WHERE chain_id = ? AND seq = ?", chain, op.seq)
-    return bool(found == op.hash)
+def _stands(read: Reader, chain: bytes, ops: list[SentOp]) -> bool:
+    """Whether exactly these ops stand at their places in the chain."""
+    if not ops:
+        return True
+    seqs = [op.seq for op in ops]
+    found = dict(
+        read.rows(
+            "SELECT seq, hash FROM hub_position WHERE chain_id = ? AND seq BETWEEN ? AND ?",
+            chain, min(seqs), max(seqs),
+        )
+    )  # fmt: skip
+    return all(found.get(op.seq) == op.hash for op in ops)
 
 
 def _apply(connection: Connection, device: DeviceRow, fresh: list[Judged]) -> tuple[list[Judged], Tx]:
@@ -144,10 +213,20 @@ def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
     return replace(one, outcome=outcome, reason=reason)
 
 
+def _tried_again(tx: Tx, device: DeviceRow, judged: list[Judged]) -> list[Judged]:
+    """Those of this push that wait for a record: another push may have brought it while we waited for the counter."""
+    if not any(one.reason == WAITS for one in judged):
+        return judged
+    grants = Grants(tx, device)
+    return [_judge(tx, grants, one, alone=True) if one.reason == WAITS else one for one in judged]
+
+
 def _let_in(tx: Tx) -> list[Judged]:
     """Try the ops again that wait for a record: it may have come now."""
     found = []
-    for op_id, seq, link, body, device_id, chain, at in tx.rows(_WAITING, WAITS):
+    for op_id, seq, link, body, device_id, chain, at in tx.rows(
+        _WAITING + skip_locked(tx.connection, "o"), WAITS
+    ):
         device = device_row(tx, device_id)
         one = replace(read_op(SentOp(op_id, seq, link, blob=body)), chain=chain, at=at)
         if device is None or one.envelope is None:
@@ -213,20 +292,29 @@ def _stamp(read: Reader, stamps: dict[bytes, int]) -> None:
     """Give each changed row the number of the last op that changed it; note the buckets that rows have left."""
     newest: dict[str, dict[bytes, int]] = {}
     left = []
-    for op_id, seq in stamps.items():
-        for table, row_id, bucket, changes in read.rows(
-            "SELECT tbl, row_id, bucket, changes FROM audit WHERE op_id = ? ORDER BY n", op_id
-        ):
-            newest.setdefault(table, {})[row_id] = seq
-            former = _former_bucket(table, changes)
-            if former is not None and former != bucket:
-                left.append((seq, former, table, row_id))
-    run = read.connection.executemany
+    for op_id, table, row_id, bucket, changes in _among(read, _CHANGED, list(stamps)):
+        rows, seq = newest.setdefault(table, {}), stamps[op_id]
+        rows[row_id] = max(seq, rows.get(row_id, 0))
+        former = _former_bucket(table, changes)
+        if former is not None and former != bucket:
+            left.append((seq, former, table, row_id))
     for table, rows in newest.items():
-        run(f'UPDATE "{table}" SET hub_seq = ? WHERE id = ?', [(seq, row_id) for row_id, seq in rows.items()])
-    run(
+        number_rows(read.connection, table, rows)
+    read.connection.executemany(
         "INSERT INTO hub_left (hub_seq, bucket, tbl, row_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", left
     )
+
+
+def number_rows(connection: Connection, table: str, seqs: dict[bytes, int]) -> None:
+    """Give rows their place in the history, as sets."""
+    pairs = [(seq, row_id) for row_id, seq in seqs.items()]
+    for start in range(0, len(pairs), MAX_OPS):
+        some = pairs[start : start + MAX_OPS]
+        values = ", ".join(["(?, ?)"] * len(some))
+        connection.execute(
+            f'UPDATE "{table}" SET hub_seq = v.column1 FROM (VALUES {values}) AS v WHERE "{table}".id = v.column2',
+            [value for pair in some for value in pair],
+        )
 
 
 def _former_bucket(table: str, changes: str | None) -> str | None:

@@ -8,6 +8,7 @@ import msgspec
 from app.ops import Envelope, MissingRowError, Op
 from app.sync.protocol import QUARANTINED, REJECTED
 from app.tx import Tx
+from db.driver import TakenError
 
 log = logging.getLogger(__name__)
 #: Why an op is quarantined that speaks of a record which is not here: it is tried again when others have come.
@@ -33,7 +34,7 @@ def misses_a_row(error: Exception) -> bool:
     return isinstance(error, MissingRowError) or "FOREIGN KEY" in str(error)
 
 
-def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
+def apply_alone(tx: Tx, envelope: Envelope, op: Op, *, again: bool = True) -> tuple[str, str]:
     """Apply one op in a savepoint: its outcome; where it could not be applied, "rejected" (or "quarantined") and why."""
     tx.flush()
     connection = tx.connection
@@ -48,6 +49,8 @@ def apply_alone(tx: Tx, envelope: Envelope, op: Op) -> tuple[str, str]:
         tx.forget()
         connection.execute("ROLLBACK TO one_op")
         connection.execute("RELEASE one_op")
+        if isinstance(error, TakenError) and again:  # somebody made the row a moment ago: now it is seen
+            return apply_alone(tx, envelope, op, again=False)
         if not isinstance(error, _EXPECTED):
             log.exception("an op of kind %s cannot be applied", envelope.kind)
         if misses_a_row(error):

@@ -17,7 +17,7 @@ SEEDS = range(60)
 
 
 def no_idempotency(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ingest, "_known", lambda _read, _op_id: False)
+    patch.setattr(ingest, "_known", lambda _read, _op_ids: set())
 
 
 def no_fork_check(patch: pytest.MonkeyPatch) -> None:
