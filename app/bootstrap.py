@@ -6,6 +6,7 @@ from app import (
     alerts,
     auth,
     conflicts,
+    documents,
     equipment,
     generic,
     inspections,
@@ -37,6 +38,7 @@ FEATURES = (
     labelled_codes,
     labels_printed,
     reports_made,
+    documents,
 )
 
 

@@ -25,6 +25,7 @@ KINDS = {
     "equipment.read_meter": N_("Meter reading"),
     "equipment.use": N_("Use of a machine"),
     "file.attach": N_("Photo or document"),
+    "file.detach": N_("File removed from a record"),
     "inspection.answer": N_("Answer of a round"),
     "inspection.miss": N_("Missed round"),
     "inspection.raise": N_("Fault found in a round"),
