@@ -6,14 +6,18 @@ from typing import Any
 import msgspec
 
 from app.access import Actor, Permission, creator_of, editor_of
+from app.aliases import closes_ring, merge_rows, ring_columns
 from app.errors import Objection
-from app.fields import about, check_row, clean_row, fields_of
+from app.fields import about, check_row, clean_row, fields_of, fingerprint
 from app.ops import Envelope, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.tx import Reader, Tx, is_synced
 from app.words import N_
 from app.workflow import Machine, machine_of
 
 MAX_ROWS = 500
+RING = N_("This would lie under itself. Choose another place for it.")
+#: What a conflict about the record as a whole names instead of a field.
+DELETED, MERGED = "deleted", "merged"
 #: Tables whose records carry labels with their code.
 _LABELLED = frozenset({"equipment", "location", "part", "work_order", "staff", "purchase_order"})
 
@@ -120,6 +124,10 @@ class Patch(_TableOp, frozen=True):
             yield from check_row(
                 self.table, {name: new for name, (_base, new) in row.fields.items()}, complete=False
             )
+            typed = _typed(self.table, row.fields)
+            for name in ring_columns(self.table):
+                if name in typed and closes_ring(read, self.table, row.id, name, typed[name][1]):
+                    yield Objection("ring", RING, field=name)
 
     def apply(self, tx: Tx) -> None:
         for row in self.rows:
@@ -158,7 +166,9 @@ def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
         groups.setdefault(fields_of(table)[name].group or name, []).append(name)
     taken: dict[str, Any] = {}
     for names in groups.values():
-        clash = now["deleted"] or any(now[n] not in fields[n] for n in names)
+        clash = now["deleted"] or any(
+            now[n] not in fields[n] or _bars(tx, table, patch.id, now, (n, fields[n][1])) for n in names
+        )
         for name in names:
             base, mine = fields[name]
             if not clash:
@@ -166,8 +176,16 @@ def merge_fields(tx: Tx, table: str, patch: PatchRow) -> None:
             elif now[name] != mine:
                 tx.conflict(table, now, name, base, mine)
     if taken:
-        tx.update(table, patch.id, taken)
+        tx.update(table, now["id"], taken)
         _keep_code(tx, table, now, taken)
+
+
+def _bars(tx: Tx, table: str, meant: bytes, now: Mapping[str, Any], change: tuple[str, Any]) -> bool:
+    """Whether a value cannot stand: the record would lie under itself, or the code was meant for one merged away since."""
+    name, mine = change
+    if name in ring_columns(table) and mine is not None and now[name] != mine:
+        return closes_ring(tx, table, now["id"], name, tx.kept(mine))
+    return name == about(table).key and now["id"] != meant and now[name] != mine
 
 
 def _keep_code(tx: Tx, table: str, row: Mapping[str, Any], taken: Mapping[str, Any]) -> None:
@@ -266,13 +284,32 @@ class Retire(_TableOp, frozen=True):
 
     ids: tuple[bytes, ...]
     back: bool = False
+    #: A fingerprint of each row as the person saw it; filled in where the op is made.
+    seen: tuple[bytes, ...] = ()
+
+    def prepared(self, read: Reader) -> "Retire":
+        if self.back or self.seen:
+            return self
+        rows = [read.get(_synced(self.table), row_id) for row_id in self.ids]
+        seen = tuple(fingerprint(self.table, row) if row else b"" for row in rows)
+        return msgspec.structs.replace(self, seen=seen)
 
     def needs(self, spec: Spec) -> Permission | None:
         return creator_of(_synced(self.table))
 
     def apply(self, tx: Tx) -> None:
+        seen = dict(zip(self.ids, self.seen, strict=False))
         for row_id in self.ids:
-            tx.retire(_synced(self.table), row_id, deleted=not self.back)
+            row = tx.exactly(_synced(self.table), row_id)
+            if row is None:
+                raise MissingRowError(f"retiring an unknown row of {self.table}")
+            if tx.kept(row_id) != row_id:
+                continue  # it is one with another record, which nobody meant
+            known = seen.get(row_id)
+            if not self.back and not row["deleted"] and known and known != fingerprint(self.table, row):
+                tx.conflict(self.table, row, DELETED, 0, 1)
+            else:
+                tx.retire(self.table, row_id, deleted=not self.back)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
         kept: list[bytes] = []
@@ -301,20 +338,24 @@ class Merge(_TableOp, frozen=True):
     kept: bytes
 
     def check(self, read: Reader, actor: Actor) -> Iterable[Objection]:
-        if self.old == self.kept or not read.get(self.table, self.old) or not read.get(self.table, self.kept):
+        rows = [read.get(self.table, one) for one in (self.old, self.kept)]
+        if self.old == self.kept or not all(row and not row["deleted"] for row in rows):
             yield Objection("merge", N_("Choose two different records to merge."))
+        elif not about(self.table).key:
+            yield Objection("merge", N_("Records of this register cannot be merged."))
 
     def apply(self, tx: Tx) -> None:
-        key, row = about(self.table).key, tx.get(self.table, self.old)
-        if row is None:
+        old, kept = tx.get(_synced(self.table), self.old), tx.get(self.table, self.kept)
+        if old is None or kept is None or not about(self.table).key:
             raise MissingRowError(f"merge of an unknown row of {self.table}")
-        tx.insert(
-            "code_alias",
-            tx.made("alias"),
-            {"code": row[key], "target_table": self.table, "target_id": self.kept},
-        )
-        tx.retire(self.table, self.old)
-        tx.touch(self.table, self.kept)
+        if old["id"] == kept["id"]:
+            return  # they are one already
+        if old["id"] != self.old or kept["deleted"]:
+            # Somebody merged it with a third, or deleted the kept one, meanwhile: a person looks again.
+            theirs = old["id"].hex() if old["id"] != self.old else None
+            tx.conflict(self.table, old | {MERGED: theirs}, MERGED, None, self.kept.hex())
+            return
+        merge_rows(tx, self.table, self.old, kept["id"])
 
     def subject(self) -> Subject:
         return self.table, self.kept

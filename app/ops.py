@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.tx import Reader, Tx
 
 SCHEMA_VERSION = 1
+#: The oldest schema whose ops are still understood (app.sync.upcast).
+OLDEST_SCHEMA = 1
 MAX_BODY = 256 * 1024
 
 Subject = tuple[str, bytes]
@@ -32,6 +34,10 @@ class Op(msgspec.Struct, frozen=True, omit_defaults=True):
     def check(self, read: "Reader", actor: Actor) -> Iterable[Objection]:
         """What is to be said to the person before the op exists; the laptop's reader alone."""
         return ()
+
+    def prepared(self, read: "Reader") -> "Op":
+        """The op with what it must carry of the state that the person saw; called once, before it is weighed and kept."""
+        return self
 
     def apply(self, tx: "Tx") -> None:
         """Write what happened: deterministic, from the op and the synced tables alone; never refuses a fact."""
@@ -94,6 +100,10 @@ class MalformedError(Exception):
     """A body that is no op of ours: rejected, with a reason, without blocking the queue."""
 
 
+class NewerOpError(MalformedError):
+    """An op of a schema that a later program made: it must wait for that program, not be refused."""
+
+
 class MissingRowError(msgspec.ValidationError):
     """An op on a record that is not here: at a hub it waits until the record comes (a laptop sends it after a restore)."""
 
@@ -152,13 +162,36 @@ def decode(body: bytes) -> tuple[Envelope, Op]:
         envelope = _envelope_decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise MalformedError(str(error)) from error
-    spec = BY_KIND.get(envelope.kind)
+    if envelope.schema_v > SCHEMA_VERSION:
+        raise NewerOpError(f"schema {envelope.schema_v}")
+    kind, raw = current_form(envelope)
+    spec = BY_KIND.get(kind)
     if spec is None:
-        raise MalformedError(f"unknown kind {envelope.kind!r}")
-    op = read_op(spec.cls, envelope.op)
+        raise MalformedError(f"unknown kind {kind!r}")
+    op = read_op(spec.cls, raw)
     if _LONG_NUMBER.search(body):
         demand_small((envelope.schema_v, envelope.wall, envelope.hlc, op))
     return envelope, op
+
+
+#: (kind, schema) -> what brings an op of that schema to the next one: its kind and its fields there.
+Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+UPCASTS: dict[tuple[str, int], Upcast] = {}
+
+
+def current_form(envelope: Envelope) -> tuple[str, msgspec.Raw]:
+    """The kind and bytes of an op in today's schema, whatever schema it was recorded in. Raises MalformedError."""
+    kind, raw = envelope.kind, envelope.op
+    if envelope.schema_v == SCHEMA_VERSION or not UPCASTS:
+        return kind, raw
+    for version in range(envelope.schema_v, SCHEMA_VERSION):
+        if up := UPCASTS.get((kind, version)):
+            try:
+                kind, fields = up(msgspec.json.decode(raw, type=dict[str, Any]))
+            except (msgspec.MsgspecError, UnicodeError, RecursionError, KeyError, TypeError) as error:
+                raise MalformedError(f"{kind}: {error}") from error
+            raw = msgspec.Raw(_encoder.encode(fields))
+    return kind, raw
 
 
 def read_op(cls: type[Op], raw: msgspec.Raw) -> Op:

@@ -282,6 +282,7 @@ class _Action:
             raise MalformedError(f"{operations.spec_of(op).kind}: {error}") from error
 
     def _do(self, op: Op) -> None:
+        op = op.prepared(self._tx)
         spec = operations.spec_of(op)
         self._actor.demand(op.needs(spec))
         raw = _encoded(op)

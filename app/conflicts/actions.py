@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.changes import Done
-from app.conflicts.ops import Decision, Settle
+from app.conflicts.ops import WHOLE, Decision, Settle
 from app.conflicts.queries import Case
 from app.conflicts.words import value_of
 from app.desk import Desk
 from app.errors import AppError
 from app.fields import fields_of
+from app.generic import MERGED
 from app.words import N_
 
 NOTHING = N_("Type the value that is right, or choose one of the two.")
@@ -33,7 +34,7 @@ def settle(desk: Desk, case: Case, decision: Decision, values: Mapping[str, Any]
         conflicts=line.ids,
         decision=decision,
         fields=pairs,
-        back=bool(now.get("deleted")) and decision != "theirs",
+        back=bool(now.get("deleted")) and decision != "theirs" and not WHOLE & pairs.keys(),
     )
     return desk.perform(op)
 
@@ -44,6 +45,8 @@ def _wanted(
     name = str(row["field"])
     if decision == "mine":
         return value_of(table, name, row["mine"])
+    if name == MERGED:
+        return value_of(table, name, row["theirs"])
     return values[name] if decision == "other" else now.get(name)
 
 

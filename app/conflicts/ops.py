@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from app.access import Actor, Permission
+from app.aliases import merge_rows
 from app.errors import Objection
 from app.fields import check_row, clean_row
-from app.generic import PatchRow, merge_fields
+from app.generic import DELETED, MERGED, PatchRow, merge_fields
 from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx, is_synced
 from app.words import N_
@@ -17,6 +18,8 @@ from app.workflow import machines
 Decision = Literal["mine", "theirs", "other"]
 Ids = Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=20)]
 Pairs = dict[str, tuple[Any, Any]]
+#: Decisions about a record as a whole, which name no field of it.
+WHOLE = frozenset({DELETED, MERGED})
 
 UNKNOWN = N_("This conflict is not on this laptop any more. Sync, then look again.")
 GONE = N_("The record of this conflict is not on this laptop.")
@@ -49,14 +52,26 @@ class _OfCase(Op, frozen=True, kw_only=True):
         return found
 
     def _typed(self) -> Pairs:
-        new = clean_row(self.table, {name: pair[1] for name, pair in self.fields.items()})
-        old = {name: pair[0] for name, pair in self.fields.items() if pair[0] is not None}
-        old = clean_row(self.table, old)
-        return {name: (old.get(name), new[name]) for name in self.fields}
+        own = {name: pair for name, pair in self.fields.items() if name not in WHOLE}
+        new = clean_row(self.table, {name: pair[1] for name, pair in own.items()})
+        old = clean_row(self.table, {name: pair[0] for name, pair in own.items() if pair[0] is not None})
+        return {
+            name: (old.get(name), new[name]) if name in own else self.fields[name] for name in self.fields
+        }
+
+    def _merge(self, tx: Tx, old: bytes, kept: Any) -> None:
+        """Merge after all, where both records are still two."""
+        into = tx.get(self.table, bytes.fromhex(kept)) if isinstance(kept, str) else None
+        if into is not None and into["id"] != old:
+            merge_rows(tx, self.table, old, into["id"])
 
     def _set(self, tx: Tx, row: Mapping[str, Any], pairs: Pairs) -> None:
         """Set fields by the merge rules; a change of state is noted in the record's life like every other."""
         changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        if DELETED in changed:
+            tx.retire(self.table, row["id"], deleted=bool(changed.pop(DELETED)[1]))
+        if MERGED in changed:
+            self._merge(tx, row["id"], changed.pop(MERGED)[1])
         if not changed:
             return
         merge_fields(tx, self.table, PatchRow(self.row_id, changed))
@@ -85,7 +100,7 @@ class Settle(_OfCase, frozen=True, kw_only=True):
         elif any(row["decision"] for row in rows):
             yield Objection("settled", SETTLED)
         else:
-            new = {name: value for name, (_base, value) in self.fields.items()}
+            new = {name: value for name, (_base, value) in self.fields.items() if name not in WHOLE}
             yield from check_row(self.table, new, complete=False)
 
     def apply(self, tx: Tx) -> None:
@@ -105,7 +120,7 @@ class Settle(_OfCase, frozen=True, kw_only=True):
         """Another decision came first: where it says something else, both wait for a person again."""
         lost = self.back and row["deleted"]
         for name, (base, new) in pairs.items():
-            if row[name] != new or lost:
+            if row.get(name) != new or lost:
                 tx.conflict(self.table, row, name, base, new)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
@@ -116,7 +131,7 @@ class Settle(_OfCase, frozen=True, kw_only=True):
             for row in self._rows(read)
         )
         moved = any(now.get(name) != new for name, (_base, new) in pairs.items())
-        if not mine or moved or (self.back and now.get("deleted")):
+        if not mine or moved or MERGED in pairs or (self.back and now.get("deleted")):
             return Inverse([], ((self.table, self.row_id),))
         back = Reopen(
             table=self.table,

@@ -15,6 +15,7 @@ from app.conflicts.words import (
     value_of,
 )
 from app.fields import fields_of, from_json, to_json
+from app.generic import DELETED
 from app.ops import MalformedError
 from app.tx import Reader
 from app.words import _
@@ -233,12 +234,24 @@ class _Reading:
 
     def _theirs(self, *, gone: bool) -> tuple[Side, bytes | None]:
         """What stands in the record, and the op that put it there; of a deleted record who deleted it."""
+        if self._names == (DELETED,) and not gone and not self._line.decision:
+            return self._edited()
         if gone and (entry := next((e for e in self._trail if e[4] == "retire"), None)):
             return self._side(self._texts("theirs"), entry[2], entry[1], entry[3], entry[0]), None
         if self._line.decision or self._record is None:
             return self._origin(self._texts("theirs"), "theirs", {self._op_id})
         texts = tuple(self._text(name, self._record.get(name)) for name in self._names)
         return self._origin(texts, None, {self._op_id})
+
+    def _edited(self) -> tuple[Side, bytes | None]:
+        """Who changed the record that somebody else deletes, and which fields: it stays until a person decides."""
+        for op_id, at, actor, device, verb, changes in self._trail:
+            if op_id != self._op_id and verb in {"insert", "update"}:
+                names = [name for name in from_json(changes) or {} if name in fields_of(self._table)]
+                what = _(", ").join(label_of_field(self._table, name) for name in names)
+                text = _("Stays; changed: {fields}").format(fields=what) if what else _("Stays")
+                return self._side((text,), actor, at, device, op_id), op_id
+        return Side((_("Stays"),), known=False), None
 
     def _origin(
         self, texts: tuple[str, ...], which: str | None, without: set[bytes]

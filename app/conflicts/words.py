@@ -8,6 +8,7 @@ import msgspec
 
 from app.conflicts.kinds import KINDS, REASONS
 from app.fields import Field, about, clean_row, fields_of, from_json, show
+from app.generic import DELETED, MERGED
 from app.names import label_of, person
 from app.tx import Reader
 from app.values import show_instant
@@ -15,6 +16,8 @@ from app.words import N_, _
 from db.models import BY_TABLE, SYNCED
 
 NOBODY = N_("Local administrator")
+#: A conflict about a record as a whole.
+WHOLE = {DELETED: N_("The record itself"), MERGED: N_("Merged with")}
 _HEX_SHA = 64
 
 
@@ -42,12 +45,16 @@ def _bytes(text: str) -> bytes:
 def label_of_field(table: str, name: str) -> str:
     """The label of a field; its name where an older or newer program declared it."""
     field = fields_of(table).get(name)
-    return _(field.label) if field else name
+    return _(field.label) if field else _(WHOLE.get(name, name))
 
 
 def shown(read: Reader, table: str, name: str, value: Any, timezone: str) -> str:
     """A value as a person reads it: references by name, times at the site, numbers with their unit."""
     field = fields_of(table).get(name)
+    if name == DELETED:
+        return _("Deleted") if value else _("Stays")
+    if name == MERGED and isinstance(value, str):
+        return _record(read, table, bytes.fromhex(value))
     if value is None or field is None:
         return "" if value is None else str(value)
     if field.kind == "ref":
@@ -58,6 +65,10 @@ def shown(read: Reader, table: str, name: str, value: Any, timezone: str) -> str
         return f"#{value.hex()[:8]}"
     text = show(field, value)
     return f"{text} {_(field.unit)}" if field.unit and text else text
+
+
+def _record(read: Reader, table: str, row_id: bytes) -> str:
+    return " ".join(label_of(read, table, row_id).split()) or f"#{row_id.hex()[-8:]}"
 
 
 def _reference(read: Reader, field: Field, value: bytes) -> str:

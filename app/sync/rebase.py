@@ -122,6 +122,9 @@ def rebase(connection: sqlite3.Connection, news: News, *, device: str, sweep: bo
         return done
     if sweep:
         spots |= _all_spots(read)
+    turned = any(row.get("old_id") for row in news.rows.get("code_alias", {}).values())
+    if turned:  # records were merged: what waits here may name the one that was given up
+        spots |= {spot for own in pending.spots.values() for spot in own}
     again = list(pending.bodies) if sweep else _concerned(read, pending, spots)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     done.rows = sum(map(len, news.rows.values()))

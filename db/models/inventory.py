@@ -334,3 +334,5 @@ class CodeAlias(Synced, Base):
     code = code(N_("Code"), 80)
     target_table = text(N_("Table"), 40, required=True)
     target_id = ref(N_("Record"), "", required=True)
+    #: The record that was given up for the target: whatever still names it means the target.
+    old_id = ref(N_("Merged record"), "")

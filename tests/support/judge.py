@@ -1,7 +1,5 @@
 """What must hold after any history: a fleet at rest is judged against its hub, and the hub against a model of its own."""
 
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -17,12 +15,14 @@ from app.store import NO_HASH
 from app.sync.protocol import START, next_link
 from app.sync.reducer import WAITS
 from app.sync.wire import AUDIT, listed
+from db.driver import Connection
 from db.models import SYNCED
 
 
 def judge(fleet: Fleet) -> None:
     """Raise AssertionError for the first invariant that does not hold."""
-    with closing(sqlite3.connect(fleet.hub_path)) as hub:
+    with fleet.hub.reading() as read:
+        hub = read.connection
         nothing_is_lost(fleet, hub)
         the_history_is_whole(hub)
         for laptop in fleet:
@@ -33,7 +33,7 @@ def judge(fleet: Fleet) -> None:
         stock_is_exact(fleet, hub)
 
 
-def nothing_is_lost(fleet: Fleet, hub: sqlite3.Connection) -> None:
+def nothing_is_lost(fleet: Fleet, hub: Connection) -> None:
     there = {op_id for (op_id,) in hub.execute("SELECT op_id FROM op")}
     for laptop in fleet:
         with laptop.profile.store.read() as read:
@@ -53,7 +53,7 @@ def nothing_is_lost(fleet: Fleet, hub: sqlite3.Connection) -> None:
     assert not poison, "a poison op was not rejected"
 
 
-def the_history_is_whole(hub: sqlite3.Connection) -> None:
+def the_history_is_whole(hub: Connection) -> None:
     heads: dict[bytes, tuple[int, bytes]] = {}
     for chain, seq, link, op_id, body in hub.execute(
         "SELECT p.chain_id, p.seq, p.hash, p.op_id, o.body FROM hub_position p JOIN op o USING (op_id) ORDER BY 1, 2"
@@ -80,7 +80,7 @@ def nothing_waits(laptop: Laptop) -> None:
         assert laptop.value(sql) == 0, f"{laptop.name}: {what} is not empty"
 
 
-def rows_are_equal(laptop: Laptop, hub: sqlite3.Connection) -> None:
+def rows_are_equal(laptop: Laptop, hub: Connection) -> None:
     """Every row of the laptop's buckets is there as the hub has it, and no other."""
     buckets = ", ".join(f"'{bucket}'" for bucket in laptop.scope.split())
     inside = "" if laptop.scope == "*" else f"WHERE bucket IN ({buckets})"
@@ -89,8 +89,9 @@ def rows_are_equal(laptop: Laptop, hub: sqlite3.Connection) -> None:
             sql = f'SELECT {listed(table)} FROM "{table}" {{where}} ORDER BY id'
             mine, theirs = read.rows(sql.format(where="")), hub.execute(sql.format(where=inside)).fetchall()
             assert mine == theirs, f"{laptop.name}: {table}: {_difference(mine, theirs)}"
-        sql = f"SELECT {', '.join(AUDIT)} FROM audit {{where}} ORDER BY {', '.join(AUDIT)}"
+        sql = f"SELECT {', '.join(AUDIT)} FROM audit {{where}}"
         mine, theirs = read.rows(sql.format(where="")), hub.execute(sql.format(where=inside)).fetchall()
+        mine, theirs = sorted(mine, key=repr), sorted(theirs, key=repr)
         assert mine == theirs, f"{laptop.name}: the audit trail differs: {_difference(mine, theirs)}"
 
 
@@ -121,7 +122,7 @@ def _difference(mine: list, theirs: list) -> str:
     return f"only here {[r for r in mine if r not in theirs][:2]}, only there {[r for r in theirs if r not in mine][:2]}"
 
 
-def merged_by_the_rules(hub: sqlite3.Connection) -> None:
+def merged_by_the_rules(hub: Connection) -> None:
     """Do the suppliers' ops again in the hub's order by a few lines of rules, and compare fields and conflicts."""
     model = Model()
     for body in hub.execute("SELECT body FROM op WHERE outcome IN ('applied', 'conflict') ORDER BY hub_seq"):
@@ -229,7 +230,7 @@ class Model:
                 self.parents[changed.id] = new
 
 
-def stock_is_exact(fleet: Fleet, hub: sqlite3.Connection) -> None:
+def stock_is_exact(fleet: Fleet, hub: Connection) -> None:
     """What lies there is what the movements add up to, those of a part that was merged with another with those of the other."""
     model, totals = Model(), {(PART, BIN): 0}
     for (body,) in hub.execute(

@@ -6,11 +6,10 @@ More seeds than the suite's: SEEDS=500 python -m pytest tests/sync/test_simulato
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from fleet import (
     AWAY,
@@ -31,13 +30,13 @@ from fleet import (
     supplier,
 )
 from judge import judge
+from stores import ServerStore
 
 from app import ops as operations
 from app.backup import back_up, restore
 from app.bootstrap import start
 from app.errors import AppError
-from app.generic import Patch, PatchRow, Retire, create
-from app.hub.hub import Hub
+from app.generic import Merge, Patch, PatchRow, Retire, create
 from app.inspections.ops import Answer, Round, Start, Submit
 from app.ops import Op
 from app.store import _APPEND, NO_HASH
@@ -75,16 +74,18 @@ class RoughWay(Way):
 class Simulation:
     """One seed: three laptops, one hub, and a few dozen steps."""
 
-    def __init__(self, seed: int, folder: Path, blank: Path, *, steps: int = 50) -> None:
+    def __init__(
+        self, seed: int, folder: Path, blank: Path, *, steps: int = 50, store: ServerStore | None = None
+    ) -> None:
         self.dice = random.Random(seed)
         self.steps = steps
-        self.fleet = Fleet(folder, blank)
+        self.fleet = Fleet(folder, blank, store)
         self.folder = folder
         self.log: list[str] = []
         self.calm = False
         self._suppliers: list[bytes] = []
         self._copies: dict[str, Path] = {}
-        self._hub_copy: Path | None = None
+        self._hub_copy: Any = None
         self._numbers = iter(range(10**6))
         self.hub_restored = False
 
@@ -161,6 +162,8 @@ class Simulation:
                 self._poison,
                 self._machine,
                 self._machine,
+                self._hang,
+                self._merge,
             )
         )(laptop)
 
@@ -198,6 +201,22 @@ class Simulation:
                 new = {"name": f"{laptop.name}{next(self._numbers)}"}
             fields = {name: (row[name], value) for name, value in new.items()}
             self._perform(laptop, Patch("equipment", (PatchRow(row["id"], fields),)))
+
+    def _hang(self, laptop: Laptop) -> None:
+        """A machine is hung under another, or stands by itself."""
+        below, above = self.dice.sample(MACHINES, 2)
+        row = laptop.row("equipment", below)
+        if row and laptop.row("equipment", above):
+            parent = None if self.dice.random() < 0.3 else above
+            fields = {"parent_id": (row["parent_id"], parent)}
+            self._perform(laptop, Patch("equipment", (PatchRow(below, fields),)))
+
+    def _merge(self, laptop: Laptop) -> None:
+        """Two suppliers are one."""
+        if len(self._suppliers) > 3:
+            old, kept = self.dice.sample(self._suppliers[1:], 2)
+            if laptop.row("supplier", old) and laptop.row("supplier", kept):
+                self._perform(laptop, Merge("supplier", old, kept))
 
     def _move(self, laptop: Laptop) -> None:
         kind = self.dice.choice(("receipt", "issue", "issue"))
@@ -339,26 +358,20 @@ class Simulation:
         self._note(f"{laptop.name}: cloned as {name}")
 
     def _copy_hub(self, _laptop: object) -> None:
-        self._hub_copy = self.folder / f"hub-copy-{next(self._numbers)}.db"
-        with closing(sqlite3.connect(self.fleet.hub_path)) as connection:
-            connection.execute("VACUUM INTO ?", (str(self._hub_copy),))
+        self._hub_copy = self.fleet.store.copy(self.fleet.hub)
         self._note("hub: backup")
 
     def _restore_hub(self, _laptop: object) -> None:
         if self._hub_copy is None:
             return
         self.fleet.hub.close()
-        for suffix in ("-wal", "-shm"):
-            self.fleet.hub_path.with_name("hub.db" + suffix).unlink(missing_ok=True)
-        shutil.copy(self._hub_copy, self.fleet.hub_path)
+        self.fleet.store.put_back(self._hub_copy)
         bumped = self.dice.random() < 0.5
         if bumped:
-            with closing(sqlite3.connect(self.fleet.hub_path)) as connection:
-                connection.execute(
-                    "UPDATE meta SET value = ? WHERE key = 'hub_epoch'", (self.dice.randbytes(16).hex(),)
-                )
-                connection.commit()
-        self.fleet.hub = Hub(self.fleet.hub_path, self.fleet.clock)
+            self.fleet.store.by_hand(
+                "UPDATE meta SET value = %s WHERE key = 'hub_epoch'", self.dice.randbytes(16).hex()
+            )
+        self.fleet.hub = self.fleet.open_hub()
         self.hub_restored = True
         self._note(f"hub: restored {'with' if bumped else 'without'} a new epoch")
 
