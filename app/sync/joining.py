@@ -99,6 +99,12 @@ def join(profile: Profile, invitation: Invitation, transport: Transport | None =
 
 def _join(profile: Profile, invitation: Invitation, transport: Transport, pinned: str) -> Enrolled:
     answer = _ask(profile, invitation, transport)
+    become_part(profile, answer, invitation.address, pinned)
+    return answer
+
+
+def become_part(profile: Profile, answer: Enrolled, address: str, pinned: str = "") -> None:
+    """Write down that the laptop was taken in. Raises AppError where it belongs to another hub."""
     hub_id = answer.hub_id.hex()
     with profile.store.local() as connection:
         known = connection.execute("SELECT value FROM meta WHERE key = 'hub_id'").fetchone()
@@ -107,7 +113,8 @@ def _join(profile: Profile, invitation: Invitation, transport: Transport, pinned
         new = {
             "hub_id": hub_id,
             "hub_key": answer.hub_key.hex(),
-            "hub_url": invitation.address,
+            "hub_url": address,
+            "hub_recipient": answer.recipient,
             "hub_device": answer.device_id.hex(),
             "hub_ca": pinned,
         }
@@ -119,18 +126,21 @@ def _join(profile: Profile, invitation: Invitation, transport: Transport, pinned
             new.items(),
         )
     profile.meta |= new
-    return answer
+
+
+def asking(profile: Profile, code: str) -> Enrol:
+    """What the laptop says of itself when it asks to take part."""
+    with profile.store.read() as read:
+        mine = bool(read.value("SELECT 1 FROM op LIMIT 1"))
+        founding = mine and not read.value("SELECT 1 FROM meta WHERE key = 'hub_id'")
+    return Enrol(
+        code, key_of(profile).public, platform.node()[:120], profile.meta["device_code"][:8], founding
+    )
 
 
 def _ask(profile: Profile, invitation: Invitation, way: Transport) -> Enrolled:
     key = key_of(profile)
-    with profile.store.read() as read:
-        mine = bool(read.value("SELECT 1 FROM op LIMIT 1"))
-        founding = mine and not read.value("SELECT 1 FROM meta WHERE key = 'hub_id'")
-    asked = Enrol(
-        invitation.code, key.public, platform.node()[:120], profile.meta["device_code"][:8], founding
-    )
-    packed = pack(asked)
+    packed = pack(asking(profile, invitation.code))
     signed = request_bytes("enrol", packed)
     frame = way.send("enrol", Frame(packed, key.sign(signed)))
     try:

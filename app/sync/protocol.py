@@ -106,6 +106,8 @@ class Enrolled(Message, frozen=True):
     epoch: Id
     scope: list[str]
     device_code: str
+    #: Whom batch files for the hub are sealed for (age).
+    recipient: str = ""
 
 
 class Checkpoint(msgspec.Struct, frozen=True, array_like=True):
