@@ -223,13 +223,14 @@ class Kept:
     caption: str
     taken_at: int
     thumbnail: bytes | None
+    original_sha256: bytes | None = None
 
 
 def photos_of(read: Reader, owner_table: str, owner_id: bytes, item_id: bytes | None = None) -> list[Kept]:
     """The photos of a record, or of one of its items, oldest first."""
     return read.as_(
         Kept,
-        "SELECT sha256, item_id, coalesce(caption, original_name, ''), coalesce(taken_at, created_at), thumbnail "
+        "SELECT sha256, item_id, coalesce(caption, original_name, ''), coalesce(taken_at, created_at), thumbnail, original_sha256 "
         "FROM attachment WHERE owner_table = ?1 AND owner_id = ?2 AND kind = 'photo' AND deleted = 0 "
         "AND (?3 IS NULL OR item_id = ?3) ORDER BY n",
         owner_table, owner_id, item_id,
