@@ -5,14 +5,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app import alerts, equipment, photos, values, work
+from app import alerts, equipment, values, work
 from app.desk import Desk
 from app.equipment import LIFE, Card, Entry
 from app.fields import fields_of, show
 from app.signs import sign
 from app.words import _, ngettext, pgettext
 from app.workflow import Step
-from ui.equipment.pictures import Pictures
 from ui.kit.bars import ProgressBar
 from ui.kit.chips import Chip
 from ui.kit.inspector import Inspector
@@ -79,7 +78,7 @@ def chip_lines(made: list[Chip], room: int = 288) -> list[list[Chip]]:
 
 def fill_tab(inspector: Inspector, tab: str, card: Card, desk: Desk, opened: Opened) -> None:
     """What stands under the open tab."""
-    fillers = {"history": _history, "facts": _facts, "parts": _parts, "files": _files, "life": _life}
+    fillers = {"history": _history, "facts": _facts, "parts": _parts, "life": _life}
     fillers[tab](inspector, card, desk, opened)
 
 
@@ -200,16 +199,6 @@ def _parts(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> Non
         inspector.add(
             _related(code, name if on_hand is None else f"{name} × {values.show_quantity(on_hand)}", mark)
         )
-
-
-def _files(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> None:
-    with desk.read() as read:
-        kept = photos.photos_of(read, "equipment", card.row["id"])
-    if not kept:
-        text = _("No photo yet. Add one from a file by the menu at the top.")
-        inspector.add(label(text, "dense", "text_2", wrap=True))
-    else:
-        inspector.add(Pictures(kept, desk.timezone))
 
 
 def _life(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> None:

@@ -18,12 +18,15 @@ from app.words import N_, _, ngettext
 from app.workflow import Step
 from ui.equipment import card as cards
 from ui.equipment import dialogs
+from ui.equipment.pictures import Pictures
 from ui.equipment.table import COLUMNS, SWITCHES, MachineSource
 from ui.equipment.tabs import Tabs
 from ui.equipment.trees import Trees
 from ui.kit.buttons import button
+from ui.kit.documents import DocumentsPart
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
+from ui.kit.labels import label
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.work.base import ListPage
@@ -39,7 +42,7 @@ class EquipmentPage(ListPage):
     """Bring in the register from a file."""
 
     labels_of = "equipment"
-    topics = frozenset({"equipment", "sites", "work", "alerts", "inventory", "rounds"})
+    topics = frozenset({"equipment", "sites", "work", "alerts", "inventory", "rounds", "files"})
 
     def __init__(self, desk: Desk, tasks: Tasks, prefs: MutableMapping[str, Any] | None = None) -> None:
         super().__init__(_("Equipment"), desk, tasks)
@@ -132,9 +135,24 @@ class EquipmentPage(ListPage):
         self._tabs = tabs = Tabs(cards.tabs_of(card), self._tab)
         tabs.chosen.connect(self._on_tab)
         view.add(tabs)
-        cards.fill_tab(view, self._tab, card, self.desk, self.record_wanted.emit)
+        if self._tab == "files":
+            self._fill_files(record)
+        else:
+            cards.fill_tab(view, self._tab, card, self.desk, self.record_wanted.emit)
         view.set_actions(self._foot())
         return True
+
+    def _fill_files(self, record: bytes) -> None:
+        """Photos, and under them the documents."""
+        with self.desk.read() as read:
+            kept = photos.photos_of(read, "equipment", record)
+        if kept:
+            self.inspector.add(Pictures(kept, self.desk, self.tasks))
+        else:
+            text = _("No photo yet. Add one from a file by the menu at the top.")
+            self.inspector.add(label(text, "dense", "text_2", wrap=True))
+        self.inspector.add_section(_("Documents"))
+        self.inspector.add(DocumentsPart(self.desk, self.tasks, "equipment", record))
 
     def _add_tools(self) -> None:
         if self.desk.may(Permission.PRINT_LABELS):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -16,7 +16,7 @@ from app.inspections import actions, queries
 from app.inspections.lists import to_review
 from app.inspections.queries import FollowUp, SheetItem
 from app.inspections.rules import FAIL, NA, standard_said, value_said
-from app.photos import Kept, photos_of
+from app.photos import photos_of
 from app.signs import sign
 from app.values import show_instant
 from app.words import N_, _, ngettext
@@ -29,6 +29,7 @@ from ui.kit.forms import FormField
 from ui.kit.labels import ElidedLabel, SignLabel, label, line
 from ui.kit.layout import Card, Page
 from ui.kit.notes import NoteStrip
+from ui.kit.photo import PhotoButton
 from ui.kit.tasks import Tasks
 
 ALERT_STATES = {"open": N_("open"), "withdrawn": N_("withdrawn")}
@@ -176,7 +177,7 @@ class ReviewPage(Page):
         row.addLayout(words, 1)
         for photo in self._photos:
             if photo.item_id == found.item.id and photo.thumbnail:
-                row.addWidget(_picture(photo))
+                row.addWidget(PhotoButton(self._desk, self._tasks, photo, 84))
         said = value_said(found.item, given.value_num, given.value_text) if given else ""
         row.addWidget(label(said, "title", "danger_text"), 0, Qt.AlignmentFlag.AlignTop)
         return made

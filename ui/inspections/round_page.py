@@ -17,6 +17,7 @@ from app.inspections.drafts import draft, round_key, save_draft
 from app.inspections.queries import Given, OpenPoint
 from app.inspections.rules import FAIL, NA, Value
 from app.inspections.scan import task_for_scan
+from app.contents import room_notice
 from app.photos import attach_photo
 from app.values import local
 from app.words import _
@@ -309,7 +310,9 @@ class RoundPage(RoundFrame):
 
     def _on_photo(self, _sha: bytes) -> None:
         self._reload()
-        self.say(_("The photo is saved."), "ok", "camera")
+        notice = room_notice(self._desk.profile)
+        saved = _("The photo is saved.")
+        self.say(f"{saved} {notice}" if notice else saved, "warn" if notice else "ok", "camera")
 
     def _on_no(self, error: Exception) -> None:
         self.say(str(error), "danger")

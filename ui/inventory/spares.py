@@ -22,6 +22,7 @@ from ui.inventory.part_form import PartDialog
 from ui.inventory.policy import PolicyDialog
 from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
+from ui.kit.documents import DocumentsPart
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
 from ui.kit.inspector import Inspector, Panes
@@ -31,7 +32,7 @@ from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
 
-TOPICS = {"stock", "inventory", "sites", "alerts", "work"}
+TOPICS = {"stock", "inventory", "sites", "alerts", "work", "files"}
 
 
 class SparesPage(Page):
@@ -221,6 +222,8 @@ class SparesPage(Page):
             return
         self._card = found
         cards.fill(self.inspector, found, self._desk)
+        self.inspector.add_section(_("Documents"))
+        self.inspector.add(DocumentsPart(self._desk, self._tasks, "part", part))
         if self._desk.may(Permission.EDIT_PARTS):
             self.inspector.add_tool("pencil", _("Change"), self.edit)
             self.inspector.add_tool("file-chart-column", _("Reorder point"), self.reorder)
