@@ -11,6 +11,7 @@ from app.ops import MalformedError
 from app.profile import Profile
 from app.replay import differences
 from app.store import NO_HASH
+from app.sync.witness import contradictions
 from app.tx import Reader
 from app.words import _
 from db.models import SYNCED
@@ -26,7 +27,7 @@ def check(profile: Profile) -> list[str]:
     if not faults:  # a broken log proves nothing
         faults += _tried(profile, lambda read: _end_of_log(profile, read))
         faults += _tried(profile, lambda _read: differences(profile))
-    for inspect in (_levels, _search, _dangling):
+    for inspect in (_levels, _search, _dangling, contradictions):
         faults += _tried(profile, inspect)
     return faults
 

@@ -45,6 +45,7 @@ from app.sync.protocol import (
 from app.sync.rebase import News, Rebased, note_receipts, rebase
 from app.sync.transport import Lost, Transport
 from app.sync.wire import added_up, rows_of
+from app.sync.witness import heed, kept_marks, note_durable
 from app.tx import Reader
 from app.version import VERSION
 from app.words import N_
@@ -136,9 +137,14 @@ class Exchange:
         with self._store.read() as read:
             chains = chains_to_send(read)
             proof = proof_of(read)
+            newest, marks = kept_marks(read)
         now = self._profile.clock.now()
-        hello = Hello(proof, chains, now, VERSION, operations.SCHEMA_VERSION)
+        hello = Hello(
+            proof, chains, now, VERSION, operations.SCHEMA_VERSION,
+            checkpoint_at=newest, marks=[mark.seq for mark in marks],
+        )  # fmt: skip
         welcome = self._line.ask(hello, Welcome)
+        heed(self._store, self._line, welcome, marks, now)
         self._report.offset = welcome.offset
         for head in welcome.chains:
             self._push_chain(head)
@@ -206,6 +212,7 @@ class Exchange:
                 (pack(page),),
             )
             keep_point(connection, page.point)
+            note_durable(connection, page.durable_seq)
 
     def _take_in(self, news: News) -> None:
         now = self._profile.clock.now()
@@ -240,7 +247,7 @@ class Exchange:
                 connection.execute(f"DELETE FROM {table}")
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [("hub_resync", "1"), ("hub_epoch", point.epoch.hex())],
+                [("hub_resync", "1"), ("hub_epoch", point.epoch.hex()), ("hub_durable", "0")],
             )
             keep_point(connection, point)
 
