@@ -280,12 +280,3 @@ def _raised_said(found: FollowUp) -> str:
     words = dict(fields_of(found.kind)["status"].choices)
     name = _("Fault {code}: {state}") if found.kind == "fault" else _("Work order {code}: {state}")
     return name.format(code=found.number, state=_(words[found.state]))
-
-
-def _picture(photo: Kept) -> QLabel:
-    made = label("")
-    picture = QPixmap()
-    picture.loadFromData(QByteArray(photo.thumbnail or b""))
-    made.setPixmap(picture.scaledToHeight(84, Qt.TransformationMode.SmoothTransformation))
-    made.setToolTip(photo.caption)
-    return made

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 
 from app.changes import Done
+from app.contents import room_notice
 from app.desk import Desk
 from app.errors import AppError
 from app.inspections import actions, queries
@@ -17,7 +18,6 @@ from app.inspections.drafts import draft, round_key, save_draft
 from app.inspections.queries import Given, OpenPoint
 from app.inspections.rules import FAIL, NA, Value
 from app.inspections.scan import task_for_scan
-from app.contents import room_notice
 from app.photos import attach_photo
 from app.values import local
 from app.words import _

@@ -115,7 +115,7 @@ class DocumentsPart(QWidget):
         return made
 
     @staticmethod
-    def _with(slot: "object", found: Document, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+    def _with(slot: "object", found: Document, _checked: bool = False) -> None:
         assert callable(slot)
         slot(found)
 

@@ -177,7 +177,7 @@ class PhotoDialog(Dialog):
             ended=lambda: self.get.setEnabled(True),
         )
 
-    def _on_fetched(self, sha256: bytes, here: bool) -> None:  # noqa: FBT001 - what the task answers
+    def _on_fetched(self, sha256: bytes, here: bool) -> None:
         if here:
             self.show_photo(sha256)
         else:
