@@ -21,6 +21,7 @@ from db.models import table as table_of
 CONCERNS = {
     "inspection.": Permission.HANDLE_ALERTS,
     "stock.": Permission.MOVE_STOCK,
+    "duplicate.": Permission.SETTLE_CONFLICTS,
     "idle.": Permission.MOVE_STOCK,
     "equipment.": Permission.EDIT_EQUIPMENT,
     "certificate.": Permission.EDIT_TRAINING,

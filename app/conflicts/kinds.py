@@ -35,10 +35,18 @@ KINDS = {
     "inspection.version": N_("Version of a template"),
     "label.print": N_("Labels printed"),
     "report.note": N_("Report made"),
+    "loan.event": N_("Loan returned, kept or extended"),
+    "loan.open": N_("Loan"),
     "stock.adjust": N_("Stock adjusted by a count"),
+    "stock.check": N_("Withdrawal checked"),
+    "stock.close": N_("Month closed"),
     "stock.move": N_("Stock movement"),
+    "stock.reopen": N_("Month opened again"),
+    "tool.calibrate": N_("Calibration"),
     "training.record": N_("Training record"),
     "training.void": N_("Training record voided"),
+    "transfer.event": N_("Transfer arrived or lost"),
+    "transfer.send": N_("Transfer sent"),
 }
 
 #: What the hub says when it keeps an op back -> what that means to the person.

@@ -15,7 +15,7 @@ from app.conflicts.words import (
     value_of,
 )
 from app.fields import fields_of, from_json, to_json
-from app.generic import DELETED
+from app.generic import DELETED, MERGED
 from app.ops import MalformedError
 from app.tx import Reader
 from app.words import _
@@ -236,12 +236,27 @@ class _Reading:
         """What stands in the record, and the op that put it there; of a deleted record who deleted it."""
         if self._names == (DELETED,) and not gone and not self._line.decision:
             return self._edited()
+        if self._names == (MERGED,):
+            return self._joined(), None
         if gone and (entry := next((e for e in self._trail if e[4] == "retire"), None)):
             return self._side(self._texts("theirs"), entry[2], entry[1], entry[3], entry[0]), None
         if self._line.decision or self._record is None:
             return self._origin(self._texts("theirs"), "theirs", {self._op_id})
         texts = tuple(self._text(name, self._record.get(name)) for name in self._names)
         return self._origin(texts, None, {self._op_id})
+
+    def _joined(self) -> Side:
+        """Who merged one of the two with a third record, and with which."""
+        entry = self._read.row(
+            "SELECT created_by, created_at FROM code_alias WHERE target_id = ? AND old_id IS NOT NULL ORDER BY created_at DESC",
+            self._row_id,
+        )
+        texts = self._texts("theirs")
+        return (
+            Side(texts, person_name(self._read, entry[0]), entry[0], entry[1])
+            if entry
+            else Side(texts, known=False)
+        )
 
     def _edited(self) -> tuple[Side, bytes | None]:
         """Who changed the record that somebody else deletes, and which fields: it stays until a person decides."""
