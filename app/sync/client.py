@@ -80,7 +80,7 @@ def sync_once(profile: Profile, hub: "str | Transport | None" = None, *, files: 
     Raises Lost where the hub cannot be reached, Busy where another program syncs this profile, AppError with a sentence.
     """
     with line_to(profile, hub) as line:
-        with _only_one(profile):
+        with only_one(profile):
             report = Exchange(profile, line).run()
         if files:
             report.files = carry(profile, line)
@@ -94,7 +94,8 @@ def differing_tables(profile: Profile, hub: "str | Transport | None" = None) -> 
 
 
 @contextmanager
-def _only_one(profile: Profile) -> Iterator[None]:
+def only_one(profile: Profile) -> Iterator[None]:
+    """Nobody else syncs this profile meanwhile. Raises Busy."""
     try:
         with alone(profile.folder / "sync.lock"):
             yield
