@@ -6,6 +6,10 @@ import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stores import ServerStore
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,6 +107,23 @@ def pg_url(_pg_server: str) -> Iterator[str]:
     yield _pg_server.format(database=database)
     with psycopg.connect(door, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def _hub_template(_pg_server: str) -> str:
+    from stores import template
+
+    return template(_pg_server)
+
+
+@pytest.fixture
+def server_store(_pg_server: str, _hub_template: str) -> Iterator["ServerStore"]:
+    """A PostgreSQL database for a hub, in which the tables are and no hub yet."""
+    from stores import ServerStore
+
+    made = ServerStore(_pg_server, _hub_template)
+    yield made
+    made.drop()
 
 
 @pytest.fixture

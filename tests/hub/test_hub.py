@@ -1,8 +1,6 @@
 """The hub's door: what is wrong is refused with a code, and harms nobody else."""
 
 import os
-import sqlite3
-from contextlib import closing
 
 import msgspec
 import pytest
@@ -15,7 +13,7 @@ from app.errors import AppError
 from app.fields import to_json
 from app.generic import create, patch
 from app.hub.enrol import devices, invite, revoke
-from app.hub.hub import Hub, head_of
+from app.hub.hub import head_of
 from app.inventory.ops import MoveStock
 from app.sync.joining import key_of
 from app.sync.line import line_to
@@ -38,6 +36,11 @@ from app.sync.protocol import (
 from app.sync.status import waiting
 from app.sync.transport import Frame
 from db.ids import new_id
+
+pytestmark = [
+    pytest.mark.usefixtures("store"),
+    pytest.mark.parametrize("store", ["file", "server"], indirect=True),
+]
 
 
 @pytest.fixture
@@ -217,7 +220,7 @@ def test_a_hub_goes_on_after_it_was_closed(fleet):
     with fleet.hub.reading() as read:
         head, key = head_of(read), fleet.hub.key.public
     fleet.hub.close()
-    fleet.hub = Hub(fleet.hub_path, fleet.clock)
+    fleet.hub = fleet.open_hub()
     with fleet.hub.reading() as read:
         assert (head_of(read), fleet.hub.key.public) == (head, key)
 
@@ -241,6 +244,6 @@ def test_a_number_that_would_not_add_up_is_rejected(a, fleet, monkeypatch):
 
 
 def judge_rows(fleet: Fleet) -> None:
-    with closing(sqlite3.connect(fleet.hub_path)) as hub:
+    with fleet.hub.reading() as read:
         for laptop in fleet:
-            rows_are_equal(laptop, hub)
+            rows_are_equal(laptop, read.connection)

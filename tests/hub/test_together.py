@@ -2,8 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from fleet import Fleet, Laptop, supplier
 from judge import judge
+
+pytestmark = pytest.mark.parametrize("store", ["file", "server"], indirect=True)
 
 
 def test_parallel_pushes_and_a_polling_reader(fleet: Fleet):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stores import FileStore, ServerStore
+
 from app.bootstrap import found, start
 from app.clock import Clock
 from app.desk import Desk
@@ -121,14 +123,21 @@ class Laptop:
 class Fleet:
     """One hub, some laptops, all in one folder."""
 
-    def __init__(self, folder: Path, blank: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, blank: Path | None = None, store: FileStore | ServerStore | None = None
+    ) -> None:
         self.folder, self._blank = folder, blank
         self.clock = Ticking()
         self.hub_path = folder / "hub.db"
-        if blank is not None:
+        self.store = store or FileStore(self.hub_path)
+        if blank is not None and store is None:
             shutil.copy(blank / "hub.db", self.hub_path)
-        self.hub = Hub(self.hub_path, self.clock)
+        self.hub = self.open_hub()
         self.laptops: dict[str, Laptop] = {}
+
+    def open_hub(self) -> Hub:
+        """The hub's process begins."""
+        return Hub(self.store.address, self.clock, self.folder / "hub.db.files")
 
     def open(self, name: str, scope: str = "*") -> Laptop:
         """A new laptop that has joined."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fleet import Fleet, blank_files, furnish
+from stores import ServerStore
 
 from app.words import speaking
 
@@ -23,9 +24,15 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path, blank: Path) -> Iterator[Fleet]:
+def store(request: pytest.FixtureRequest) -> ServerStore | None:
+    """Where the hub keeps its rows: a file, or PostgreSQL where a test is parametrised with "server"."""
+    return request.getfixturevalue("server_store") if getattr(request, "param", "") == "server" else None
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, blank: Path, store: ServerStore | None) -> Iterator[Fleet]:
     """A hub and two laptops, a and b, that both have the same small site."""
-    made = Fleet(tmp_path, blank)
+    made = Fleet(tmp_path, blank, store)
     furnish(made.open("a").desk)
     made.open("b")
     made.laptops["a"].sync()

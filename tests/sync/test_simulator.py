@@ -8,9 +8,17 @@ from simulator import Simulation
 SEEDS = int(os.environ.get("SEEDS", "40"))
 
 
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_a_seed_comes_to_rest_on_postgresql(seed, tmp_path, blank, server_store):
+    play(Simulation(seed, tmp_path, blank, store=server_store), seed)
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_seed_comes_to_rest_with_everything(seed, tmp_path, blank):
-    simulation = Simulation(seed, tmp_path, blank)
+    play(Simulation(seed, tmp_path, blank), seed)
+
+
+def play(simulation: Simulation, seed: int) -> None:
     try:
         simulation.run()
     except Exception as error:
