@@ -178,18 +178,20 @@ class Queue:
     to_come: int
 
 
-def queue(read: Reader) -> Queue:
-    """“Photos 2/5 sent”: counted from the moment when the queue was empty last."""
+def queue(read: Reader, *, brief: bool = False) -> Queue:
+    """“Photos 2/5 sent”: counted from the moment when the queue was empty last; `brief`: without those that are to come."""
     base = int(read.value("SELECT value FROM meta WHERE key = 'files_base'") or 0)
     total, sent = read.row("SELECT count(*), coalesce(sum(sent_to >= size), 0) FROM blob WHERE own = 1") or (
         0,
         0,
     )
+    base = base if sent >= base else 0
+    if brief:
+        return Queue(total - base, sent - base, 0)
     coming = read.value(
         "SELECT count(DISTINCT a.sha256) FROM attachment a LEFT JOIN blob b ON b.sha256 = a.sha256 "
         "WHERE a.deleted = 0 AND coalesce(b.state, 'wanted') IN ('wanted', 'asked')"
     )
-    base = base if sent >= base else 0
     return Queue(total - base, sent - base, coming)
 
 

@@ -349,3 +349,9 @@ def _piece_of(path: Path, offset: int) -> bytes:
     if not body:
         raise OSError("the file is shorter than it was")
     return body
+
+
+def carry_now(profile: Profile, stop: Callable[[], bool] = never) -> Moved:
+    """One turn of the queue by itself, beside whatever else is done. Raises AppError where there is no hub."""
+    with line_to(profile) as line:
+        return carry(profile, line, stop)
