@@ -50,6 +50,15 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, as_json: bool) 
         say_json(asdict(report) | {"waiting": asdict(left), "differing": wrong})
         return
     say(_("Sent: {sent}. Received: {received} rows.").format(sent=report.sent, received=report.received))
+    if moved := report.files.uploaded + report.files.downloaded + report.files.given_up:
+        words = _("Photos and documents: {sent} sent, {received} received, {gone} given up here.")
+        say(
+            words.format(
+                sent=report.files.uploaded, received=report.files.downloaded, gone=report.files.given_up
+            )
+        )
+    if moved or report.files.note:
+        say(report.files.note or _("All photos and documents that can move have moved."))
     if report.history:
         say(_("The hub was restored from a backup: what it had lost of this laptop was sent again."))
     if report.forked:

@@ -9,6 +9,7 @@ from app.access import Actor
 from app.audit import PROTECTED, name_of
 from app.conflicts.queries import count_open
 from app.conflicts.words import kind_word, person_name, reason_word
+from app.contents import Queue, queue
 from app.errors import AppError
 from app.profile import Profile
 from app.tx import Reader
@@ -40,8 +41,11 @@ class Standing:
     held: int
     refused: int
     conflicts: int
+    #: Photos and documents of this laptop since the queue was empty last, and how many of them the hub has.
     photos: int
     photos_sent: int
+    #: Those of others that have not come yet.
+    photos_to_come: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def standing(read: Reader, actor: Actor, *, brief: bool = False) -> Standing:
     )
     joined = "hub_id" in meta
     states = _counts(read, brief=brief) if joined else {}
-    photos, there = read.row("SELECT count(*), coalesce(sum(sent_to >= size), 0) FROM blob") or (0, 0)
+    files = queue(read, brief=brief) if joined else Queue(0, 0, 0)
     synced, failed = (int(meta[key]) if key in meta else None for key in ("synced_at", "sync_failed_at"))
     return Standing(
         joined=joined,
@@ -82,8 +86,9 @@ def standing(read: Reader, actor: Actor, *, brief: bool = False) -> Standing:
         held=states.get(HELD, 0),
         refused=states.get(REFUSED, 0),
         conflicts=count_open(read, actor),
-        photos=photos,
-        photos_sent=there,
+        photos=files.total,
+        photos_sent=files.sent,
+        photos_to_come=files.to_come,
     )
 
 

@@ -85,6 +85,7 @@ class Tasks(QObject):
         self._number = 0
         self._queue: SimpleQueue[int | None] = SimpleQueue()
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._second: Tasks | None = None
         self._thread = threading.Thread(target=self._work_off, name="tasks", daemon=True)
         self._thread.start()
 
@@ -139,12 +140,20 @@ class Tasks(QObject):
             self.busy.emit(True)
         self._queue.put(self._number)
 
+    def second(self) -> "Tasks":
+        """Another worker for what takes long and must not hold up a write (photos on their way); it ends with this one."""
+        if self._second is None:
+            self._second = Tasks(self)
+        return self._second
+
     def idle(self) -> bool:
         """True when nothing is under way (for tests: `qtbot.waitUntil(tasks.idle)`)."""
         return not self._jobs
 
     def stop(self, seconds: float = 30.0) -> None:
         """Finish what was given, then end the worker; no answer is delivered any more."""
+        if self._second is not None:
+            self._second.stop(seconds)
         for job in self._jobs.values():
             if job.progress:
                 job.progress.cancel()

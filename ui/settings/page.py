@@ -1,6 +1,7 @@
 """Settings (设置): language, theme, lock, scanner, backup, one's own secrets, and what this program is made of."""
 
 import platform
+from functools import partial
 from importlib.metadata import PackageNotFoundError, metadata, version
 from typing import Any
 
@@ -13,7 +14,18 @@ from app import audit, auth, backup, health
 from app.access import Permission
 from app.backup import Backup
 from app.desk import Desk
-from app.settings import DENSITY, KEYPAD, LANGUAGE, LOCK_MINUTES, THEME, Option, Preferences, Settings
+from app.settings import (
+    DENSITY,
+    KEEP_ORIGINALS,
+    KEYPAD,
+    LANGUAGE,
+    LOCK_MINUTES,
+    PHOTO_DAYS,
+    THEME,
+    Option,
+    Preferences,
+    Settings,
+)
 from app.values import show_instant
 from app.version import VERSION
 from app.words import _, ngettext, use
@@ -74,6 +86,7 @@ class SettingsPage(Page):
             self._own(),
             *filter(None, [data_card(desk, self.page_wanted.emit, lambda: self.export_wanted.emit("part"))]),
             self._lock(),
+            self._photos(),
             self._scanner(),
             self._backup(),
             self._about(),
@@ -178,6 +191,18 @@ class SettingsPage(Page):
             )
         if not people:
             self.menu.addAction(_("Nobody else has signed in on this laptop yet.")).setEnabled(False)
+
+    def _photos(self) -> Card:
+        """What becomes of photos on this laptop; it holds for everybody here."""
+        card = Card(_("Photos"))
+        for option in (KEEP_ORIGINALS, PHOTO_DAYS):
+            made = self._choice(card, option, self._settings.get(option), partial(self._settings.set, option))
+            made.setEnabled(self._desk.may(Permission.SET_PIN))
+        said = _(
+            "Older photos leave this laptop only when a verified backup of the hub holds them; a click brings one back."
+        )
+        card.body.addWidget(label(said, "dense", "text_2", wrap=True))
+        return card
 
     def _lock(self) -> Card:
         card = Card(_("Lock"))

@@ -30,6 +30,10 @@ def pill(found: Standing, now: int, timezone: str) -> Pill:
     if found.offline:
         words = _("Offline, {count} to send") if found.waiting else _("Offline")
         return Pill("warn", "cloud-off", words.format(count=found.waiting), str(found.waiting or ""))
+    if found.photos_sent < found.photos and not found.waiting and found.synced_at:
+        words = _("Photos {sent}/{total} sent")
+        short = f"{found.photos_sent}/{found.photos}"
+        return Pill("info", "cloud-upload", words.format(sent=found.photos_sent, total=found.photos), short)
     if found.waiting or not found.synced_at:
         words = _("{count} to send").format(count=found.waiting)
         return Pill("info", "cloud-upload", words, str(found.waiting))

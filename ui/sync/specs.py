@@ -57,9 +57,12 @@ def _ways(desk: Desk) -> Ways:
     """What can be done about the hub; nothing on a laptop that has joined none."""
     if "hub_id" not in desk.profile.meta:
         return ALONE
+    from app.sync.blobs import carry_now
     from app.sync.client import sync_once
 
-    return Ways(sync=partial(sync_once, desk.profile))
+    return Ways(
+        sync=partial(sync_once, desk.profile, files=False), files=partial(carry_now, desk.profile)
+    )
 
 
 def _sync(desk: Desk, tasks: Tasks) -> QWidget:

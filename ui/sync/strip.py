@@ -15,7 +15,7 @@ from app.words import _, ngettext
 from ui.kit import theme
 from ui.kit.buttons import button
 from ui.kit.labels import ElidedLabel, SignLabel, label, set_tone
-from ui.kit.tasks import Tasks
+from ui.kit.tasks import Progress, Tasks
 from ui.sync.saying import last_success, title
 
 ROOMY = 1080
@@ -27,6 +27,8 @@ class Ways:
 
     sync: Callable[[], Any] | None = None
     bundle: Callable[[], Any] | None = None
+    #: Carries photos and documents until they are all there or it is told to stop; answers with a note.
+    files: Callable[[Callable[[], bool]], Any] | None = None
 
 
 #: A laptop without a hub.
@@ -96,6 +98,8 @@ class StandingStrip(QFrame):
                 figures.append((_("Refused"), _records(found.refused), "danger"))
             if found.photos:
                 figures.append((_("Photos sent"), f"{found.photos_sent} / {found.photos}", ""))
+            if found.photos_to_come:
+                figures.append((_("Photos to come"), str(found.photos_to_come), ""))
         if found.conflicts or found.joined:
             count = ngettext("{count} conflict", "{count} conflicts", found.conflicts)
             level = "danger" if found.conflicts else ""
@@ -114,11 +118,29 @@ class StandingStrip(QFrame):
         self.line.setText(_("Syncing …"))
         self._tasks.run(
             lambda: conflicts.attempt(self._desk.profile, way),
-            lambda _report: self.synced.emit(),
+            lambda _report: self._on_synced(),
             self._on_failed,
             owner=self,
             ended=lambda: self.sync.setEnabled(True),
         )
+
+    def _on_synced(self) -> None:
+        """The records are there: photos follow, on a worker of their own."""
+        self.synced.emit()
+        way, second = self._ways.files, self._tasks.second()
+        if way is None or not second.idle():
+            return
+        second.run(
+            lambda progress: way(lambda: progress.cancelled),
+            self._on_carried,
+            self._on_failed,
+            owner=self,
+            progress=Progress(self),
+        )
+
+    def _on_carried(self, moved: Any) -> None:
+        if moved.note:
+            self.failed.emit(moved.note)
 
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(str(error) if isinstance(error, AppError) else "")
