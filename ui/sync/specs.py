@@ -60,9 +60,7 @@ def _ways(desk: Desk) -> Ways:
     from app.sync.blobs import carry_now
     from app.sync.client import sync_once
 
-    return Ways(
-        sync=partial(sync_once, desk.profile, files=False), files=partial(carry_now, desk.profile)
-    )
+    return Ways(sync=partial(sync_once, desk.profile, files=False), files=partial(carry_now, desk.profile))
 
 
 def _sync(desk: Desk, tasks: Tasks) -> QWidget:
