@@ -19,8 +19,9 @@ MERGEABLE = ("part", "equipment", "location", "staff", "supplier")
 _ANY = (
     ("attachment", "owner_id", "owner_table"),
     ("code_alias", "target_id", "target_table"),
-    ("qr_label", "target_id", "target_table"),
+    ("qr_label", "target_id", ""),
     ("equipment_event", "ref_id", "ref_table"),
+    ("step_note", "owner_id", "owner_table"),
 )
 #: Lists of business keys: table, column, the table whose keys they are.
 _LISTS = (("inspection_plan", "equipment", "equipment"), ("inspection_task", "equipment", "equipment"))

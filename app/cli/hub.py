@@ -40,6 +40,7 @@ def hub_command(arguments: argparse.Namespace) -> int:
         "invite": _invite,
         "devices": _devices,
         "revoke": _revoke,
+        "quarantine": _quarantine,
         "backup": _backup,
         "restore": _restore,
         "certificate": _certificate,
@@ -183,6 +184,42 @@ def _devices(arguments: argparse.Namespace) -> int:
         seen = values.show_instant(device.seen_at) if device.seen_at else "-"
         state = _("revoked") if device.revoked_at else ""
         say(f"{device.code:8} {seen:18} {device.machine:24} {state}".rstrip())
+    return OK
+
+
+def _quarantine(arguments: argparse.Namespace) -> int:
+    from app.access import local_administrator
+    from app.conflicts.held import Decide, held
+    from app.hub.own import perform
+
+    with _open(arguments) as hub:
+        with hub.reading() as read:
+            found = {entry.op_id.hex(): entry for entry in held(read, local_administrator())}
+        wanted = [(one, True) for one in arguments.accept] + [(one, False) for one in arguments.refuse]
+        for one, _accepted in wanted:
+            if one not in found:
+                raise AppError(
+                    N_("The hub keeps back no entry {id}. List them: sitewright hub quarantine"), id=one
+                )
+        if arguments.refuse and not arguments.reason.strip():
+            raise AppError(N_("Please give the reason."))
+        ops = [Decide(held=found[one].id, accepted=yes, remark=arguments.reason) for one, yes in wanted]
+        if ops:
+            perform(hub, *ops)
+            with hub.reading() as read:
+                found = {entry.op_id.hex(): entry for entry in held(read, local_administrator())}
+    if arguments.json:
+        say_json(
+            [
+                {"id": key, **{n: str(v) for n, v in vars(e).items() if n not in {"id", "op_id"}}}
+                for key, e in found.items()
+            ]
+        )
+        return OK
+    for key, entry in found.items():
+        say(
+            f"{key}  {values.show_instant(entry.at)}  {entry.device:8} {entry.who}: {entry.what} {entry.about} ({entry.why})"
+        )
     return OK
 
 

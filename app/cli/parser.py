@@ -313,6 +313,11 @@ def _hub(commands: Commands, common: Parser) -> None:
     listed = add("devices", _("the laptops that take part"))
     listed.add_argument("--json", action="store_true", help=_("the result as JSON"))
     add("revoke", _("end a laptop's part in the hub")).add_argument("code", metavar=_("CODE"))
+    kept = add("quarantine", _("what the hub keeps back: list it, let it in or refuse it"))
+    kept.add_argument("--accept", action="append", default=[], metavar=_("ID"), help=_("let this entry in"))
+    kept.add_argument("--refuse", action="append", default=[], metavar=_("ID"), help=_("refuse this entry"))
+    kept.add_argument("--reason", default="", metavar=_("TEXT"), help=_("why it is refused"))
+    kept.add_argument("--json", action="store_true", help=_("the result as JSON"))
 
 
 def _screenshots(commands: Commands, common: Parser) -> None:

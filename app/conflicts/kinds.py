@@ -34,6 +34,7 @@ KINDS = {
     "inspection.submit": N_("Round handed in"),
     "inspection.version": N_("Version of a template"),
     "label.print": N_("Labels printed"),
+    "quarantine.decide": N_("Held back entry decided"),
     "report.note": N_("Report made"),
     "loan.event": N_("Loan returned, kept or extended"),
     "loan.open": N_("Loan"),

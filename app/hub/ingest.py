@@ -16,8 +16,9 @@ import msgspec
 from app import ops as operations
 from app.fields import from_json
 from app.generic import Create, Merge, Patch, Retire
-from app.hub.admit import Grants, Judged, read_op
+from app.hub.admit import GONE, Grants, Judged, read_op
 from app.hub.enrol import chain_head
+from app.hub.held import accepted, hold
 from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, device_row, head_of
 from app.ops import Op
 from app.settle import settle
@@ -26,6 +27,7 @@ from app.sync.protocol import (
     FORK,
     GAP,
     MAX_OPS,
+    QUARANTINED,
     WITHOUT_EFFECT,
     Known,
     Point,
@@ -69,7 +71,7 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
         connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
         judged = _tried_again(tx, device, judged)
         if tx.touched:
-            judged += _let_in(tx)
+            judged += accepted(tx) + _let_in(tx)
         settle(connection, tx.touched, now)
         point = _keep(hub, connection, push, judged)
         _advance(hub, connection, device, push, placed)
@@ -204,6 +206,8 @@ def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
     if one.envelope is None or one.op is None:
         return one
     outcome, reason = grants.admit(one.envelope, one.op, one)
+    if outcome == QUARANTINED and reason != GONE:
+        hold(tx, one, reason)
     if not outcome and alone:
         outcome, reason = apply_alone(tx, one.envelope, one.op)
     elif not outcome:

@@ -11,9 +11,11 @@ from app.hub.blobs import sweep
 from app.hub.checkpoints import DAY, sign_daily
 from app.hub.collect import collect
 from app.hub.hub import Hub
+from app.hub.scheduler import miss_rounds
 
 #: A process that takes a job has so long; if it dies, another one takes it then.
 LEASE, AGAIN = 3_600_000, 600_000
+QUARTER = 900_000
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +34,7 @@ def jobs_of(hub: Hub, address: str, backups: Path | None) -> list[Job]:
         Job("checkpoint", DAY, lambda: sign_daily(hub)),
         Job("files", DAY, lambda: sweep(hub)),
         Job("deleted rows", DAY, lambda: collect(hub)),
+        Job("missed rounds", QUARTER, lambda: miss_rounds(hub)),
     ]
     if backups is not None:
         folder = backups

@@ -198,7 +198,7 @@ def return_round(desk: Desk, task_id: bytes, remark: str) -> Done:
 
 
 def mark_missed(profile: Profile) -> int:
-    """Record the rounds whose window and grace have passed; a laptop without a hub decides this alone. Returns how many.
+    """Record the rounds whose window and grace have passed; only a laptop without a hub decides this. Returns how many.
 
     Nothing is recorded while the laptop's clock is behind the newest record.
     """
@@ -206,6 +206,8 @@ def mark_missed(profile: Profile) -> int:
         return 0
     now = profile.clock.now()
     with profile.store.read() as read:
+        if read.value("SELECT 1 FROM meta WHERE key = 'hub_id'"):
+            return 0  # another laptop may have done it: only the hub can know
         missed = list(_missed(read, now))
     if missed:
         profile.store.perform(local_administrator(), *(ops.Miss(found.round, now) for found in missed))

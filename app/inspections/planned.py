@@ -14,6 +14,8 @@ from db.ids import made_id
 DAY_MS = 86_400_000
 #: Rounds of the next days are shown, too, so that a week can be planned.
 AHEAD_MS = 7 * DAY_MS
+#: So long a round that is not known here is shown at a laptop with a hub; by then the hub has concluded.
+UNKNOWN_MS = 14 * DAY_MS
 #: Nobody looks for rounds that were missed longer ago than this.
 BACK_MS = 400 * DAY_MS
 _PLANS = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.changes import ALERTS, ROUNDS
 from app.fields import to_json
-from app.inspections.planned import AHEAD_MS, planned
+from app.inspections.planned import AHEAD_MS, UNKNOWN_MS, planned
 from app.inspections.rules import LEVELS
 from app.settle import settles
 from app.tx import Derive
@@ -16,6 +16,11 @@ _PLANNING = {"inspection_plan", "inspection_template", "meter_reading"}
 _COLUMNS = "id, plan_id, template_id, site_id, due_from, due_to, last_day"
 
 
+def _kept_ms(derive: Derive) -> int:
+    """With a hub a round whose time has passed stays in the list, as not known here, until the hub has concluded."""
+    return UNKNOWN_MS if derive.value("SELECT 1 FROM meta WHERE key = 'hub_id'") else 0
+
+
 @settles("due rounds", {*_PLANNING, "inspection_task"}, ROUNDS, order=40, timed=True)
 def due_rounds(derive: Derive) -> bool:
     """Keep the rounds that are due now or in the next days, without those that somebody has begun."""
@@ -23,7 +28,7 @@ def due_rounds(derive: Derive) -> bool:
         begun = "id IN (SELECT id FROM temp.touched WHERE tbl = 'inspection_task')"
         return derive.run(f"DELETE FROM due_round WHERE {begun}") > 0
     wanted, ahead = {}, set()
-    for found in planned(derive, derive.now, derive.now + AHEAD_MS):
+    for found in planned(derive, derive.now - _kept_ms(derive), derive.now + AHEAD_MS):
         round_ = found.round
         if found.window.due_from > derive.now:
             # Of what is to come the next one is enough, and tomorrow's daily round is no news.

@@ -324,6 +324,7 @@ class QrLabel(Synced, Base):
     printed_at = instant(N_("Printed at"), required=True)
     printed_by = ref(N_("Printed by"), "user_account")
     copies = integer(N_("Copies"), required=True, low=1)
+    layout = text(N_("Label layout"), 40)
 
 
 class CodeAlias(Synced, Base):

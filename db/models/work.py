@@ -70,6 +70,9 @@ ALERT_ACTIONS: Choices = (
 )
 
 
+HELD_DECISIONS: Choices = (("accepted", N_("Accepted")), ("refused", N_("Refused")))
+
+
 class Fault(Synced, Base):
     """A fault or anomaly (故障/异常); its life follows SM-09."""
 
@@ -166,6 +169,42 @@ class Conflict(Synced, Base):
     decision = text(N_("Decision"), 20)
     decided_by = ref(N_("Decided by"), "user_account")
     decided_at = instant(N_("Decided at"))
+
+
+class HeldOp(Synced, Base):
+    """What the hub keeps back of somebody's work (隔离), with its content, until a supervisor accepts or refuses it."""
+
+    __tablename__ = "held_op"
+    about: ClassVar = About(N_("Held back"), N_("Held back entry"), bucket="site", topic="sync")
+    site_id = ref(N_("Site"), "site")
+    op_id = ref(N_("Operation"), "", required=True)
+    kind = text(N_("Kind"), 60, required=True)
+    tbl = text(N_("Table"), 40)
+    row_id = ref(N_("Record"), "")
+    needs = text(N_("Permission"), 40)
+    reason = text(N_("Reason"), 200, required=True)
+    content = note(N_("Content"))
+    decision = choice(N_("Decision"), HELD_DECISIONS, group="decision")
+    decided_by = ref(N_("Decided by"), "user_account")
+    decided_at = instant(N_("Decided at"))
+    remark = text(N_("Remarks"), 200)
+
+
+class StepNote(Synced, Base):
+    """A remark that somebody made when a record was moved on (流转备注): from where to where, and why."""
+
+    __tablename__ = "step_note"
+    about: ClassVar = About(
+        N_("Remarks on steps"), N_("Remark on a step"), bucket="site", topic="work", fact=True
+    )
+    site_id = ref(N_("Site"), "site")
+    owner_table = text(N_("Table"), 40, required=True)
+    owner_id = ref(N_("Record"), "", required=True)
+    from_state = text(N_("From"), 40, required=True)
+    to_state = text(N_("To"), 40, required=True)
+    text = note(N_("Remarks"), required=True)
+    at = instant(N_("Time"), required=True)
+    by_id = ref(N_("Person"), "user_account")
 
 
 class Device(Synced, Base):

@@ -605,6 +605,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_fault_status'), ['status'], unique=False)
         batch_op.create_index(batch_op.f('ix_fault_task_id'), ['task_id'], unique=False)
 
+    op.create_table('held_op',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('op_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('kind', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('tbl', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('row_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('needs', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('content', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('decision', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('decided_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_held_op')),
+    sa.UniqueConstraint('id', name=op.f('uq_held_op_id'))
+    )
+    with op.batch_alter_table('held_op', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_held_op_decided_by'), ['decided_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_held_op_op_id'), ['op_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_held_op_row_id'), ['row_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_held_op_site_id'), ['site_id'], unique=False)
+
     op.create_table('hist',
     sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('chain_hash', sa.LargeBinary(length=32), nullable=False),
@@ -1126,6 +1158,7 @@ def upgrade() -> None:
     sa.Column('printed_at', sa.BigInteger(), nullable=False),
     sa.Column('printed_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('copies', sa.BigInteger(), nullable=False),
+    sa.Column('layout', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1366,6 +1399,33 @@ def upgrade() -> None:
     with op.batch_alter_table('staff_private', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_staff_private_site_id'), ['site_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_staff_private_staff_id'), ['staff_id'], unique=False)
+
+    op.create_table('step_note',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('owner_table', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('owner_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('from_state', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('to_state', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('text', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_step_note')),
+    sa.UniqueConstraint('id', name=op.f('uq_step_note_id'))
+    )
+    with op.batch_alter_table('step_note', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_step_note_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_step_note_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_step_note_site_id'), ['site_id'], unique=False)
 
     op.create_table('stock_closing',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -2077,6 +2137,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stock_closing_closed_by'))
 
     op.drop_table('stock_closing')
+    with op.batch_alter_table('step_note', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_step_note_site_id'))
+        batch_op.drop_index(batch_op.f('ix_step_note_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_step_note_by_id'))
+
+    op.drop_table('step_note')
     with op.batch_alter_table('staff_private', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_private_staff_id'))
         batch_op.drop_index(batch_op.f('ix_staff_private_site_id'))
@@ -2246,6 +2312,13 @@ def downgrade() -> None:
     op.drop_table('inspection_plan')
     op.drop_table('inbox')
     op.drop_table('hist')
+    with op.batch_alter_table('held_op', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_held_op_site_id'))
+        batch_op.drop_index(batch_op.f('ix_held_op_row_id'))
+        batch_op.drop_index(batch_op.f('ix_held_op_op_id'))
+        batch_op.drop_index(batch_op.f('ix_held_op_decided_by'))
+
+    op.drop_table('held_op')
     with op.batch_alter_table('fault', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_fault_task_id'))
         batch_op.drop_index(batch_op.f('ix_fault_status'))
