@@ -13,8 +13,8 @@ Some = TypeVar("Some")
 WORKERS, WAITING = 8, 64
 #: One laptop asks one thing at a time; a second request is one whose answer was lost. A site may share one address.
 PER_DEVICE, PER_PEER = 2, 40
-#: Bodies and answers that are held at once, all callers together.
-BYTES_HELD = 64 * 1024 * 1024
+#: Bodies and answers that are held at once: by all callers, and by one address. Small ones, as most are, are not counted.
+BYTES_HELD, BYTES_PEER, SMALL = 64 * 1024 * 1024, 16 * 1024 * 1024, 64 * 1024
 #: Wrong requests that are looked at: so many at once, then one in so many seconds.
 WRONG, WRONG_EVERY = 60, 1.0
 #: Wrong invitations from one address: twenty, then one in three seconds.
@@ -37,38 +37,32 @@ class Crowd:
         self._workers, self._most, self._held_most = workers, workers + waiting, held
         self._threads = ThreadPoolExecutor(workers, "hub")
         self._callers: Counter[str] = Counter()
-        self._held = 0
+        self._held: Counter[str] = Counter()
         self._seconds = 0.05
         self.inside = 0
 
     @contextmanager
     def seat(self, device: str, peer: str) -> Iterator[None]:
-        """A place for one request from its first byte to the last of its answer. Raises FullError."""
-        keys = ((f"device {device}", PER_DEVICE), (f"peer {peer}", PER_PEER))
-        if self.inside >= self._most or any(
-            self._callers[key] >= most for key, most in keys if key[-1] != " "
-        ):
+        """A place for a request that has come whole, until the last byte of its answer. Raises FullError."""
+        keys = {f"peer {peer}": PER_PEER} | ({f"device {device}": PER_DEVICE} if device else {})
+        if self.inside >= self._most or any(self._callers[key] >= most for key, most in keys.items()):
             raise FullError(self.wait_seconds())
         self.inside += 1
-        self._callers.update(key for key, _most in keys)
+        self._callers.update(keys.keys())
         try:
             yield
         finally:
             self.inside -= 1
-            for key, _most in keys:
-                self._callers[key] -= 1
-                if self._callers[key] <= 0:
-                    del self._callers[key]
+            _take_back(self._callers, dict.fromkeys(keys, 1))
 
-    def hold(self, size: int, *, force: bool = False) -> None:
-        """Count bytes that are kept in memory. Raises FullError where all callers together hold too many (not for an answer)."""
-        if self._held + size > self._held_most and not force:
+    def hold(self, size: int, peer: str, *, force: bool = False) -> Callable[[], None]:
+        """Count bytes that are kept in memory, until what is returned is called. Raises FullError (not for an answer)."""
+        keys = {"": self._held_most, f"peer {peer}": BYTES_PEER}
+        if not force and any(self._held[key] + size > most for key, most in keys.items()):
             raise FullError(self.wait_seconds())
-        self._held += size
-
-    def let_go(self, size: int) -> None:
-        """These bytes are kept no more."""
-        self._held -= size
+        counted = dict.fromkeys(keys, size)
+        self._held.update(counted)
+        return lambda: _take_back(self._held, counted)
 
     async def work(self, do: Callable[..., Some], *args: object) -> Some:
         """Do it on one of the threads."""
@@ -87,6 +81,14 @@ class Crowd:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 
+def _take_back(counts: Counter[str], what: dict[str, int]) -> None:
+    """Nothing is kept of a caller who is gone."""
+    counts.subtract(what)
+    for key in what:
+        if counts[key] <= 0:
+            del counts[key]
+
+
 class Patience:
     """How often a caller may be wrong: a bucket that fills again with time; the oldest callers are forgotten."""
 
@@ -97,6 +99,11 @@ class Patience:
     def left(self, caller: str) -> bool:
         """Whether the caller may be wrong once more."""
         return self._now(caller) < self._size
+
+    def demand(self, caller: str) -> None:
+        """Raise FullError where the caller has been wrong too often."""
+        if not self.left(caller):
+            raise FullError(30)
 
     def spend(self, caller: str) -> None:
         """The caller was wrong."""

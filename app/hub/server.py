@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.errors import AppError
 from app.hub.hub import Hub
-from app.hub.limits import GUESS_EVERY, GUESSES, WRONG, WRONG_EVERY, Crowd, FullError, Patience
+from app.hub.limits import GUESS_EVERY, GUESSES, SMALL, WRONG, WRONG_EVERY, Crowd, FullError, Patience
 from app.hub.logs import note_request
 from app.hub.metrics import CONTENT_TYPE, Metrics
 from app.sync.file_call import PIECE, PREFIX
@@ -101,38 +101,45 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
 
 async def _served(service: Service, request: Request, call: str, most: int) -> Response:
     """The answer to one request; its seat and the bytes it holds are free when the last byte has gone out."""
-    began = monotonic()
     try:
         signature = base64.b64decode(request.headers.get(SIGNATURE, ""), validate=True)
         device = bytes.fromhex(request.headers.get(DEVICE, ""))
     except ValueError:
         return PlainTextResponse("not signed\n", 400)
-    peer = request.client.host if request.client else ""
+    if {"content-length", "transfer-encoding"} <= request.headers.keys():
+        return PlainTextResponse("two lengths\n", 400)
+    peer = _peer(request)
     with ExitStack() as held:
         try:
-            held.enter_context(service.crowd.seat(device.hex(), peer))
             body = await _body(service.crowd, request, most, held)
         except FullError as full:
-            return _busy(service, call, Frame(b"", signature, device), full.seconds, began)
+            return PlainTextResponse("busy\n", 503, {"Retry-After": str(full.seconds)})
         except TimeoutError:
             return PlainTextResponse("too slow\n", 408)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
             return PlainTextResponse("too large\n", 413)
-        frame = Frame(body, signature, device)
-        blamed = (service.guesses, peer) if call == "enrol" else (service.wrong, device.hex() or peer)
-        if not blamed[0].left(blamed[1]):
-            return _busy(service, call, frame, 30, began)
-        answer = await service.crowd.work(service.hub.answer, call, frame)
-        if isinstance(answer, Refusal) and answer.code in _BLAMED:
-            blamed[0].spend(blamed[1])
-        response = _sealed(service, call, frame, answer, began)
-        size = len(response.body)
-        service.crowd.hold(size, force=True)
-        held.callback(service.crowd.let_go, size)
+        response = await _answered(service, call, Frame(body, signature, device), peer, held)
         response.held = held.pop_all()
         return response
+
+
+async def _answered(service: Service, call: str, frame: Frame, peer: str, held: ExitStack) -> "_Held":
+    """The signed answer to a request that has come whole, or the one that asks to come back later."""
+    began, device = monotonic(), frame.device.hex()
+    patience, caller = (service.guesses, peer) if call == "enrol" else (service.wrong, device or peer)
+    try:
+        patience.demand(caller)
+        held.enter_context(service.crowd.seat(device, peer))
+    except FullError as full:
+        return _sealed(service, call, frame, service.hub.busy(call, full.seconds), began, outcome=_BUSY)
+    answer = await service.crowd.work(service.hub.answer, call, frame)
+    if isinstance(answer, Refusal) and answer.code in _BLAMED:
+        patience.spend(caller)
+    response = _sealed(service, call, frame, answer, began)
+    held.callback(service.crowd.hold(len(response.body), peer, force=True))
+    return response
 
 
 class _Held(Response):
@@ -144,13 +151,6 @@ class _Held(Response):
         with self.held or ExitStack():
             async with asyncio.timeout(ANSWER_SECONDS):
                 await super().__call__(scope, receive, send)
-
-
-def _busy(service: Service, call: str, frame: Frame, seconds: int, began: float) -> Response:
-    """Come back later. The body was not read where there was no room: the line is closed behind the answer."""
-    response = _sealed(service, call, frame, service.hub.busy(call, seconds), began, outcome=_BUSY)
-    response.headers["Retry-After"] = str(seconds)
-    return response
 
 
 def _sealed(
@@ -175,16 +175,20 @@ def _sealed(
     return _Held(content, media_type="application/octet-stream", headers=headers | {FACTS: facts.decode()})
 
 
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 async def _body(crowd: Crowd, request: Request, most: int, held: ExitStack) -> bytes | None:
     """The body; None as soon as it is larger than any request of ours. Raises TimeoutError, FullError."""
-    parts, size = [], 0
+    parts, size, peer = [], 0, _peer(request)
     async with asyncio.timeout(BODY_SECONDS):
         async for part in request.stream():
             size += len(part)
             if size > most:
                 return None
-            crowd.hold(len(part))
-            held.callback(crowd.let_go, len(part))
+            if size > SMALL:
+                held.callback(crowd.hold(len(part), peer))
             parts.append(part)
     return b"".join(parts)
 

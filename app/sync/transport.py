@@ -44,15 +44,14 @@ _STATUSES = {
     413: N_(
         "A proxy before the hub at {address} refuses requests of this size. Nothing was lost; the administrator must allow 4 MB there."
     ),
-    429: N_("The hub at {address} is busy. Nothing was lost; try again in a minute."),
     502: N_(
         "The proxy at {address} answers, but the hub behind it does not. Nothing was lost; tell the administrator."
     ),
-    503: N_("The hub at {address} is busy. Nothing was lost; try again in a minute."),
     504: N_(
         "The proxy at {address} answers, but the hub behind it does not. Nothing was lost; tell the administrator."
     ),
 }
+_LATER = N_("The hub at {address} is busy. Nothing was lost; try again in a minute.")
 _CUT = N_("The line to {address} broke in the middle of an answer. Nothing was lost; sync again.")
 
 
@@ -68,6 +67,14 @@ class Lost(AppError):
         **params: object,
     ) -> None:
         super().__init__(message, **params)
+
+
+class Later(Lost):
+    """The hub, or a proxy before it, has no room now; the same request is worth sending again after some seconds."""
+
+    def __init__(self, address: str, seconds: int) -> None:
+        super().__init__(_LATER, address=address)
+        self.seconds = min(max(seconds, 1), 30)
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,9 @@ class Http:
         method, address = http_of(address)
         with self._client.stream(method, address, content=body, headers=headers) as answer:
             signature = answer.headers.get(SIGNATURE)
+            if answer.status_code in {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS}:
+                after = answer.headers.get("Retry-After", "")
+                raise Later(self._address, int(after) if after.isascii() and after.isdigit() else 1)
             if answer.status_code != httpx.codes.OK or not signature:
                 raise Lost(_STATUSES.get(answer.status_code, _PORTAL), address=self._address)
             parts, size = [], 0
