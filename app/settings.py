@@ -103,6 +103,27 @@ PHOTO_DAYS = Option(
         (0, N_("All, as long as there is room")),
     ),
 )
+STATION_MINUTES = Option(
+    "station_minutes",
+    5,
+    N_("The scan station forgets the order after"),
+    (
+        (1, N_("1 minute")),
+        (2, N_("2 minutes")),
+        (5, N_("5 minutes")),
+        (10, N_("10 minutes")),
+        (15, N_("15 minutes")),
+        (30, N_("30 minutes")),
+    ),
+)
+STATION_SOUND = Option(
+    "station_sound",
+    "on",
+    N_("Sounds of the scan station"),
+    (("on", N_("On")), ("off", N_("Off"))),
+)
+#: What a test of the scanner has learnt (app.labels.scanner), as JSON; empty before the first test.
+SCANNER = Option("scanner", "", N_("Scanner"))
 LABEL_LAYOUT = Option("label_layout", "", N_("Label layout"), personal=True)
 
 OPTIONS: dict[str, Option[Any]] = {
@@ -116,6 +137,9 @@ OPTIONS: dict[str, Option[Any]] = {
         KEEP_ORIGINALS,
         PHOTO_DAYS,
         LABEL_LAYOUT,
+        STATION_MINUTES,
+        STATION_SOUND,
+        SCANNER,
     )
 }
 

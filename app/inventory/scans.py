@@ -4,27 +4,20 @@ from dataclasses import dataclass
 
 from app.desk import Desk
 from app.fields import about
+from app.labels.actions import action_of
+from app.labels.codes import blank_code, named_by
 from app.labels.payload import Kind, Scan, Sort, read_scan
 from app.names import named
 from app.tx import Reader
 from app.words import N_, _
 
-_TABLES = {
-    Kind.EQ: "equipment",
-    Kind.LC: "location",
-    Kind.PT: "part",
-    Kind.BN: "location",
-    Kind.WO: "work_order",
-}
-#: Where a code that somebody typed may come from, the nearest first.
-_TYPED = ("part", "location", "work_order", "equipment", "purchase_order", "staff")
 _ENGLISH = frozenset({"part", "location", "equipment", "staff"})
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The record that a code names; `kind`: part, bin, place, equipment, work_order, purchase_order, staff, or "" with a
-    sentence.
+    """The record that a code names; `kind`: part, bin, place, equipment, work_order, purchase_order, staff, action,
+    or "" with a sentence.
     """
 
     kind: str
@@ -32,53 +25,43 @@ class Meaning:
     code: str = ""
     title: str = ""
     sentence: str = ""
-    #: A maker's or foreign code that can be bound to a part.
+    #: A maker's, foreign or blank code that can be bound to a record.
     foreign: str = ""
+    #: The records that share the code.
+    choices: tuple["Meaning", ...] = ()
 
 
 def resolve_scan(desk: Desk, text: str) -> Meaning:
     """Say what a scanned text means; never raises for what was scanned."""
-    scan = read_scan(text)
     with desk.read() as read:
-        return _found(read, scan) or _unknown(scan)
+        return meaning_of(read, text)
+
+
+def meaning_of(read: Reader, text: str) -> Meaning:
+    """The same with rows that are being read."""
+    scan = read_scan(text)
+    return _found(read, scan) or _unknown(scan)
 
 
 def _found(read: Reader, scan: Scan) -> Meaning | None:
-    if scan.sort is Sort.HOSTILE or not scan.text:
-        return None
-    if scan.ean and (part := _by_barcode(read, scan.ean)):
-        return part
-    if scan.payload and scan.payload.kind in _TABLES:
-        found = _by_code(read, _TABLES[scan.payload.kind], scan.payload.code)
-        return found or _by_alias(read, scan.payload.code)
-    for table in _TYPED:
-        if found := _by_code(read, table, scan.text):
-            return found
-    return _by_alias(read, scan.text) or _by_barcode(read, scan.text)
+    payload = scan.payload
+    if payload and payload.kind is Kind.AC and (action := action_of(payload.code)):
+        return Meaning("action", code=action.code, title=_(action.word))
+    named = named_by(read, scan)
+    found = [one for name in named if (one := _meaning(read, name.table, name.id))]
+    if len(found) > 1:
+        text = _("{code} is bound to several records: {records}. Choose one, the others let go of it.")
+        records = "; ".join(f"{one.code} {one.title}" for one in found)
+        said = text.format(code=scan.text[:40], records=records)
+        return Meaning("", sentence=said, foreign=_bindable(scan), choices=tuple(found))
+    return found[0] if found else None
 
 
-def _by_code(read: Reader, table: str, code: str) -> Meaning | None:
-    key = about(table).key
-    row = read.find(table, **{key: code}) or read.value(
-        f"SELECT id FROM {table} WHERE upper({key}) = upper(?) AND deleted = 0 ORDER BY n LIMIT 1", code
-    )
-    return _meaning(read, table, row) if row else None
-
-
-def _by_alias(read: Reader, code: str) -> Meaning | None:
-    found = read.row(
-        "SELECT target_table, target_id FROM code_alias WHERE upper(code) = upper(?) AND deleted = 0 ORDER BY n DESC",
-        code,
-    )
-    return _meaning(read, *found) if found and found[0] in _TYPED else None
-
-
-def _by_barcode(read: Reader, number: str) -> Meaning | None:
-    row = read.value(
-        "SELECT p.id FROM part p JOIN json_each(p.barcode_alias) b WHERE b.value = ? AND p.deleted = 0 ORDER BY p.n",
-        number,
-    )
-    return _meaning(read, "part", row) if row else None
+def _bindable(scan: Scan) -> str:
+    """What a binding of this code would be called."""
+    if scan.payload and scan.payload.kind is Kind.BL:
+        return blank_code(scan.payload.code)
+    return scan.ean or scan.text
 
 
 def _meaning(read: Reader, table: str, row: bytes) -> Meaning | None:
@@ -101,6 +84,9 @@ def _unknown(scan: Scan) -> Meaning:
         return Meaning(
             "", sentence=_("This code holds hidden characters and was not used. Type the number instead.")
         )
+    if scan.payload and scan.payload.kind is Kind.BL:
+        text = _("The blank label {code} belongs to nothing yet. Bind it to a part, a machine or a place.")
+        return Meaning("", sentence=text.format(code=scan.payload.code), foreign=_bindable(scan))
     if scan.payload:
         text = _(
             "{kind} {code} is on the label but not in the register. Look for it by name, or register it."
@@ -111,13 +97,13 @@ def _unknown(scan: Scan) -> Meaning:
             "{code} is a maker's barcode that no part knows yet. Enter it at the part, or scan our own label."
         )
         return Meaning("", sentence=text.format(code=scan.ean), foreign=scan.ean)
-    if scan.text.isdigit() and len(scan.text) >= 10 and scan.text[0] in "123456":
+    if scan.text.isdigit() and len(scan.text) >= 10 and scan.text[0] in "123456789":
         text = _(
             "The label could not be read whole: {code}. Scan it again, or type the number under the code."
         )
-        return Meaning("", sentence=text.format(code=shown), foreign=shown)
+        return Meaning("", sentence=text.format(code=shown), foreign=scan.text)
     text = _("{code} is not a code of this system. Scan our own label, or type the part number.")
-    return Meaning("", sentence=text.format(code=shown), foreign=shown)
+    return Meaning("", sentence=text.format(code=shown), foreign=scan.text)
 
 
 #: What the kinds are called, for the prompt of the scan station.

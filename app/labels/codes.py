@@ -84,12 +84,16 @@ def _best(
 ) -> list[Named]:
     kept = stored(code)
     rows = read.rows(
-        "SELECT code, target_table, target, how FROM scan_code WHERE folded = ? ORDER BY n DESC LIMIT 64", kept.upper()
+        "SELECT code, target_table, target, how FROM scan_code WHERE folded = ? ORDER BY n DESC LIMIT 64",
+        kept.upper(),
     )
     live = [
         (there, said == kept)
         for said, table, target, how in rows
-        if how in hows and _fits(said, kept) and (there := _living(read, table, target, how)) and there.table in tables
+        if how in hows
+        and _fits(said, kept)
+        and (there := _living(read, table, target, how))
+        and there.table in tables
     ]
     if not live:
         return []
@@ -113,14 +117,15 @@ def _living(read: Reader, table: str, target: bytes, how: str) -> Named | None:
             return None
         if not row[1]:
             return Named(table, target, how)
-        target = read.value(
+        kept = read.value(
             "SELECT target_id FROM code_alias WHERE code = ? AND target_table = ? AND target_id <> ? AND deleted = 0 "
             "ORDER BY n DESC LIMIT 1",
             row[0], table, target,
         )  # fmt: skip
         how = ALIAS if how == OWN else how
-        if target is None:
+        if kept is None:
             return None
+        target = kept
     return None
 
 
@@ -132,7 +137,9 @@ def index(derive: Derive) -> bool:
     """Keep the codes in step with the touched records."""
     for table in derive.touched.keys() & {*TABLES, "code_alias"}:
         derive.run(
-            "DELETE FROM scan_code WHERE tbl = ? AND row_id IN (SELECT id FROM temp.touched WHERE tbl = ?)", table, table
+            "DELETE FROM scan_code WHERE tbl = ? AND row_id IN (SELECT id FROM temp.touched WHERE tbl = ?)",
+            table,
+            table,
         )
         derive.run_many(
             "INSERT INTO scan_code (folded, code, tbl, row_id, target_table, target, how) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -146,7 +153,8 @@ _TOUCHED = "JOIN temp.touched x ON x.tbl = ? AND x.id = t.id"
 
 def _aliases(derive: Derive) -> list[tuple[object, ...]]:
     rows = derive.rows(
-        f"SELECT t.code, t.id, t.target_table, t.target_id FROM code_alias t {_TOUCHED} WHERE t.deleted = 0", "code_alias"
+        f"SELECT t.code, t.id, t.target_table, t.target_id FROM code_alias t {_TOUCHED} WHERE t.deleted = 0",
+        "code_alias",
     )
     return [
         (folded(code), code, "code_alias", row, table, target, ALIAS)
@@ -158,7 +166,9 @@ def _aliases(derive: Derive) -> list[tuple[object, ...]]:
 def _codes(derive: Derive, table: str) -> Iterator[tuple[object, ...]]:
     # The codes of records that were merged stay: they lead on to the one that was kept.
     more = ", t.barcode_alias, t.maker_part_no" if table == "part" else ", NULL, NULL"
-    for row, code, barcodes, maker in derive.rows(f"SELECT t.id, t.{about(table).key}{more} FROM {table} t {_TOUCHED}", table):
+    for row, code, barcodes, maker in derive.rows(
+        f"SELECT t.id, t.{about(table).key}{more} FROM {table} t {_TOUCHED}", table
+    ):
         for said, how in _said(code, barcodes, maker):
             yield folded(said), stored(said), table, row, table, row, how
 

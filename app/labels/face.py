@@ -20,7 +20,6 @@ SAFE_DOTS = 4
 STEP = 0.25
 MOST_CODE_LINES = 3
 SHRUNK_CODE = 0.6
-SHRUNK_NAME = 0.68
 CAPITALS = 0.733
 LEADING = 1.24
 
@@ -195,8 +194,8 @@ def _names(label: Label, layout: Layout, column: Column, y: float) -> tuple[list
 
 
 def _wrapped(name: str, largest: float, column: Column, y: float) -> tuple[list[str], float, bool]:
-    """Lines of the name at the largest size at which all of it fits, down to 68 %; then it loses its end."""
-    least = max(SHRUNK_NAME * largest, column.least)
+    """Lines of the name at the largest size at which all of it fits; only where it would be too fine to be read it loses its end."""
+    least = column.least
     size = largest
     while True:
         rows = max(0, int((column.bottom - y - 0.96 * size) / (LEADING * size) + 1))

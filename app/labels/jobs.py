@@ -1,8 +1,8 @@
 """Labels of records: which, what they say, and printing them."""
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +12,11 @@ from app.errors import AppError
 from app.fields import about
 from app.files import write_safely
 from app.labels.face import Label
-from app.labels.layouts import LAYOUTS, Layout
 from app.labels.payload import Kind, encode
+from app.labels.raw import raw_labels, send
 from app.labels.record import MOST_ROWS, LabelPrint, Printed
 from app.labels.render import render_labels
+from app.labels.sizes import Printer, layout_of, remember
 from app.tx import Reader
 from app.words import N_, language, pgettext
 from app.work.machines import OPEN_ORDERS
@@ -160,52 +161,52 @@ def _label(row: _Row, twins: frozenset[str]) -> RecordLabel:
     )
 
 
-def layout_of(name: str) -> Layout:
-    """The sheet or roll of this name. Raises AppError."""
-    if name not in LAYOUTS:
-        known = pgettext("list", ", ").join(LAYOUTS)
-        raise AppError(N_("There is no label layout “{name}”. There are: {known}."), name=name, known=known)
-    return LAYOUTS[name]
-
-
 @dataclass(frozen=True)
 class Job:
-    """How labels are printed: layout, first free position, shift in millimetres, outlines to cut along, copies of each."""
+    """How labels are printed: layout, first free position, spoilt places of the first sheet, shift in millimetres,
+    outlines to cut along, copies of each (or of some records their own number), scale, and a roll printer's head.
+    """
 
     layout: str = "L7160"
     first: int = 1
     offset: tuple[float, float] = (0, 0)
     outlines: bool = False
     copies: int = 1
+    spoilt: frozenset[int] = frozenset()
+    counts: Mapping[bytes, int] = field(default_factory=dict)
+    scale: tuple[float, float] = (1, 1)
+    head: str = "203"
+
+    def copies_of(self, labels: Sequence[Label]) -> list[int]:
+        """How often each label is printed."""
+        return [self.counts.get(getattr(label, "record", b""), 1) * self.copies for label in labels]
 
 
-def preview_labels(labels: Sequence[Label], job: Job) -> tuple[bytes, list[str]]:
+def preview_labels(desk: Desk, labels: Sequence[Label], job: Job) -> tuple[bytes, list[str]]:
     """The PDF as it would be and its warnings; nothing is logged."""
-    if max(map(abs, job.offset)) > FARTHEST:
-        raise AppError(N_("A sheet is shifted by at most {limit} mm."), limit=FARTHEST)
+    _demand_near(job.offset)
     stream = io.BytesIO()
     warnings = render_labels(
         labels,
-        layout_of(job.layout),
+        layout_of(desk, job.layout).with_head(job.head),
         stream,
         offset_mm=job.offset,
         first=job.first,
+        spoilt=job.spoilt,
         outlines=job.outlines,
-        copies=job.copies,
+        copies=job.copies_of(labels),
+        scale=job.scale,
     )
     return stream.getvalue(), warnings
 
 
+def _demand_near(offset: tuple[float, float]) -> None:
+    if max(map(abs, offset)) > FARTHEST:
+        raise AppError(N_("A sheet is shifted by at most {limit} mm."), limit=FARTHEST)
+
+
 def print_labels(
-    desk: Desk,
-    labels: Sequence[RecordLabel],
-    layout: str,
-    target: Path,
-    *,
-    first: int = 1,
-    offset: tuple[float, float] = (0, 0),
-    outlines: bool = False,
-    copies: int = 1,
+    desk: Desk, labels: Sequence[RecordLabel], layout: str | Job, target: Path, *, first: int = 1
 ) -> list[str]:
     """Write the labels to a PDF file and log them; what the person should know comes back as sentences."""
     if target.suffix.lower() != ".pdf":
@@ -213,19 +214,41 @@ def print_labels(
             N_("Labels are written as PDF: let the name of “{name}” end in .pdf."), name=target.name
         )
     desk.actor.demand(Permission.PRINT_LABELS)
-    raw, warnings = preview_labels(labels, Job(layout, first, offset, outlines, copies))
+    job = Job(layout, first) if isinstance(layout, str) else layout
+    raw, warnings = preview_labels(desk, labels, job)
     with write_safely(target) as stream:
         stream.write(raw)
-    note_labels(desk, labels, copies)
+    note_labels(desk, labels, job)
     return warnings
 
 
-def note_labels(desk: Desk, labels: Sequence[RecordLabel], copies: int = 1) -> None:
-    """Log labels that went to paper: one action, at most 500 in an op."""
-    printed = [
-        Printed(
-            str(label.kind), label.record, encode(label.kind, label.code, case_matters=label.case_matters)
-        )
-        for label in labels
+def send_labels(desk: Desk, labels: Sequence[RecordLabel], job: Job, used: Printer) -> None:
+    """To a label printer in its own language, and into the log. Raises AppError where it does not answer; nothing is logged then."""
+    desk.actor.demand(Permission.PRINT_LABELS)
+    _demand_near(job.offset)
+    raw = raw_labels(
+        labels,
+        layout_of(desk, job.layout).with_head(used.head),
+        used.tongue,
+        copies=job.copies_of(labels),
+        gap_mm=used.gap,
+        offset_mm=job.offset,
+    )
+    send(raw, used.target)
+    remember(desk, used)
+    note_labels(desk, labels, job)
+
+
+def note_labels(desk: Desk, labels: Sequence[RecordLabel], job: Job | None = None) -> None:
+    """Log labels that went to paper: one action, at most 500 of one number of copies in an op."""
+    made = job or Job()
+    by_copies: dict[int, list[Printed]] = {}
+    for label, number in zip(labels, made.copies_of(labels), strict=True):
+        digits = encode(label.kind, label.code, case_matters=label.case_matters)
+        by_copies.setdefault(number, []).append(Printed(str(label.kind), label.record, digits))
+    ops = [
+        LabelPrint(tuple(part), number, made.layout)
+        for number, printed in by_copies.items()
+        for part in _slices(printed)
     ]
-    desk.perform(*(LabelPrint(tuple(part), copies) for part in _slices(printed)))
+    desk.perform(*ops)

@@ -1,13 +1,17 @@
-"""The label sheets and rolls that can be bought, in millimetres from the top left corner."""
+"""The label sheets and rolls that can be bought, in millimetres from the top left corner; and sizes of one's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import AppError
 from app.words import N_, _
 
 A4 = (210.0, 297.0)
-# Printers of 203 dpi have eight dots to the millimetre.
+LETTER = (215.9, 279.4)
+# Printers of 203 dpi have eight dots to the millimetre, those of 300 dpi twelve within a thousandth.
 DPI_203 = 203.2
+DPI_300 = 300.0
+#: What a thermal printer can have: its name, and dots to the inch.
+HEADS = {"203": DPI_203, "300": DPI_300}
 SMALLEST_LABEL = (18.0, 12.0)
 MOST_LABELS = 200
 
@@ -31,11 +35,25 @@ class Layout:
     code_pt: float
     margin: float
     dpi: float | None = None
+    #: A size that a person made; its name is theirs.
+    own: bool = False
 
     @property
     def title(self) -> str:
-        """The name in the spoken language."""
-        return _(self.name)
+        """The name in the spoken language, with the count and the size of the labels."""
+        if self.own:
+            return self.name
+        size = {"width": f"{self.width:g}", "height": f"{self.height:g}"}
+        if self.dpi:
+            return _("Roll {width} × {height} mm").format(**size)
+        paper = "Letter" if self.page == LETTER else "A4"
+        return _("{paper} {code}: {count} labels of {width} × {height} mm").format(
+            paper=paper, code=self.name, count=self.per_page, **size
+        )
+
+    def with_head(self, head: str) -> "Layout":
+        """A roll as a printer of "203" or "300" dots to the inch prints it; a sheet stays as it is."""
+        return replace(self, dpi=HEADS.get(head, DPI_203)) if self.dpi else self
 
     @property
     def per_page(self) -> int:
@@ -155,23 +173,40 @@ def _check(
             )
 
 
-# code, name, columns and rows, left and top, distances, size of a label, side of the QR code, largest code in points, margin
+# code, paper, columns and rows, left and top, distances, size of a label, side of the QR code, largest code in points, margin;
+# 0: it follows from the size. The measures are the makers'.
 _SHEETS = (
-    ("L7160", N_("Sheet L7160, 21 labels"), (3, 7), (7.2, 15.15), (66.04, 38.1), (63.5, 38.1), 27, 15, 2.6),
-    ("L7163", N_("Sheet L7163, 14 labels"), (2, 7), (4.67, 15.15), (101.6, 38.1), (99.06, 38.1), 31, 22, 2.8),
-    ("L7159", N_("Sheet L7159, 24 labels"), (3, 8), (6.46, 13.06), (66.54, 33.86), (64, 33.86), 26, 15, 2.2),
-    ("3x8", N_("Full sheet, 24 labels"), (3, 8), (0, 0.5), (70, 37), (70, 37), 27, 15, 4),
-    ("L7651", N_("Sheet L7651, 65 labels"), (5, 13), (4.67, 10.9), (40.64, 21.17), (38.1, 21.17), 17, 9, 1.1),
+    ("L7160", A4, (3, 7), (7.2, 15.15), (66.04, 38.1), (63.5, 38.1), 27, 15, 2.6),
+    ("L7163", A4, (2, 7), (4.67, 15.15), (101.6, 38.1), (99.06, 38.1), 31, 22, 2.8),
+    ("L7159", A4, (3, 8), (6.46, 13.06), (66.54, 33.86), (64, 33.86), 26, 15, 2.2),
+    ("3x8", A4, (3, 8), (0, 0.5), (70, 37), (70, 37), 27, 15, 4),
+    ("L7651", A4, (5, 13), (4.67, 10.9), (40.64, 21.17), (38.1, 21.17), 17, 9, 1.1),
+    ("L7157", A4, (3, 11), (6.46, 14), (66.54, 24.3), (64, 24.3), 20, 12, 1.4),
+    ("L7161", A4, (3, 6), (7.21, 8.82), (66.04, 46.56), (63.5, 46.56), 0, 0, 0),
+    ("L7162", A4, (2, 8), (4.67, 13.02), (101.6, 33.87), (99.06, 33.87), 0, 0, 0),
+    ("L7164", A4, (3, 4), (7.21, 4.57), (66.04, 71.97), (63.5, 71.97), 0, 0, 0),
+    ("L7165", A4, (2, 4), (4.67, 13.04), (101.6, 67.73), (99.06, 67.73), 0, 0, 0),
+    ("L7166", A4, (2, 3), (4.67, 8.81), (101.6, 93.13), (99.06, 93.13), 0, 0, 0),
+    ("L7173", A4, (2, 5), (4.67, 6), (101.6, 57), (99.06, 57), 0, 0, 0),
+    ("5160", LETTER, (3, 10), (4.78, 12.7), (69.85, 25.4), (66.68, 25.4), 20, 12, 1.6),
+    ("5161", LETTER, (2, 10), (3.96, 12.7), (106.36, 25.4), (101.6, 25.4), 21, 14, 1.6),
+    ("5162", LETTER, (2, 7), (3.96, 21.17), (106.36, 33.87), (101.6, 33.87), 0, 0, 0),
+    ("5163", LETTER, (2, 5), (3.96, 12.7), (106.36, 50.8), (101.6, 50.8), 0, 0, 0),
+    ("5164", LETTER, (2, 3), (3.96, 12.7), (106.36, 84.67), (101.6, 84.67), 0, 0, 0),
 )
 _ROLLS = (
-    ("roll50x30", N_("Roll 50 × 30 mm"), (50, 30), 21.8, 11, 1.5),
-    ("tiny30x20", N_("Roll 30 × 20 mm"), (30, 20), 14.5, 6.5, 0.9),
+    ("tiny30x20", (30, 20), 14.5, 6.5, 0.9),
+    ("roll40x30", (40, 30), 18.2, 9, 1.3),
+    ("roll50x30", (50, 30), 21.8, 11, 1.5),
+    ("roll60x40", (60, 40), 29, 14, 1.8),
+    ("roll70x50", (70, 50), 32.7, 17, 2),
+    ("roll100x70", (100, 70), 47.2, 22, 2.6),
 )
 
 LAYOUTS: dict[str, Layout] = {
-    code: sheet(code, name, grid, first, pitch, label=label, qr=qr, code_pt=code_pt, margin=margin)
-    for code, name, grid, first, pitch, label, qr, code_pt, margin in _SHEETS
+    code: sheet(code, code, grid, first, pitch, label=label, qr=qr, code_pt=code_pt, margin=margin, page=page)
+    for code, page, grid, first, pitch, label, qr, code_pt, margin in _SHEETS
 } | {
-    code: roll(code, name, label, qr=qr, code_pt=code_pt, margin=margin)
-    for code, name, label, qr, code_pt, margin in _ROLLS
+    code: roll(code, code, label, qr=qr, code_pt=code_pt, margin=margin)
+    for code, label, qr, code_pt, margin in _ROLLS
 }

@@ -23,6 +23,7 @@ class LabelPrint(Op, frozen=True):
 
     labels: tuple[Printed, ...]
     copies: int = 1
+    layout: str = ""
 
     def apply(self, tx: Tx) -> None:
         for place, label in enumerate(self.labels):
@@ -33,6 +34,7 @@ class LabelPrint(Op, frozen=True):
                 "printed_at": tx.op.wall,
                 "printed_by": tx.op.actor,
                 "copies": self.copies,
+                "layout": self.layout or None,
             }
             tx.insert("qr_label", tx.made(f"label:{place}"), values)
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ from app.reports.canvas import MM, Area, Pen
 from app.reports.text import missing
 from app.words import N_, _, language
 
-MOST_COPIES = 99
+MOST_COPIES = 500
 OUTLINE = "#BBBBBB"
 SHOWN_CODES = 5
 
@@ -29,20 +30,30 @@ def render_labels(
     *,
     offset_mm: tuple[float, float] = (0, 0),
     first: int = 1,
+    spoilt: frozenset[int] = frozenset(),
     outlines: bool = False,
-    copies: int = 1,
+    copies: int | Sequence[int] = 1,
+    scale: tuple[float, float] = (1, 1),
 ) -> list[str]:
-    """Print the labels from position `first` of the first sheet on; return what the person should know about them."""
-    _check(labels, layout, first, copies)
+    """Print the labels from position `first` of the first sheet on, past its spoilt places; return what the person should know.
+
+    `copies` is one number for all, or one for each label; `scale` makes up for a printer that draws too small or too large.
+    """
+    each = list(copies) if isinstance(copies, Sequence) else [copies] * len(labels)
+    _check(labels, layout, first, each)
     faces = [compose(label, layout) for label in labels]
-    with _opened(target) as stream:
+    turns = [face for face, number in zip(faces, each, strict=True) for _copy in range(number)]
+    with opened(target) as stream:
         page_size = (layout.page[0] * MM, layout.page[1] * MM)
         pen = Pen(stream, page_size, title=_("Labels"), author="", language=language().replace("_", "-"))
         pen.at_true_size()
-        for position, face in enumerate((face for face in faces for _copy in range(copies)), start=first - 1):
-            page, slot = divmod(position, layout.per_page)
-            if slot == 0 and page > 0:
+        pen.scale(*scale)
+        page = 0
+        for face, (sheet, slot) in zip(turns, places(layout, first, spoilt), strict=False):
+            if sheet > page:
+                page = sheet
                 pen.next_page()
+                pen.scale(*scale)
             left, top = layout.place(slot)
             corner = ((left + offset_mm[0]) * MM, (top + offset_mm[1]) * MM)
             if outlines:
@@ -52,6 +63,16 @@ def render_labels(
     return list(_warnings(labels, faces))
 
 
+def places(layout: Layout, first: int, spoilt: frozenset[int] = frozenset()) -> Iterator[tuple[int, int]]:
+    """(sheet, place on it) for one label after the other; spoilt places of the first sheet, counted from 1, are passed over."""
+    if not set(range(first, layout.per_page + 1)) - spoilt:
+        raise AppError(N_("No place of this sheet is left. Take a new one."))
+    for position in count(first - 1):
+        sheet, slot = divmod(position, layout.per_page)
+        if sheet or slot + 1 not in spoilt:
+            yield sheet, slot
+
+
 def qr_loops(digits: str, x: float, y: float, side: float) -> list[list[tuple[float, float]]]:
     """The QR code in a square with its quiet zone, as loops for `Pen.outline`: for the code in the corner of a report."""
     modules = len(symbol.matrix(digits))
@@ -59,18 +80,19 @@ def qr_loops(digits: str, x: float, y: float, side: float) -> list[list[tuple[fl
     return _loops(Square(symbol.QUIET * module, symbol.QUIET * module, module, digits, modules, None), x, y)
 
 
-def _opened(target: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+def opened(target: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    """A stream for a path, whole or not at all; a stream stays what it is."""
     return write_safely(target) if isinstance(target, Path) else nullcontext(target)
 
 
-def _check(labels: Sequence[Label], layout: Layout, first: int, copies: int) -> None:
+def _check(labels: Sequence[Label], layout: Layout, first: int, copies: Sequence[int]) -> None:
     if not labels:
         raise AppError(N_("There is no label to print. Choose at least one object."))
     if not 1 <= first <= layout.per_page:
         raise AppError(
             N_("The first free label is one of 1 to {count} on this sheet."), count=layout.per_page
         )
-    if not 1 <= copies <= MOST_COPIES:
+    if not all(1 <= number <= MOST_COPIES for number in copies):
         raise AppError(N_("Print 1 to {limit} copies of each label."), limit=MOST_COPIES)
 
 

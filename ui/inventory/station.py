@@ -1,138 +1,149 @@
-"""The scan station: the whole window for one thing - scan, quantity, Enter (LOOK.md, section 5; R-4.4-g)."""
+"""The scan station: the whole window for one thing - scan, quantity, Enter (LOOK.md, section 5; R-4.4-g).
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+A scan is understood at once, written to the queue on the disk, and booked by the worker in its order; a busy database only
+makes it wait. What could not be used stays in sight until somebody has dealt with it.
+"""
 
-from app.access import Permission
-from app.changes import Done
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout
+
 from app.desk import Desk
-from app.errors import AppError, Refused
-from app.inventory.forms import book
-from app.inventory.parts import PartRow, part_rows
-from app.inventory.register import bind_barcode
+from app.errors import AppError
+from app.inventory.scan_queue import Booking, Failed
 from app.inventory.station import Station
-from app.signs import sign
-from app.words import N_, _
-from ui.inventory.band import Band, Result
+from app.labels.bindings import bind_code, may_bind
+from app.settings import STATION_MINUTES, STATION_SOUND, Settings
+from app.values import parse_quantity
+from app.words import _
+from ui.inventory import station_results as results
+from ui.inventory.band import Result
+from ui.inventory.bind import BindDialog
 from ui.inventory.booking import KINDS
-from ui.inventory.station_bars import ContextBar, StationTop
+from ui.inventory.correct import CorrectDialog
+from ui.inventory.scan_page import ScanPage, ready
+from ui.inventory.station_bars import ContextBar, FailedBar, StationTop
+from ui.inventory.station_booker import Booked, Booker
 from ui.inventory.station_log import StationLog
-from ui.inventory.tables import amount, change, short_bin, site_of
-from ui.kit import theme
-from ui.kit.labels import ElidedLabel, SignLabel, key_hint, line
+from ui.inventory.station_parts import LeftBar, ask_reason, open_count
+from ui.inventory.tables import amount
+from ui.kit.labels import line
 from ui.kit.tasks import Tasks
+from ui.kit.wedge import Wedge
 
-_DONE = {
-    "issue": N_("Issued"), "return": N_("Returned to stock"), "receipt": N_("Received into stock"),
-    "transfer": N_("Transferred"), "scrap": N_("Scrapped"),
-}  # fmt: skip
-_OUT = frozenset({"issue", "scrap"})
+_LOOK_MS = 5000
 
 
-class ScanStation(QWidget):
-    """Scan a part, scan what it is for, type how many, Enter."""
+class ScanStation(ScanPage):
+    """Scan a part, scan what it is for, type how many, Enter; or let every scan book one."""
 
-    left = Signal()
-    """The person goes back to the window with the rail."""
+    count_wanted = Signal(bytes)
+    """A stocktake is to be counted."""
 
-    said = Signal(str, object)
-    """A line for the toast, and what takes the step back."""
+    page_wanted = Signal(str)
+    """Another page by its key."""
 
-    def __init__(self, desk: Desk, tasks: Tasks) -> None:
-        super().__init__()
-        self._desk, self._tasks = desk, tasks
+    report_requested = Signal(str, object)
+    """A printed sheet by its name."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        tasks: Tasks,
+        settings: Settings | None = None,
+        wedge: Wedge | None = None,
+        text: str = "",
+    ) -> None:
+        super().__init__(_("Code / qty"))
+        self._desk, self._tasks, self._wedge = desk, tasks, wedge
         self.station = Station(desk)
-        self._done: list[Done] = []
-        self._asked = False
-        self._busy = False
-        self.band = Band()
-        self.entry = QLineEdit()
-        self.entry.setFont(theme.font("item"))
-        self.entry.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.entry.setPlaceholderText(_("Code / qty"))
-        self.entry.returnPressed.connect(self.on_enter)
-        self.entry.installEventFilter(self)
-        self._prompt = ElidedLabel("", "item")
-        self.top, self.context = StationTop(desk), ContextBar()
-        self.top.left.connect(self.left)
-        self.top.chosen.connect(self._on_action)
-        self.top.undo_wanted.connect(self.undo)
-        self.log = StationLog(desk, tasks)
+        if settings:
+            self.station.minutes = settings.get(STATION_MINUTES)
+            self.sounds.enabled = settings.get(STATION_SOUND) == "on"
+        self.booker = Booker(self, desk, tasks)
+        self.queue = self.booker.queue
+        self._asked: Failed | None = None
+        self._clock = QTimer(self, interval=_LOOK_MS)
+        self._clock.timeout.connect(self._on_time)
+        self._clock.start()
+        self.top, self.context, self.log = StationTop(desk), ContextBar(), StationLog(desk, tasks)
+        self.failed_bar, self.left_bar = FailedBar(may_bind=may_bind(desk)), LeftBar()
+        self._connect()
         self._lay_out()
-        self.setFocusProxy(self.entry)
-        self.setMinimumSize(480, 300)
-        self._say(Result("neutral", "scan-line", _("Ready"), self.station.prompt()))
+        self.show_result(ready(self.station.prompt()))
         self._show()
+        if text:
+            self.use(text)
 
-    # layout
+    def _connect(self) -> None:
+        top, failed = self.top, self.failed_bar
+        top.left.connect(self.left)
+        top.chosen.connect(self._on_action)
+        top.undo_wanted.connect(self.undo)
+        top.correct_wanted.connect(self.correct)
+        top.each_wanted.connect(self.switch_mode)
+        top.sheet_wanted.connect(lambda: self.report_requested.emit("action-sheet", {}))
+        failed.bind_wanted.connect(self.open_binding)
+        failed.book_wanted.connect(self.book_anyway)
+        failed.skip_wanted.connect(self._on_skip)
+        self.left_bar.book_wanted.connect(self.book_leftover)
+        self.left_bar.skip_wanted.connect(self._on_skip_leftover)
+        self.log.opened.connect(self.correct)
+        booker = self.booker
+        booker.booked.connect(self._on_booked)
+        booker.delayed.connect(self._on_delayed)
+        booker.refused.connect(self._on_refused)
+        booker.undone.connect(self._on_undone)
+        booker.failed.connect(self._on_failed)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(line())
-        column.addWidget(self.context)
+        for part in (self.top, line(), self.context, line(), self.left_bar):
+            column.addWidget(part)
         column.addWidget(self.band, 3)
-        row = QHBoxLayout()
-        row.setContentsMargins(36, 10, 20, 10)
-        row.setSpacing(16)
-        row.addWidget(SignLabel("scan-line", "accent", 32))
-        row.addWidget(self._prompt, 1)
-        self.entry.setFixedWidth(260)
-        row.addWidget(self.entry)
-        column.addLayout(row)
-        self._hints = QWidget()
-        self._hints.setLayout(self._hint_row())
-        column.addWidget(self._hints)
+        column.addWidget(self.failed_bar)
+        column.addLayout(self.prompt_row())
+        column.addWidget(self.hint_row())
         column.addWidget(self.log, 4)
-
-    def _hint_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(36, 0, 20, 8)
-        row.setSpacing(16)
-        for keys, words in self.keys():
-            row.addWidget(key_hint(keys, words))
-        row.addStretch()
-        return row
 
     # what is shown
 
-    def _say(self, result: Result) -> None:
-        self.band.set(result)
-
     def _show(self) -> None:
-        """Prompt, context bar and actions as they are now."""
-        station = self.station
-        self._prompt.setText(station.prompt())
-        self.top.show_action(station.action)
-        self.top.undo.setEnabled(bool(self._done))
-        self.context.show_station(station)
+        """Prompt, context bar, actions and what waits, as they are now."""
+        self.prompt.setText(self.station.prompt())
+        self.top.show_station(self.station, undo=self.booker.can_undo())
+        self.context.show_station(self.station)
+        self.failed_bar.show_failed(self.queue.failed)
+        self.left_bar.show_left(self.booker.leftover)
+
+    def _neutral(self, icon: str, word: str, name: str = "") -> None:
+        self.show_result(Result("neutral", icon, word, name or self.station.prompt()))
+        self._show()
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""
         if topics & {"stock", "inventory"}:
             self.log.reload()
 
-    # scans and keys
+    def _on_time(self) -> None:
+        """Some minutes have passed: the order is forgotten, so that the next part does not go to it."""
+        if self.station.expire():
+            self._neutral("clock-alert", _("The order was cleared: nothing was scanned for a while"))
 
-    def on_scan(self, text: str) -> bool:
-        """The scanner has read something; every code is ours here, good or bad."""
-        self.entry.clear()
-        self._asked = False
-        self._use(text)
-        return True
+    # scans and keys
 
     def on_enter(self) -> None:
         """Enter: a number is the quantity and books, nothing books, anything else is a code."""
-        text = self.entry.text().strip()
+        text, asked = self.entry.text().strip(), self._asked
         self.entry.clear()
-        if self._busy:
-            return
-        if text and not self.station.take_quantity(text):
-            self._asked = False
-            self._use(text)
+        if asked and self.station.part is None and (not text or self._new_quantity(asked, text)):
+            self.book_anyway(asked)
+        elif text and not self.station.take_quantity(text):
+            self.use(text)
         elif self.station.part and not self.station.wanted():
             self.book()
         elif self.station.part and text:
@@ -140,225 +151,298 @@ class ScanStation(QWidget):
         else:
             self._show()
 
-    def _use(self, text: str) -> None:
+    def _new_quantity(self, asked: Failed, text: str) -> bool:
+        """A number after a question is another quantity for the booking that was refused."""
+        try:
+            quantity = parse_quantity(text) if len(text) <= 7 else 0
+        except AppError:
+            return False
+        if quantity and asked.booking:
+            asked.booking.qty, asked.may = quantity, True
+        return bool(quantity and asked.booking)
+
+    def use(self, text: str) -> None:
+        """A code: what it changed is shown, what is complete is queued."""
         station = self.station
+        self._asked = None
         waiting, station.binding = station.binding, ""
-        problem = station.take(text)
-        if waiting and station.part:
+        try:
+            problem = station.take(text)
+        except AppError as error:
+            problem = str(error)
+        if waiting and not problem:
             self._bind(waiting)
-        elif problem:
-            self._refuse(problem, text)
+            return
+        self._queue_ready()
+        if problem:
+            self._refuse(problem, text, station.foreign)
+        elif station.order:
+            self._obey(station.order)
         elif station.part:
             self._show_part()
-        else:
+        elif station.changed == "context":
             context = next(reversed(station.contexts.values()))
-            self._say(
-                Result(
-                    "info",
-                    "circle-check",
-                    _("Understood"),
-                    f"{context.code} {context.title}",
-                    station.prompt(),
-                )
-            )
+            self._understood(f"{context.code} {context.title}")
+        elif station.changed in {"action", "quantity"}:
+            self._understood(self.context.words().split("; ", maxsplit=1)[0], refresh=True)
         self._show()
+
+    def _understood(self, name: str, *, refresh: bool = False) -> None:
+        if refresh:
+            self._show()
+            name = self.context.words().split("; ", maxsplit=1)[0]
+        self.show_result(Result("info", "circle-check", _("Understood"), name, self.station.prompt()))
+
+    def _obey(self, order: str) -> None:
+        """A code of the sheet of actions."""
+        acts: Mapping[str, Callable[[], object]] = {
+            "book": self.book, "undo": self.undo, "cancel": self._let_go, "clear": self.clear, "count": self._count,
+        }  # fmt: skip
+        acts.get(order, self._show)()
+
+    def _count(self) -> None:
+        found = open_count(self._desk)
+        if found:
+            self.count_wanted.emit(found)
+        else:
+            self.page_wanted.emit("stocktake")
 
     def _show_part(self) -> None:
         """The part in hand, not booked yet."""
-        part, station = self.station.part, self.station
-        if part is None:
-            return
-        where = short_bin(station.contexts["bin"].code if "bin" in station.contexts else part.bin)
-        target = station.contexts.get("purpose") or station.contexts.get("target")
-        more = f"{part.part_no}   {where}" + (f"   →   {target.code}" if target else "")
-        word = _("Not booked yet: {next}").format(next=station.prompt())
-        self._say(Result("info", "package", word, part.name, more, self._signed(), _("On hand"),
-                         amount(part.on_hand, part.unit)))  # fmt: skip
+        self.show_result(results.in_hand(self.station))
         self._show()
 
-    def _signed(self) -> str:
-        return change(-self.station.qty if self.station.action in _OUT else self.station.qty)
+    def _refuse(self, sentence: str, text: str, foreign: str = "") -> None:
+        """Nothing was booked, and what to do: in red, with its sound, in sight until it is dealt with."""
+        bindable = bool(foreign) and may_bind(self._desk)
+        self._fail(
+            Failed(
+                text=text[:200], sentence=sentence, at=self._desk.now(), foreign=foreign if bindable else ""
+            )
+        )
+        more = _("F4 binds this code to a record.") if bindable else ""
+        self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), sentence, more))
+        self._show()
 
-    def _refuse(self, sentence: str, text: str) -> None:
-        """Nothing was booked, and what to do: in red, with a sound, and in the list."""
-        QApplication.beep()
-        more = _("F4 binds this code to a part.") if self.station.foreign and self._may_bind() else ""
-        self._say(Result("danger", "octagon-x", _("Nothing was booked"), sentence, more))
-        self.log.refuse(text, sentence)
+    def _fail(self, failed: Failed) -> Failed:
+        self.queue.fail(failed)
+        self.log.refuse(failed)
+        return failed
 
-    def _may_bind(self) -> bool:
-        return self._desk.may(Permission.EDIT_PARTS)
+    # failed scans
+
+    def open_binding(self) -> None:
+        """The dialog that binds the oldest foreign code that waits, or makes a part of it."""
+        failed = next((one for one in self.queue.failed if one.foreign), None)
+        if failed is None or not may_bind(self._desk):
+            return
+        dialog = BindDialog(self.window(), self._desk, self._tasks, failed.foreign, wedge=self._wedge)
+        dialog.bound.connect(lambda words: self._on_bound(failed.foreign, words))
+        dialog.open()
 
     def bind(self) -> None:
-        """F4: the next part gets the foreign code that was refused."""
-        if self.station.foreign and self._may_bind():
+        """F4: the next record that is scanned gets the foreign code that was refused."""
+        waiting = [one for one in self.queue.failed if one.foreign]
+        if waiting and may_bind(self._desk):
             self.station.drop()
-            self.station.binding = self.station.foreign
-            self._say(
-                Result(
-                    "info",
-                    "qr-code",
-                    _("Bind the code {code}").format(code=self.station.binding),
-                    self.station.prompt(),
-                )
-            )
+            self.station.binding = waiting[-1].foreign
+            word = _("Bind the code {code}").format(code=self.station.binding[:60])
+            self.show_result(Result("info", "qr-code", word, self.station.prompt()))
             self._show()
 
     def _bind(self, code: str) -> None:
-        part, desk = self.station.part, self._desk
-        if part is None:
-            return
-
-        def bound(_done: Done | None) -> None:
-            self._say(
-                Result(
-                    "ok",
-                    "circle-check",
-                    _("From now on {code} finds this part").format(code=code),
-                    part.name,
-                    part.part_no,
-                )
-            )
+        """The record that was just scanned gets the code."""
+        station, desk = self.station, self._desk
+        part, found = station.part, next(reversed(station.contexts.values()), None)
+        if part:
+            table, record, words = "part", part.id, f"{part.part_no} {part.name}"
+        elif found:
+            table = "location" if found.kind in {"bin", "place"} else found.kind
+            record, words = found.id, f"{found.code} {found.title}"
+        else:
             self._show()
+            return
+        station.drop()
+        self._tasks.run(
+            lambda: bind_code(desk, code, table, record),
+            lambda _d: self._on_bound(code, words),
+            self._on_failed,
+            owner=self,
+        )
+        self._show()
 
-        self.station.drop()
-        self._tasks.run(lambda: bind_barcode(desk, part.id, code), bound, self._on_refused, owner=self)
+    def _on_bound(self, code: str, words: str) -> None:
+        for failed in [one for one in self.queue.failed if one.foreign == code]:
+            self.queue.dealt(failed, "bound")
+        word = _("From now on {code} finds").format(code=code[:60])
+        self.show_result(Result("ok", "circle-check", word, words, self.station.prompt()))
+        self._show()
+
+    def book_anyway(self, failed: Failed | None = None) -> None:
+        """F7, or a second Enter: book what was refused, with the reason that it was confirmed."""
+        failed = failed or next((one for one in self.queue.failed if one.may and one.booking), None)
+        self._asked = None
+        try:
+            if failed:
+                self.booker.again(failed)
+        except AppError as error:
+            self._on_failed(error)
+        self._show()
+
+    def skip(self, reason: str) -> None:
+        """F8: the oldest failed scan is dealt with otherwise, with the reason."""
+        if self.queue.failed:
+            failed = self.queue.failed[0]
+            self.queue.dealt(failed, reason)
+            self.log.skipped(failed, reason)
+            self._asked = None if self._asked is failed else self._asked
+            self._neutral("check", _("Skipped"), reason)
+
+    def _on_skip(self) -> None:
+        if self.queue.failed and (reason := ask_reason(self.window(), self.queue.failed[0].sentence)):
+            self.skip(reason)
+
+    # what an earlier run left
+
+    def book_leftover(self) -> None:
+        """Book what was scanned before the program stopped."""
+        self.booker.take_leftover()
+        self._show()
+
+    def _on_skip_leftover(self) -> None:
+        text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in self.booker.leftover[:8])
+        if ask_reason(self.window(), text):
+            self.booker.drop_leftover()
+            self._neutral("check", _("Skipped"))
 
     # booking
 
     def book(self) -> None:
-        """Book what is in hand; a second Enter books what was asked about."""
-        try:
-            filled = self.station.filled()
-        except AppError as error:
-            self._refuse(str(error), "")
+        """Book what is in hand."""
+        if self.station.part is None or self.station.wanted():
+            self._refuse(self.station.prompt(), "")
             return
-        desk, action, anyway = self._desk, self.station.action, _("confirmed") if self._asked else ""
-        site, part = site_of(desk), self.station.part
-
-        def work() -> tuple[Done, PartRow | None]:
-            done, _left = book(desk, action, filled, anyway)
-            with desk.read() as read:
-                return done, part_rows(read, [part.n], site)[0] if part else None
-
-        self._busy = True
-        self._tasks.run(work, self._on_booked, self._on_refused, owner=self, ended=self._on_ended)
-
-    def _on_ended(self) -> None:
-        self._busy = False
-
-    def _on_booked(self, answer: tuple[Done, PartRow | None]) -> None:
-        done, part = answer
-        station = self.station
-        self._done.append(done)
-        if part:
-            target = (
-                station.contexts.get("purpose")
-                or station.contexts.get("target")
-                or station.contexts.get("purchase")
-            )
-            more = f"{part.part_no}   {short_bin(part.bin)}" + (f"   →   {target.code}" if target else "")
-            look = sign(part.state)
-            urgent = part.state in {"out_of_stock", "below_safety", "at_reorder"}
-            self._say(Result("ok", "circle-check", _(_DONE[station.action]), part.name, more, self._signed(), _("On hand"),
-                             amount(part.on_hand, part.unit), look.text if urgent else "", look.level if urgent else "ok"))  # fmt: skip
-        self._asked = False
-        station.drop()
+        if problem := self.station.finish():
+            self._refuse(problem, "")
+        self._queue_ready()
         self._show()
-        self.log.reload()
 
-    def _on_refused(self, error: Exception) -> None:
-        if isinstance(error, Refused) and error.may_override:
-            QApplication.beep()
-            self._asked = True
-            part = self.station.part
-            self._say(Result("warn", "triangle-alert", _("Not booked yet: Enter books anyway, Esc drops it"), str(error),
-                             part.part_no if part else ""))  # fmt: skip
+    def _queue_ready(self) -> None:
+        """What is complete goes to the disk, then to the worker."""
+        ready_now, self.station.ready = self.station.ready, []
+        for booking in ready_now:
+            try:
+                self.booker.add(booking)
+            except AppError as error:
+                self._refuse(str(error), booking.part_no)
+                continue
+            self.show_result(results.taken(booking, len(self.booker.waiting())))
+
+    def _on_booked(self, found: Booked) -> None:
+        if self.station.part:
+            self.sounds.play("good")  # the band shows the next part already
         else:
-            self._refuse(str(error), self.station.part.part_no if self.station.part else "")
+            self.show_result(results.booked(found))
+        self._show()
+        if not self.booker.waiting():
+            self.log.reload()
+
+    def _on_delayed(self, booking: Booking, waiting: int) -> None:
+        self.show_result(results.delayed(booking, waiting))
+
+    def _on_refused(self, failed: Failed) -> None:
+        self.log.refuse(failed)
+        if failed.may and not self.station.part:
+            self._asked = failed
+            word = _("Not booked yet: Enter books anyway, Esc drops it")
+            self.show_result(Result("warn", "triangle-alert", word, failed.sentence, failed.text))
+        else:
+            self.show_result(
+                Result("danger", "octagon-x", _("Nothing was booked"), failed.sentence, failed.text)
+            )
+        self._show()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), str(error)))
+        self._show()
 
     def undo(self) -> None:
-        """Take back the last booking of this station."""
-        if self._done:
-            done, desk = self._done.pop(), self._desk
-            self._tasks.run(lambda: desk.undo(done.action_id), self._on_undone, self._on_refused, owner=self)
+        """Take back the last scan: out of the queue, or out of the ledger."""
+        if self.booker.undo():
+            self._neutral("undo-2", _("Taken back"), _("The last scan was not booked yet; it is dropped."))
 
-    def _on_undone(self, _done: Done) -> None:
-        self._say(
-            Result(
-                "neutral",
-                "undo-2",
-                _("Taken back"),
-                _("The last booking was taken back."),
-                self.station.prompt(),
-            )
+    def _on_undone(self) -> None:
+        self._neutral("undo-2", _("Taken back"), _("The last booking was taken back."))
+        self.log.reload()
+
+    def correct(self, number: int = 0) -> None:
+        """F6, or Enter on a line: point a booking to another order or quantity, or take it back."""
+        dialog = CorrectDialog(
+            self.window(), self._desk, self._tasks, number=max(0, number), wedge=self._wedge
         )
+        dialog.corrected.connect(self._on_corrected)
+        dialog.open()
+
+    def _on_corrected(self, words: str) -> None:
+        self.show_result(Result("ok", "pencil", _("Corrected"), words, self.station.prompt()))
         self._show()
         self.log.reload()
 
     def _on_action(self, action: str) -> None:
         self.station.choose(action)
-        self._asked = False
-        self._say(Result("neutral", KINDS[action].icon, _(KINDS[action].title), self.station.prompt()))
-        self._show()
+        self._asked = None
+        self._neutral(KINDS[action].icon, _(KINDS[action].title))
         self.entry.setFocus()
 
-    def _drop(self) -> None:
-        """Esc: drop the part in hand; without one, leave."""
-        if self.station.part or self.station.binding or self.entry.text():
-            self.entry.clear()
-            self._asked = False
-            self.station.drop()
-            self._say(Result("neutral", "scan-line", _("Dropped, nothing was booked"), self.station.prompt()))
-            self._show()
+    def switch_mode(self) -> None:
+        """F2: type quantities, or book one by every scan."""
+        self.station.drop()
+        self.station.each = not self.station.each
+        word = _("Each scan books one") if self.station.each else _("Scan, then type the quantity")
+        self._neutral("plus" if self.station.each else "keyboard", word)
+        self.entry.setFocus()
+
+    def clear(self) -> None:
+        """F9: forget order, machine, bin and person."""
+        self.station.clear()
+        self._neutral("circle-slash", _("The order is cleared"))
+
+    def _let_go(self) -> None:
+        """Drop the part in hand, or the booking that was asked about; nothing else."""
+        if self._asked and not self.station.part:
+            self.queue.dealt(self._asked, _("Dropped at the question"))
+        self._asked = None
+        self.entry.clear()
+        self.station.drop()
+        self._neutral("scan-line", _("Dropped, nothing was booked"))
+
+    def drop(self) -> None:
+        """Esc: drop what is in hand; without anything, leave."""
+        if self.station.part or self.station.binding or self.entry.text() or self._asked:
+            self._let_go()
         else:
             self.left.emit()
 
+    def slots(self) -> Mapping[Qt.Key, Callable[[], object]]:
+        """The keys of the station."""
+        return {
+            Qt.Key.Key_F2: self.switch_mode, Qt.Key.Key_F4: self.bind, Qt.Key.Key_F6: self.correct,
+            Qt.Key.Key_F7: self.book_anyway, Qt.Key.Key_F8: self._on_skip, Qt.Key.Key_F9: self.clear,
+        }  # fmt: skip
+
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page."""
-        found = [
-            ("F3", _("type a code")),
-            ("Enter", _("book")),
-            ("Ctrl Z", _("undo last")),
-            ("Esc", _("drop, leave")),
-        ]
-        if self._may_bind():
-            found.insert(1, ("F4", _("bind a foreign code")))
-        return found
+        binding = [("F4", _("bind a foreign code"))] if may_bind(self._desk) else []
+        return [
+            ("Enter", _("book")), ("F2", _("each scan +1")), *binding, ("F6", _("correct")),
+            ("F9", _("clear order")), ("Ctrl Z", _("undo last")), ("Esc", _("drop, leave")),
+        ]  # fmt: skip
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        slot = {
-            Qt.Key.Key_Escape: self._drop,
-            Qt.Key.Key_F3: self.entry.setFocus,
-            Qt.Key.Key_F4: self.bind,
-        }.get(Qt.Key(event.key()))
-        if _is_undo(event):
-            self.undo()
-        elif slot:
-            slot()
-        else:
-            super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # An empty entry would take Ctrl Z for its own text.
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and isinstance(event, QKeyEvent) and not self.entry.text() and _is_undo(event):
-            self.undo()
-            return True
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.color("surface"))
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.queue.close()
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        low, narrow = self.height() < 560, self.width() < 1000
-        self._hints.setVisible(not low)
         self.log.setVisible(self.height() >= 460)
-        self.top.set_narrow(narrow)
-        self._prompt.setFont(theme.font("section" if narrow else "item"))
-        self.entry.setFixedWidth(180 if narrow else 260)
-
-
-def _is_undo(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        self.top.set_narrow(self.width() < 1000)

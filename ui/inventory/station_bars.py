@@ -3,28 +3,28 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desk import Desk
+from app.inventory.scan_queue import Failed
 from app.inventory.station import ACTIONS, Station
-from app.words import N_, _
+from app.words import N_, _, ngettext
 from ui.inventory.booking import KINDS
 from ui.inventory.tables import all_of
-from ui.kit import icons
-from ui.kit.buttons import button, icon_button, set_kind
-from ui.kit.labels import ElidedLabel, label, set_tone
+from ui.kit import icons, theme
+from ui.kit.buttons import Button, button, icon_button, set_kind
+from ui.kit.labels import ElidedLabel, SignLabel, label, set_tone
 
-_CONTEXTS = (
-    ("purpose", N_("For")),
-    ("taken_by", N_("Taken by")),
-    ("purchase", N_("Purchase order")),
-    ("bin", N_("Bin")),
-    ("target", N_("Into bin")),
+#: The slots of the context bar: title, and the contexts that may stand there.
+_SLOTS = (
+    (N_("Order or machine"), ("purpose", "purchase")),
+    (N_("Bin"), ("bin", "target")),
+    (N_("Recipient"), ("taken_by",)),
 )
 
 
 class StationTop(QWidget):
-    """Back, where and who, the actions that the role allows, and the way back from the last booking."""
+    """Back, where and who, the actions that the role allows, and the ways back from a booking."""
 
     left = Signal()
     """Back to the window with the rail."""
@@ -33,6 +33,9 @@ class StationTop(QWidget):
     """The action that was chosen."""
 
     undo_wanted = Signal()
+    correct_wanted = Signal()
+    sheet_wanted = Signal()
+    each_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -44,55 +47,140 @@ class StationTop(QWidget):
         back.clicked.connect(self.left)
         row.addWidget(back)
         self._title = label(_("Scan station"), "section")
-        self._who = label(f"{all_of(desk)}·{desk.actor.shown}", "dense", "text_2")
+        self._who = ElidedLabel(f"{all_of(desk)}·{desk.actor.shown}", "dense", "text_2")
         row.addWidget(self._title)
-        row.addWidget(self._who)
-        row.addStretch()
+        row.addWidget(self._who, 1)
         self._actions: dict[str, QPushButton] = {}
         for action, needs in ACTIONS.items():
             if desk.may(needs):
                 made = self._actions[action] = button(_(KINDS[action].do), KINDS[action].icon, scale="large")
                 made.clicked.connect(partial(self._on_action, action))
                 row.addWidget(made)
-        row.addStretch()
-        self.undo = button(_("Undo last"), "undo-2", scale="large")
+        row.addSpacing(16)
+        self.each = icon_button("plus", _("Each scan books one (F2)"), checkable=True)
+        self.each.clicked.connect(self.each_wanted)
+        self.sheet = icon_button("printer", _("Print the sheet of action codes"))
+        self.sheet.clicked.connect(self.sheet_wanted)
+        self.correct = icon_button("pencil", _("Correct a booking (F6)"))
+        self.correct.clicked.connect(self.correct_wanted)
+        self.undo = icon_button("undo-2", _("Undo last (Ctrl Z)"))
         self.undo.clicked.connect(self.undo_wanted)
-        row.addWidget(self.undo)
+        for made in (self.each, self.sheet, self.correct, self.undo):
+            made.setFixedSize(44, 44)
+            row.addWidget(made)
 
     def _on_action(self, action: str) -> None:
         self.chosen.emit(action)
 
-    def show_action(self, action: str) -> None:
+    def show_station(self, station: Station, *, undo: bool) -> None:
         """Mark what is being done."""
         for name, made in self._actions.items():
-            on = name == action
+            on = name == station.action
             set_kind(made, "primary" if on else "default")
             made.setIcon(icons.icon(KINDS[name].icon, "on_accent" if on else "text", 18))
+        self.each.setChecked(station.each)
+        self.undo.setEnabled(undo)
 
     def set_narrow(self, narrow: bool) -> None:
-        """Below 1000 pixels only the actions and the way back are shown."""
-        self._who.setVisible(not narrow)
-        self._title.setVisible(not narrow)
-        self.undo.setVisible(not narrow)
+        """Below 1000 pixels the actions are signs, and where and who is left out."""
+        for found in (self._who, self._title, self.sheet):
+            found.setVisible(not narrow)
+        for name, made in self._actions.items():
+            if isinstance(made, Button):
+                made.set_text("" if narrow else _(KINDS[name].do))
+                made.setToolTip(_(KINDS[name].do))
+                made.setAccessibleName(_(KINDS[name].do))
+
+
+class _Slot(QWidget):
+    """A title in small print over what stands there now."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._title = label(title, "caption", "text_3")
+        self.text = ElidedLabel("", "body_strong")
+        column.addWidget(self._title)
+        column.addWidget(self.text)
+
+    def set(self, words: str, tone: str = "text") -> None:
+        self.text.setText(words or "—")
+        set_tone(self.text, tone if words else "text_3")
 
 
 class ContextBar(QWidget):
-    """Action, order or machine, bin and recipient: they hold for the next part, too."""
+    """Action, order or machine, bin and recipient: they hold for the next scan, and stand here for ever."""
 
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 5, 16, 5)
-        row.setSpacing(20)
-        self._action = label("", "body_strong", "accent")
-        self._text = ElidedLabel("", "dense")
-        row.addWidget(self._action)
-        row.addWidget(self._text, 1)
+        row.setContentsMargins(16, 4, 16, 4)
+        row.setSpacing(16)
+        self.action = _Slot(_("What a scan does"))
+        row.addWidget(self.action, 3)
+        self.slots = [_Slot(_(title)) for title, _names in _SLOTS]
+        for slot, stretch in zip(self.slots, (4, 3, 3), strict=True):
+            row.addWidget(slot, stretch)
 
     def show_station(self, station: Station) -> None:
         """The context as it is now."""
-        self._action.setText(_(KINDS[station.action].do))
-        shown = [(_(words), station.contexts[name]) for name, words in _CONTEXTS if name in station.contexts]
-        said = "      ".join(f"{words}  {found.code} {found.title}" for words, found in shown)
-        self._text.setText(said or _("What it is for stays for the next part."))
-        set_tone(self._text, "text" if shown else "text_3")
+        word = _(KINDS[station.action].do)
+        if station.each:
+            word = _("{action}, each scan one").format(action=word)
+        if station.next_qty:
+            word = f"{word} × {station.next_qty // 1000}"
+        self.action.set(word, "accent")
+        for slot, (_title, names) in zip(self.slots, _SLOTS, strict=True):
+            found = [station.contexts[name] for name in names if name in station.contexts]
+            slot.set("  →  ".join(f"{one.code} {one.title}".strip() for one in found))
+
+    def words(self) -> str:
+        """What stands here, for those who hear it."""
+        return "; ".join(slot.text.text() for slot in (self.action, *self.slots))
+
+
+class FailedBar(QWidget):
+    """The scans that led to nothing, the oldest first, until each is bound, booked or skipped with a reason."""
+
+    bind_wanted = Signal()
+    book_wanted = Signal()
+    skip_wanted = Signal()
+
+    def __init__(self, *, may_bind: bool) -> None:
+        super().__init__()
+        self._may_bind = may_bind
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(10)
+        row.addWidget(SignLabel("octagon-x", "danger_sign", 20))
+        self._count = label("", "body_strong", "danger_text")
+        self._text = ElidedLabel("", "dense")
+        row.addWidget(self._count)
+        row.addWidget(self._text, 1)
+        self.bind = button(_("Bind or create (F4)"), "qr-code", scale="small")
+        self.bind.clicked.connect(self.bind_wanted)
+        self.anyway = button(_("Book anyway (F7)"), scale="small")
+        self.anyway.clicked.connect(self.book_wanted)
+        self.skip = button(_("Skip (F8)"), scale="small")
+        self.skip.clicked.connect(self.skip_wanted)
+        for made in (self.bind, self.anyway, self.skip):
+            row.addWidget(made)
+        self.setAutoFillBackground(True)
+        self.hide()
+
+    def show_failed(self, failed: list[Failed]) -> None:
+        """The oldest that waits, and how many there are."""
+        self.setVisible(bool(failed))
+        if not failed:
+            return
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), theme.color("danger_soft"))
+        self.setPalette(palette)
+        first = failed[0]
+        count = ngettext("{count} scan to deal with", "{count} scans to deal with", len(failed))
+        self._count.setText(count.format(count=len(failed)))
+        self._text.setText("  ".join(filter(None, [first.text[:40], first.sentence])))
+        self.bind.setVisible(self._may_bind and bool(first.foreign))
+        self.anyway.setVisible(first.may and first.booking is not None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.desk import Desk
 from app.inventory.ledger import MovementRow, last_movements
+from app.inventory.scan_queue import Failed
 from app.signs import Sign
 from app.words import N_
 from ui.inventory.tables import FixedSource, change, short_bin, since, site_of, type_sign, type_width
@@ -45,12 +46,19 @@ class StationLog(Table):
             Column("what", N_("For / note"), width=260, sortable=False, compact=False),
         )
 
-    def refuse(self, text: str, sentence: str) -> None:
+    def refuse(self, failed: Failed) -> None:
         """A scan that led to nothing is kept in sight."""
         sign = Sign("danger", "octagon-x", "×", N_("Refused"))
-        self._refused.insert(
-            0, Line(-len(self._refused) - 1, self._desk.now(), sign, text[:40], "", sentence)
-        )
+        self._add(Line(-failed.n, failed.at, sign, failed.text[:40], "", failed.sentence))
+
+    def skipped(self, failed: Failed, reason: str) -> None:
+        """It was dealt with otherwise."""
+        sign = Sign("neutral", "check", "-", N_("Skipped"))
+        self._refused = [one for one in self._refused if one.n != -failed.n]
+        self._add(Line(-failed.n, failed.at, sign, failed.text[:40], "", reason))
+
+    def _add(self, line: Line) -> None:
+        self._refused.insert(0, line)
         del self._refused[LAST:]
         self.reload()
 

@@ -1,0 +1,64 @@
+"""The codes of the printed sheet of actions: what a storekeeper tells the scan station without a keyboard (动作码)."""
+
+from dataclasses import dataclass
+
+from app.labels.payload import Kind, encode
+from app.words import N_, _
+
+QUANTITIES = (2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A code of the sheet: what it says and what it does."""
+
+    code: str
+    word: str
+    icon: str
+    says: str = ""
+
+    @property
+    def digits(self) -> str:
+        """What its QR code holds."""
+        return encode(Kind.AC, self.code)
+
+
+ACTIONS = (
+    Action("ISSUE", N_("Issue"), "log-out", N_("Parts leave the store for an order or a machine")),
+    Action("RETURN", N_("Put back"), "undo-2", N_("Unused parts come back")),
+    Action("RECEIPT", N_("Receive"), "log-in", N_("Parts arrive")),
+    Action("TRANSFER", N_("Transfer"), "arrow-left-right", N_("From one bin into another")),
+    Action("COUNT", N_("Count"), "clipboard-list", N_("Opens the stocktake")),
+    Action("SCRAP", N_("Scrap"), "trash-2", N_("Spoiled parts leave the books")),
+    Action("BOOK", N_("Book"), "check", N_("As Enter: books the part in hand")),
+    Action("EACH", N_("Each scan +1"), "plus", N_("On and off: every scan books one")),
+    Action("UNDO", N_("Undo last"), "undo-2", N_("Takes the last booking back")),
+    Action("CANCEL", N_("Drop it"), "x", N_("Drops the part in hand")),
+    Action("CLEAR", N_("Clear order"), "circle-slash", N_("Forgets order, machine, bin and person")),
+)  # fmt: skip
+_BY_CODE = {action.code: action for action in ACTIONS}
+
+
+def quantity_action(count: int) -> Action:
+    """The code that says how many."""
+    return Action(f"QTY-{count}", f"× {count}", "plus")
+
+
+def action_of(code: str) -> Action | None:
+    """The action that a code of the sheet means; None for one of a later program."""
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    count = quantity_of(code)
+    return quantity_action(count) if count else None
+
+
+def quantity_of(code: str) -> int:
+    """How many a quantity code says; 0 for other codes."""
+    number = code.removeprefix("QTY-")
+    fits = code.startswith("QTY-") and number.isascii() and number.isdigit() and len(number) <= 4
+    return int(number) if fits else 0
+
+
+def sheet_of_actions() -> list[tuple[str, list[Action]]]:
+    """The groups of the sheet under their titles."""
+    return [(_("Actions"), list(ACTIONS)), (_("Quantity"), [quantity_action(n) for n in QUANTITIES])]

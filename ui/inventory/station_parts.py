@@ -1,0 +1,80 @@
+"""Small parts of the scan station: what an earlier run left, and the reason of a scan that is skipped."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.desk import Desk
+from app.inventory.scan_queue import Booking
+from app.values import show_instant
+from app.words import N_, _, ngettext
+from ui.kit.buttons import button
+from ui.kit.dialogs import FormDialog
+from ui.kit.forms import FormField
+from ui.kit.labels import ElidedLabel, SignLabel, label
+
+_REASONS = (
+    N_("Scanned by mistake"),
+    N_("Label damaged, dealt with by hand"),
+    N_("Written on paper"),
+    N_("Not a part of this store"),
+)
+
+
+class LeftBar(QWidget):
+    """Scans that were not booked when the program stopped: book them, or skip them with a reason."""
+
+    book_wanted = Signal()
+    skip_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 16, 6)
+        row.setSpacing(10)
+        row.addWidget(SignLabel("history", "warn_sign", 20))
+        self._count = label("", "body_strong", "warn_text")
+        self._text = ElidedLabel("", "dense")
+        row.addWidget(self._count)
+        row.addWidget(self._text, 1)
+        self.book = button(_("Book them"), "check", "primary", scale="small")
+        self.book.clicked.connect(self.book_wanted)
+        self.skip = button(_("Skip them"), scale="small")
+        self.skip.clicked.connect(self.skip_wanted)
+        row.addWidget(self.book)
+        row.addWidget(self.skip)
+        self.hide()
+
+    def show_left(self, left: list[Booking]) -> None:
+        """How many, and which."""
+        self.setVisible(bool(left))
+        if left:
+            text = ngettext(
+                "{count} scan of an earlier run is not booked",
+                "{count} scans of an earlier run are not booked",
+                len(left),
+            )
+            self._count.setText(text.format(count=len(left)))
+            self._text.setText("  ".join(f"{one.part_no} ×{one.qty / 1000:g}" for one in left[:8]))
+            self.setToolTip(show_instant(left[0].at, "Asia/Shanghai"))
+
+
+def ask_reason(parent: QWidget | None, text: str) -> str:
+    """Why a scan is not booked; empty when the person thought better of it."""
+    fields = [
+        FormField(
+            "why", _("Reason"), "choice", required=True, choices=[(word, _(word)) for word in _REASONS]
+        ),
+        FormField("more", _("Remarks")),
+    ]
+    found = FormDialog.ask(parent, _("Skip this scan"), fields, {"why": _REASONS[0]}, do=_("Skip"), text=text)
+    return " - ".join(filter(None, [_(found["why"]), found["more"]])) if found else ""
+
+
+def open_count(desk: Desk) -> bytes | None:
+    """The stocktake that is being counted at the site, where there is just one."""
+    with desk.read() as read:
+        here, params = (" AND site_id = ?", [desk.site.id]) if desk.site else ("", [])
+        rows = read.rows(
+            f"SELECT id FROM stock_count WHERE status = 'counting' AND deleted = 0{here} LIMIT 2", *params
+        )
+    return rows[0][0] if len(rows) == 1 else None
