@@ -154,6 +154,33 @@ Table(
     Column("unnamed_since", BigInteger),
     Column("backed_up_at", BigInteger),
 )
+# Batch files that were brought in, and the records of them that wait for others which have not come.
+Table(
+    "hub_bundle",
+    TABLES,
+    Column("sha256", _HASH, primary_key=True),
+    Column("bundle_id", _ID, nullable=False, index=True),
+    Column("device_id", _ID, nullable=False, index=True),
+    Column("name", SORTED_TEXT, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("ops", BigInteger, nullable=False),
+    Column("files", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+Table(
+    "hub_bundle_push",
+    TABLES,
+    Column("sha256", _HASH, primary_key=True),
+    Column("chain_id", _ID, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("device_id", _ID, nullable=False, index=True),
+    Column("why", SORTED_TEXT, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
 # The hub's own key where no file can hold it for all of its processes (PostgreSQL).
 Table(
     "hub_secret",

@@ -27,7 +27,7 @@ from app.sync.transport import Frame, Http, Lost, Transport, fetch_authority
 from app.words import N_
 from db.models import SYNCED
 
-_REFUSALS = {
+REFUSALS = {
     BAD_CODE: N_("The invitation has been used or has run out. Ask for a new one: sitewright hub invite"),
     NOT_EMPTY: N_(
         "This site has records of its own, but the hub is not empty. Join with a new profile: sitewright init --join"
@@ -148,7 +148,7 @@ def _ask(profile: Profile, invitation: Invitation, way: Transport) -> Enrolled:
     except BadBytesError as error:
         raise Lost from error
     if isinstance(answer, Refusal):
-        raise AppError(_REFUSALS.get(answer.code, N_("The hub refuses: {code}")), code=answer.code)
+        raise AppError(REFUSALS.get(answer.code, N_("The hub refuses: {code}")), code=answer.code)
     right = fingerprint(answer.hub_key) == invitation.fingerprint
     if not right or not verifies(answer.hub_key, frame.signature, answer_bytes(signed, frame.body)):
         raise AppError(WRONG_HUB, address=invitation.address)

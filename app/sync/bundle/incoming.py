@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from app.contents import arrived, free_room, part_of, path_of
-from app.contents import LEAST_ROOM
+from app.contents import LEAST_ROOM, arrived, free_room, part_of, path_of
 from app.errors import AppError
 from app.profile import Profile
-from app.sync.bundle.form import FORGED, SUFFIX, Bytes, Header, Lines, Opened, open_bundle, read_header, unsealed
+from app.sync.bundle.form import (
+    FORGED,
+    SUFFIX,
+    Bytes,
+    Header,
+    Lines,
+    Opened,
+    open_bundle,
+    read_header,
+    unsealed,
+)
 from app.sync.bundle.lines import JOIN, JOINED, OPS, RETURN, Content
 from app.sync.bundle.outgoing import NOT_JOINED
 from app.sync.bundle.replay import Answers, FileLine, judge
@@ -26,9 +35,7 @@ FOR_THE_HUB = N_(
     "“{name}” is for the hub: hand it to the administrator, who brings it in there. Here only the hub's answer is brought in."
 )
 FOREIGN_HUB = N_("“{name}” comes from another hub than this laptop's. Nothing of it was taken in.")
-FOREIGN_DEVICE = N_(
-    "“{name}” is the answer for the laptop {code}, not for this one. Bring it in there."
-)
+FOREIGN_DEVICE = N_("“{name}” is the answer for the laptop {code}, not for this one. Bring it in there.")
 PART_MISSING = N_(
     "Part {part} of {parts} is missing beside “{name}”. Put all parts into one folder and try again; nothing was changed."
 )
@@ -110,8 +117,8 @@ def _answers(name: str, contents: list[Lines]) -> Answers:
 def _taken_in(profile: Profile, header: Header, answers: Answers, contents: list[Lines]) -> BroughtIn:
     with profile.store.read() as read:
         newest = proof_of(read)
-        cursors = dict(read.rows("SELECT bucket, seq FROM cursor"))
         floor = int(read.value("SELECT value FROM meta WHERE key = 'bundle_floor'") or 0)
+    cursors = _cursors(profile)
     judge(answers, newest, cursors, floor=floor, number=header.number)
     said = answers.said
     before = _waiting(profile)
@@ -128,7 +135,7 @@ def _taken_in(profile: Profile, header: Header, answers: Answers, contents: list
     report.sent = before - _waiting(profile)
     files = sum(_keep_files(profile, lines) for lines in contents)
     missing = sum(one.last - one.first + 1 for one in said.missing)
-    known = not (report.sent or report.received or files)
+    known = not (report.sent or report.history or files) and cursors == _cursors(profile)
     _remember(profile, header)
     return BroughtIn(report, files, missing, known, header.made_at)
 
@@ -143,6 +150,11 @@ def _exchange(profile: Profile, header: Header, answers: Answers) -> Report:
     if report.history or not said.proven:
         profile.remember("bundle_floor", str(header.number))
     return report
+
+
+def _cursors(profile: Profile) -> dict[str, int]:
+    with profile.store.read() as read:
+        return dict(read.rows("SELECT bucket, seq FROM cursor"))
 
 
 def _waiting(profile: Profile) -> int:

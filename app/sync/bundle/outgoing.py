@@ -2,7 +2,6 @@
 
 import sqlite3
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from app import ops as operations
@@ -22,7 +21,9 @@ from app.version import VERSION
 from app.words import N_
 from db.ids import new_id
 
-NOT_JOINED = N_("This laptop takes part in no hub. Join one first, by an invitation or by a join request file.")
+NOT_JOINED = N_(
+    "This laptop takes part in no hub. Join one first, by an invitation or by a join request file."
+)
 NO_RECIPIENT = N_(
     "This laptop does not know yet whom to seal files for. Join the hub once more: sitewright sync --join INVITATION"
 )
@@ -44,7 +45,9 @@ class Exported:
     size: int
 
 
-def export(profile: Profile, target: Path, *, photos: int = PHOTO_BYTES, part_size: int = PART_SIZE) -> Exported:
+def export(
+    profile: Profile, target: Path, *, photos: int = PHOTO_BYTES, part_size: int = PART_SIZE
+) -> Exported:
     """Write what waits, with photos up to so many bytes, to a folder or a file. Raises AppError.
 
     The hub answers each file; until its answer is brought in, the next file holds the same again, and harms nothing.
@@ -55,10 +58,14 @@ def export(profile: Profile, target: Path, *, photos: int = PHOTO_BYTES, part_si
         with profile.store.read() as read:
             proof = proof_of(read)
             ranges, count = _put_ops(read, spooled, proof)
-            waiting = list(read.rows("SELECT sha256, size FROM blob WHERE own = 1 AND sent_to < size AND state = 'whole'"))
+            waiting = list(
+                read.rows(
+                    "SELECT sha256, size FROM blob WHERE own = 1 AND sent_to < size AND state = 'whole'"
+                )
+            )
         taken = _put_photos(profile, spooled, waiting, photos)
         counts = {"ops": count, "files": taken}
-        header = partial(_header, profile, key, _Sent(hub, proof, ranges, counts, now, _number(profile)), new_id())
+        header = _header(profile, key, _Sent(hub, proof, ranges, counts, now, _number(profile)))
         place = Place(target, OPS, profile.meta["device_code"], now, part_size)
         written = spooled.write(place, header, key, recipient)
     paths = [path for path, _digest in written]
@@ -76,10 +83,10 @@ class _Sent:
     number: int
 
 
-def _header(profile: Profile, key: Key, sent: _Sent, bundle: bytes, part: int, parts: int) -> Header:
+def _header(profile: Profile, key: Key, sent: _Sent) -> Header:
     meta = profile.meta
     return Header(
-        bundle,
+        new_id(),
         OPS,
         bytes.fromhex(meta["hub_device"]),
         meta["device_code"],
@@ -87,8 +94,6 @@ def _header(profile: Profile, key: Key, sent: _Sent, bundle: bytes, part: int, p
         hub_id=sent.hub,
         epoch=sent.proof.epoch,
         number=sent.number,
-        part=part,
-        parts=parts,
         ranges=sent.ranges,
         previous=bytes.fromhex(meta.get("bundle_hash", "")),
         counts=sent.counts,
@@ -190,5 +195,3 @@ def last_file(profile: Profile) -> LastFile:
         meta = dict(read.rows("SELECT key, value FROM meta WHERE key LIKE 'bundle_%'"))
     at, answered = meta.get("bundle_at"), meta.get("bundle_answered_at")
     return LastFile(int(at) if at else None, meta.get("bundle_name", ""), int(answered) if answered else None)
-
-

@@ -6,6 +6,7 @@ from app.errors import AppError
 from app.sync.bundle.lines import Returned
 from app.sync.line import HistoryError
 from app.sync.protocol import (
+    START,
     AskDigest,
     Hello,
     Known,
@@ -16,7 +17,6 @@ from app.sync.protocol import (
     Push,
     Receipt,
     Receipts,
-    START,
     Verifiers,
     Welcome,
 )

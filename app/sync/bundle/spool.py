@@ -1,12 +1,14 @@
 """Content laid out in parts that fit on any stick (FAT32 holds 4 GB a file, mail less): each part is a file of its own."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import IO, Any
+
+import msgspec
 
 from app.errors import AppError
 from app.sync.bundle.form import SUFFIX, Header, write_bundle
@@ -52,16 +54,16 @@ class Spool:
         self._items[-1].content = path
         self._items[-1].weight += size
 
-    def write(
-        self, place: "Place", headers: Callable[[int, int], Header], key: Key, recipient: str
-    ) -> list[tuple[Path, bytes]]:
+    def write(self, place: "Place", header: Header, key: Key, recipient: str) -> list[tuple[Path, bytes]]:
         """Write all parts; their paths and hashes. Raises AppError; what was written before is left, and does no harm."""
         parts = self._parts(place.part_size)
         written = []
         for number, items in enumerate(parts, 1):
             path = place.path(number, len(parts))
             content = BufferedReader(_Joined(self._chunks(items)), 1024 * 1024)
-            digest = write_bundle(path, headers(number, len(parts)), content, key, recipient)
+            digest = write_bundle(
+                path, msgspec.structs.replace(header, part=number, parts=len(parts)), content, key, recipient
+            )
             written.append((path, digest))
         return written
 
