@@ -49,20 +49,27 @@ def _hash(code: str) -> bytes:
 
 def enrol(hub: Hub, _nobody: None, asked: Enrol) -> Enrolled:
     """Take a laptop in. The same key again gets the same answer, so that a lost one can be asked for again."""
+    return enrol_by(hub, asked, _hash(asked.code))
+
+
+def enrol_by(hub: Hub, asked: Enrol, code_hash: bytes) -> Enrolled:
+    """Take a laptop in by the invitation of this hash. Raises RefusedError."""
+    from app.sync.bundle.sealing import recipient_of
+
     with hub.writing() as connection:
         read = Reader(connection)
         known = read.row(
             "SELECT device_id, code, scope, revoked_at FROM hub_device WHERE public_key = ?", asked.public_key
         )
         if known is None or known[3] is not None:
-            known = _take_in(hub, read, asked)
+            known = _take_in(hub, read, asked, code_hash)
         device_id, code, scope, _revoked = known
         epoch = head_of(read).epoch
-    return Enrolled(device_id, hub.hub_id, hub.key.public, epoch, scope.split(), code)
+    return Enrolled(device_id, hub.hub_id, hub.key.public, epoch, scope.split(), code, recipient_of(hub.key))
 
 
-def _take_in(hub: Hub, read: Reader, asked: Enrol) -> tuple[bytes, str, str, None]:
-    now, code_hash = hub.clock.now(), _hash(asked.code)
+def _take_in(hub: Hub, read: Reader, asked: Enrol, code_hash: bytes) -> tuple[bytes, str, str, None]:
+    now = hub.clock.now()
     scope = read.value(
         "SELECT scope FROM hub_invitation WHERE code_hash = ? AND uses_left > 0 AND expires_at >= ?",
         code_hash,
