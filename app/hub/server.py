@@ -106,7 +106,7 @@ async def _served(service: Service, request: Request, call: str, most: int) -> R
         device = bytes.fromhex(request.headers.get(DEVICE, ""))
     except ValueError:
         return PlainTextResponse("not signed\n", 400)
-    if {"content-length", "transfer-encoding"} <= request.headers.keys():
+    if all(name in request.headers for name in ("content-length", "transfer-encoding")):
         return PlainTextResponse("two lengths\n", 400)
     peer = _peer(request)
     with ExitStack() as held:
