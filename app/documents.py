@@ -163,7 +163,7 @@ def documents_of(read: Reader, owner_table: str, owner_id: bytes) -> list[Docume
     """The documents of a record, newest first."""
     return read.as_(
         Document,
-        "SELECT a.id, a.sha256, coalesce(a.caption, a.original_name, ''), a.size, a.mime, a.created_at, "
+        "SELECT a.id, a.sha256, coalesce(a.original_name, a.caption, ''), a.size, a.mime, a.created_at, "
         f"coalesce({person('a.created_by')}, '') "
         "FROM attachment a WHERE a.owner_table = ? AND a.owner_id = ? AND a.kind = 'document' AND a.deleted = 0 "
         "ORDER BY a.n DESC",
