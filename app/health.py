@@ -27,7 +27,7 @@ def check(profile: Profile) -> list[str]:
     if not faults:  # a broken log proves nothing
         faults += _tried(profile, lambda read: _end_of_log(profile, read))
         faults += _tried(profile, lambda _read: differences(profile))
-    for inspect in (_levels, _search, _dangling, contradictions):
+    for inspect in (_levels, _values, _search, _dangling, contradictions):
         faults += _tried(profile, inspect)
     return faults
 
@@ -121,6 +121,29 @@ def _levels(read: Reader) -> Iterator[str]:
         yield _(
             "The stock of {part} in {place} is shown as {shown}, but its movements add up to {total}."
         ).format(part=part, place=place, shown=show_quantity(shown), total=show_quantity(total))
+
+
+def _values(read: Reader) -> Iterator[str]:
+    """The value of the stock is what the movements give; a closed month is what it was."""
+    from app.inventory.closing import moved_closings
+    from app.inventory.value import cents
+    from app.inventory.worth import differences as worths
+    from app.values import show_money, show_quantity
+
+    for part, site, what, kept, reckoned in worths(read):
+        show = show_quantity if what == "qty" else lambda value: show_money(cents(value))
+        yield _(
+            "The value of {part} at {site} is kept as {shown}, but its movements give {total}. Rebuild it: sitewright check --rebuild"
+        ).format(
+            part=read.value("SELECT part_no FROM part WHERE id = ?", part),
+            site=read.value("SELECT code FROM site WHERE id = ?", site),
+            shown=show(kept),
+            total=show(reckoned),
+        )
+    for code, month in moved_closings(read):
+        yield _("The closed month {month} ({code}) is not what its movements give.").format(
+            month=month, code=code
+        )
 
 
 def _search(read: Reader) -> Iterator[str]:

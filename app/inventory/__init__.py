@@ -1,8 +1,13 @@
 """Spare parts (备件): the register, the movements, the levels and warnings that follow from them, purchase proposals, scans."""
 
+from app.inventory import closing as closing
 from app.inventory import idle as idle
 from app.inventory import levels as levels
+from app.inventory import loans as loans
 from app.inventory import ops as ops
+from app.inventory import overdue as overdue
 from app.inventory import purchases as purchases
+from app.inventory import taking as taking
+from app.inventory import transit as transit
 from app.inventory import warnings as warnings
 from app.inventory import worth as worth

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
@@ -48,12 +49,28 @@ def issue_part(
     anyway: str = "",
 ) -> Done:
     """A part leaves the store (领用) for a work order, a machine or a reason; `anyway` overrides what may be overridden."""
+    op = issue_op(desk, part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
+    entry = None if desk.may(Permission.MOVE_STOCK) else "self"
+    taken_by = taken_by or (desk.actor.staff_id if entry else None)
+    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None, entry=entry), reason=anyway)
+
+
+def issue_op(
+    desk: Desk,
+    part: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    batch: str | None = None,
+    work_order: bytes | None = None,
+    equipment: bytes | None = None,
+) -> MoveStock:
+    """The movement of a part that leaves the store: its bin, its oldest batch and the machine of its order filled in."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
         machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
         batch = batch or _oldest(read, part, place, qty)
-    op = _move(desk, "issue", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
-    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+    return move_op(desk, "issue", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
 
 
 def return_part(
@@ -73,7 +90,7 @@ def return_part(
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
         machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
-    op = _move(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
+    op = move_op(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
     return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
 
 
@@ -99,7 +116,7 @@ def receive_part(
     price = Price.of(line) if line and line["unit_price"] is not None else None
     if unit_price is not None:
         price = Price(unit_price, price_tax, tax_rate)
-    op = _move(desk, "receipt", part, place, qty, batch=batch, price=price)
+    op = move_op(desk, "receipt", part, place, qty, batch=batch, price=price)
     told = _told(op, purchase_line=purchase_line, serial=serial, reason=reason or None)
     return desk.perform(told, reason=anyway)
 
@@ -123,7 +140,7 @@ def send_back(
             raise AppError(N_("This line is not in the purchase order any more. Look at it again."))
         place = place or bin_of(read, desk, line["part_id"])
         batch = batch or _oldest(read, line["part_id"], place, qty)
-    op = _move(desk, "issue", line["part_id"], place, qty, batch=batch, price=Price.of(line))
+    op = move_op(desk, "issue", line["part_id"], place, qty, batch=batch, price=Price.of(line))
     return desk.perform(_told(op, purchase_line=purchase_line, reason=reason), reason=anyway)
 
 
@@ -140,8 +157,8 @@ def transfer_part(
 ) -> Done:
     """Parts move to another bin or another site (调拨): two movements of one transfer, one action."""
     transfer, told = new_id(), {"reason": reason or None}
-    out = _told(_move(desk, "transfer_out", part, source, qty, batch=batch), transfer=transfer, **told)
-    into = _told(_move(desk, "transfer_in", part, target, qty, batch=batch), transfer=transfer, **told)
+    out = _told(move_op(desk, "transfer_out", part, source, qty, batch=batch), transfer=transfer, **told)
+    into = _told(move_op(desk, "transfer_in", part, target, qty, batch=batch), transfer=transfer, **told)
     return desk.perform(out, into, reason=anyway)
 
 
@@ -160,7 +177,7 @@ def adjust_stock(
     if not reason.strip():
         raise AppError(N_("Please give the reason."))
     kind = "adjust_gain" if difference > 0 else "adjust_loss"
-    op = _move(desk, kind, part, place, abs(difference), batch=batch)
+    op = move_op(desk, kind, part, place, abs(difference), batch=batch)
     return desk.perform(_told(op, count=count, reason=reason), reason=anyway)
 
 
@@ -177,7 +194,7 @@ def scrap_part(
     """Parts that are spoiled leave the books (报废), with the reason."""
     if not reason.strip():
         raise AppError(N_("Please give the reason."))
-    op = _move(desk, "scrap", part, place, qty, batch=batch)
+    op = move_op(desk, "scrap", part, place, qty, batch=batch)
     return desk.perform(_told(op, reason=reason), reason=anyway)
 
 
@@ -196,10 +213,11 @@ def reverse_movement(desk: Desk, movement: bytes, *, reason: str = "") -> Done:
                 found["transfer_id"], movement,
             )  # fmt: skip
             halves += [row for (other,) in others if (row := read.get("stock_movement", other))]
-    return desk.perform(*(_reversal(desk, half, reason) for half in halves))
+    return desk.perform(*(reversal_of(desk, half, reason) for half in halves))
 
 
-def _reversal(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
+def reversal_of(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
+    """The opposite of a movement, now: it counts in the open month whatever month the first one was in."""
     return MoveStock(
         number=desk.number(SERIES), type=OPPOSITE[row["type"]], part=row["part_id"], site=row["site_id"],
         bin=row["bin_id"], qty=row["qty"], happened_at=desk.now(), batch=row["batch"], serial=row["serial"],
@@ -236,7 +254,7 @@ def _oldest(read: Reader, part: bytes, place: bytes, qty: int) -> str | None:
     return str(found) if found else None
 
 
-def _move(
+def move_op(
     desk: Desk,
     kind: str,
     part: bytes,

@@ -1,0 +1,319 @@
+"""Closing a month of a store (月结): its figures are written down and never change; what comes later counts in the open month.
+
+A closing holds, of every part, what came, what went and what was left, with values by moving average. The hub's word counts:
+a movement that reaches the hub after the closing, with an earlier date, counts from the first moment of the open month and
+shows its true date beside it. Months are closed one after the other; the last one can be opened again, with the reason; its
+sheet stays, and another one follows it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app import values
+from app.access import Actor, Permission
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError, Objection
+from app.fields import to_json
+from app.inventory.signs import signed
+from app.inventory.worth import IN_ORDER, Fold
+from app.names import named, person
+from app.ops import Id, MissingRowError, Op, Subject, operation
+from app.tx import Reader, Tx
+from app.words import N_
+from db.ids import made_id, new_id
+
+#: The series of closing numbers.
+SERIES = "SC"
+#: What is looked at before a month is closed: code -> the sentence of the list.
+CHECKS = {
+    "negative": N_("Balances below nothing"),
+    "unconfirmed": N_("Withdrawals that wait for the storekeeper"),
+    "counts": N_("Stocktakes that are not approved"),
+    "transit": N_("Transfers that have not arrived"),
+    "unpriced": N_("Receipts without a price"),
+}
+_CHECKS = {
+    "negative": "SELECT count(*) FROM stock_level WHERE site_id = ? AND on_hand < 0",
+    "unconfirmed": (
+        "SELECT count(*) FROM stock_movement m WHERE m.site_id = ? AND m.happened_at < ? AND m.entry = 'self' "
+        "AND m.reversal_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM movement_check c WHERE c.movement_id = m.id)"
+    ),
+    "counts": (
+        "SELECT count(*) FROM stock_count WHERE site_id = ? AND opened_at < ? AND status IN ('open', 'counted') "
+        "AND deleted = 0"
+    ),
+    "transit": (
+        "SELECT count(*) FROM stock_transfer t WHERE t.from_site = ? AND t.sent_at < ? AND t.qty > coalesce("
+        "(SELECT sum(e.qty) FROM stock_transfer_event e WHERE e.transfer_id = t.id), 0)"
+    ),
+    "unpriced": (
+        "SELECT count(*) FROM stock_movement WHERE site_id = ? AND coalesce(posted_at, happened_at) < ? "
+        "AND type IN ('receipt', 'opening') AND unit_price IS NULL"
+    ),
+}
+_STANDING = "site_id = ? AND reopened_at IS NULL AND deleted = 0"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month of a store: from its first moment to that of the next month."""
+
+    month: str
+    starts_at: int
+    ends_at: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """One of the things to look at before closing: how many are open."""
+
+    code: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ClosingRow:
+    """A closed month as the list shows it; `value` in ten-millionths of the currency."""
+
+    id: bytes
+    code: str
+    month: str
+    site: str
+    closed_at: int
+    closed_by: str
+    parts: int
+    value: int
+    reason: str
+    reopened_at: int | None
+    reopened_by: str
+    reopen_reason: str
+
+
+@dataclass(frozen=True)
+class ClosingLine:
+    """A part on the sheet of a closed month (收发存); quantities in thousandths, values in ten-millionths."""
+
+    part_id: bytes
+    part_no: str
+    name: str
+    unit: str
+    abc: str
+    in_qty: int
+    in_value: int
+    out_qty: int
+    out_value: int
+    on_hand: int
+    value: int
+
+    @property
+    def before(self) -> tuple[int, int]:
+        """Quantity and value when the month began."""
+        return self.on_hand - self.in_qty + self.out_qty, self.value - self.in_value + self.out_value
+
+
+@operation("stock.close", Permission.APPROVE_STOCK, {"stock"})
+class CloseMonth(Op, frozen=True, kw_only=True):
+    """A supervisor closes a month of a store; the first closing of a month stands."""
+
+    id: Id
+    number: str
+    site: Id
+    month: str
+    starts_at: int
+    ends_at: int
+    closed_at: int
+    accepted: dict[str, int]
+    reason: str | None = None
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        if self.ends_at > self.closed_at:
+            text = N_("{month} is not over yet. Close it when it is.")
+            yield Objection("closing.early", text, {"month": self.month}, field="month")
+        if read.value(
+            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?", self.site, self.ends_at
+        ):
+            yield Objection("closing.closed", N_("{month} is closed already."), {"month": self.month})
+        if open_items := sum(self.accepted.values()):
+            text = N_("{count} items are still open. Settle them, or close anyway and say why.")
+            yield Objection("closing.open", text, {"count": open_items}, may_override=True, field="reason")
+
+    def apply(self, tx: Tx) -> None:
+        if tx.value(
+            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?", self.site, self.ends_at
+        ):
+            return
+        row = {
+            "code": self.number, "site_id": self.site, "month": self.month, "starts_at": self.starts_at,
+            "ends_at": self.ends_at, "closed_at": self.closed_at, "closed_by": tx.op.actor,
+            "accepted": to_json(dict(self.accepted)), "reason": self.reason,
+        }  # fmt: skip
+        sums = summed(tx, self.site, self.starts_at, self.ends_at)
+        tx.insert("stock_closing", self.id, row)
+        for part, sheet in sorted(sums.items()):
+            names = ("in_qty", "in_value", "out_qty", "out_value", "on_hand", "value")
+            line: dict[str, Any] = dict(zip(names, sheet, strict=True))
+            line |= {"closing_id": self.id, "site_id": self.site, "part_id": part}
+            tx.insert("stock_closing_line", made_id(self.id, part), line)
+
+    def subject(self) -> Subject:
+        return "stock_closing", self.id
+
+
+@operation("stock.reopen", Permission.APPROVE_STOCK, {"stock"})
+class ReopenMonth(Op, frozen=True, kw_only=True):
+    """A supervisor opens the last closed month again; its sheet stays as it was."""
+
+    closing: Id
+    reason: str
+    at: int
+
+    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
+        row = read.get("stock_closing", self.closing)
+        if row is None or row["reopened_at"] is not None:
+            yield Objection("moved", N_("Somebody has moved this record on meanwhile. Look at it again."))
+        elif read.value(
+            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at > ?", row["site_id"], row["ends_at"]
+        ):
+            yield Objection("closing.later", N_("A later month is closed. Open that one first."))
+        if not self.reason.strip():
+            yield Objection("remark", N_("Please give the reason."), field="reason")
+
+    def apply(self, tx: Tx) -> None:
+        row = tx.get("stock_closing", self.closing)
+        if row is None:
+            raise MissingRowError("reopening of an unknown closing")
+        if row["reopened_at"] is None:
+            new = {"reopened_at": self.at, "reopened_by": tx.op.actor, "reopen_reason": self.reason}
+            tx.update("stock_closing", self.closing, new)
+
+    def subject(self) -> Subject:
+        return "stock_closing", self.closing
+
+
+Sums = dict[bytes, tuple[int, ...]]
+
+
+def summed(read: Reader, site: bytes, starts_at: int, ends_at: int, which: str = "true") -> Sums:
+    """Of each part what came and went from one moment to another, and what was left at the end; from the movements alone."""
+    folds: dict[bytes, Fold] = {}
+    sums: dict[bytes, list[int]] = {}
+    sql = (
+        "SELECT m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, m.reversal_of_id, "
+        "coalesce(m.loan_id, m.transfer_id), m.n, m.part_id, coalesce(m.posted_at, m.happened_at) "
+        f"FROM stock_movement m WHERE m.site_id = ? AND {which} ORDER BY {IN_ORDER}"
+    )
+    for row in read.rows(sql, site):
+        move, made = folds.setdefault(row[9], Fold()).take(row)
+        if row[10] < ends_at:
+            sheet = sums.setdefault(row[9], [0] * 6)
+            if row[10] >= starts_at:
+                place, sign = (0, 1) if move.gains else (2, -1)
+                sheet[place] += move.qty
+                sheet[place + 1] += sign * made.value
+            sheet[4] += move.qty if move.gains else -move.qty
+            sheet[5] += made.value
+    return {part: tuple(sheet) for part, sheet in sums.items() if any(sheet)}
+
+
+def month_of(month: str, timezone: str) -> Period:
+    """A month (`2026-10`) at the site's clock."""
+    first = date.fromisoformat(f"{month}-01")
+    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    begins, ends = (values.instant_of(day.isoformat(), timezone=timezone) for day in (first, after))
+    return Period(month, begins, ends)
+
+
+def next_period(desk: Desk) -> Period | None:
+    """The month that is to be closed next at the site in view; None where nothing was ever booked. Raises AppError."""
+    site = _site(desk)
+    with desk.read() as read:
+        last = read.value(f"SELECT max(ends_at) FROM stock_closing WHERE {_STANDING}", site)
+        first = last or read.value("SELECT min(happened_at) FROM stock_movement WHERE site_id = ?", site)
+    return month_of(values.day_of(int(first), desk.timezone)[:7], desk.timezone) if first else None
+
+
+def checks(read: Reader, site: bytes, period: Period) -> list[Check]:
+    """What is still open before a month is closed."""
+    found = []
+    for code, sql in _CHECKS.items():
+        params = [site, period.ends_at][: sql.count("?")]
+        found.append(Check(code, CHECKS[code], int(read.value(sql, *params))))
+    return found
+
+
+def close_month(desk: Desk, period: Period, *, reason: str = "") -> Done:
+    """Close a month of the site in view; what is open must be accepted with a reason."""
+    site = _site(desk)
+    with desk.read() as read:
+        found = {check.code: check.count for check in checks(read, site, period) if check.count}
+    op = CloseMonth(
+        id=new_id(), number=desk.number(SERIES), site=site, month=period.month, starts_at=period.starts_at,
+        ends_at=period.ends_at, closed_at=desk.now(), accepted=found, reason=reason.strip() or None,
+    )  # fmt: skip
+    return desk.perform(op, reason=reason.strip())
+
+
+def reopen_month(desk: Desk, closing: bytes, *, reason: str) -> Done:
+    """Open the last closed month again."""
+    return desk.perform(ReopenMonth(closing=closing, reason=reason.strip(), at=desk.now()))
+
+
+def closings(read: Reader, site: bytes | None) -> list[ClosingRow]:
+    """The closed months, the newest first; reopened ones stand among them."""
+    here, params = (" AND c.site_id = ?", [site]) if site else ("", [])
+    return read.as_(
+        ClosingRow,
+        "SELECT c.id, c.code, c.month, coalesce((SELECT code FROM site WHERE id = c.site_id), ''), c.closed_at, "
+        f"coalesce({person('c.closed_by')}, ''), count(l.id), coalesce(sum(l.value), 0), coalesce(c.reason, ''), "
+        f"c.reopened_at, coalesce({person('c.reopened_by')}, ''), coalesce(c.reopen_reason, '') FROM stock_closing c "
+        f"LEFT JOIN stock_closing_line l ON l.closing_id = c.id WHERE c.deleted = 0{here} GROUP BY c.id "
+        "ORDER BY c.ends_at DESC, c.reopened_at IS NOT NULL, c.closed_at DESC",
+        *params,
+    )
+
+
+def closing_lines(read: Reader, closing: bytes) -> list[ClosingLine]:
+    """The sheet of a closed month, by part number."""
+    return read.as_(
+        ClosingLine,
+        f"SELECT l.part_id, p.part_no, {named('p')}, p.unit, coalesce(p.abc_class, ''), l.in_qty, l.in_value, l.out_qty, "
+        "l.out_value, l.on_hand, l.value FROM stock_closing_line l JOIN part p ON p.id = l.part_id "
+        "WHERE l.closing_id = ? ORDER BY p.part_no",
+        closing,
+    )
+
+
+def moved_closings(read: Reader) -> Iterator[tuple[str, str]]:
+    """Standing closings whose sheet is not what the numbered movements give: number and month (`sitewright check`)."""
+    joined = read.value("SELECT 1 FROM meta WHERE key = 'hub_id'")
+    numbered = "hub_seq IS NOT NULL" if joined else "true"
+    for closing, code, site, starts, ends, month in read.rows(
+        "SELECT id, code, site_id, starts_at, ends_at, month FROM stock_closing "
+        f"WHERE reopened_at IS NULL AND deleted = 0 AND {numbered} ORDER BY ends_at"
+    ):
+        kept = {
+            line.part_id: (line.in_qty, line.in_value, line.out_qty, line.out_value, line.on_hand, line.value)
+            for line in closing_lines(read, closing)
+        }
+        if kept != summed(read, site, starts, ends, numbered):
+            yield code, month
+
+
+def closing_balance(read: Reader, site: bytes, moment: int) -> dict[bytes, tuple[int, int]]:
+    """Quantity and value of each part at a moment, as the books count them now."""
+    sql = (
+        f"SELECT m.part_id, sum({signed('m')}), coalesce(sum(s.value), 0) FROM stock_movement m "
+        "LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.site_id = ? "
+        "AND coalesce(m.posted_at, m.happened_at) < ? GROUP BY 1"
+    )
+    return {part: (int(qty), int(value)) for part, qty, value in read.rows(sql, site, moment)}
+
+
+def _site(desk: Desk) -> bytes:
+    if desk.site is None:
+        raise AppError(N_("Choose one site first: each store is closed by itself."))
+    return desk.site.id
