@@ -8,7 +8,7 @@ from simulator import Simulation
 SEEDS = int(os.environ.get("SEEDS", "40"))
 
 
-@pytest.mark.parametrize("seed", range(100, 112))
+@pytest.mark.parametrize("seed", range(100, 110))
 def test_a_seed_comes_to_rest_on_postgresql(seed, tmp_path, blank, server_store):
     play(Simulation(seed, tmp_path, blank, store=server_store), seed)
 
