@@ -272,6 +272,13 @@ def _closed(folder: Path) -> Iterator[None]:
         yield
 
 
+def join(arguments: argparse.Namespace) -> int:
+    """Take part in a hub by files."""
+    from app.cli.bundles import join_command
+
+    return join_command(arguments)
+
+
 def sync(arguments: argparse.Namespace) -> int:
     """Exchange with the hub."""
     from app.cli.sync import sync_command
@@ -297,6 +304,7 @@ COMMANDS: dict[str, Command] = {
     "backup": backup,
     "restore": restore,
     "sync": sync,
+    "join": join,
     "password": password,
     "hub": hub,
 }

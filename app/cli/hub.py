@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from app import values
 from app.cli.commands import say, say_json
+from app.cli.hub_files import adopt_command, files_command, import_command
 from app.cli.parser import OK
 from app.errors import AppError
 from app.hub.backup import back_up, folder_of
@@ -31,6 +32,7 @@ from app.sync.protocol import ALL
 from app.words import N_, _, ngettext
 
 PORT = 8437
+_FILES = {"import": import_command, "files": files_command, "adopt": adopt_command}
 
 
 def hub_command(arguments: argparse.Namespace) -> int:
@@ -45,6 +47,8 @@ def hub_command(arguments: argparse.Namespace) -> int:
         "restore": _restore,
         "certificate": _certificate,
     }
+    if arguments.what in _FILES:
+        return _FILES[arguments.what](arguments, _open)
     return whats[arguments.what](arguments)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import platformdirs
 
+from app.cli.file_options import add_hub_files, add_join, add_sync_files
 from app.cli.wrong import in_words
 from app.errors import AppError
 from app.version import VERSION
@@ -84,6 +85,7 @@ def make_parser() -> Parser:
         _backup,
         _restore,
         _sync,
+        _join,
         _password,
         _hub,
         _screenshots,
@@ -245,6 +247,12 @@ def _sync(commands: Commands, common: Parser) -> None:
     made.add_argument(
         "--verify", action="store_true", help=_("then prove by digests that all rows are equal")
     )
+    add_sync_files(made)
+
+
+def _join(commands: Commands, common: Parser) -> None:
+    text = _("take part in a hub that no network reaches, by files")
+    add_join(_command(commands, common, "join", text))
 
 
 def _password(commands: Commands, common: Parser) -> None:
@@ -313,6 +321,7 @@ def _hub(commands: Commands, common: Parser) -> None:
     listed = add("devices", _("the laptops that take part"))
     listed.add_argument("--json", action="store_true", help=_("the result as JSON"))
     add("revoke", _("end a laptop's part in the hub")).add_argument("code", metavar=_("CODE"))
+    add_hub_files(add)
     kept = add("quarantine", _("what the hub keeps back: list it, let it in or refuse it"))
     kept.add_argument("--accept", action="append", default=[], metavar=_("ID"), help=_("let this entry in"))
     kept.add_argument("--refuse", action="append", default=[], metavar=_("ID"), help=_("refuse this entry"))

@@ -28,6 +28,10 @@ def begin_joined(arguments: argparse.Namespace) -> int:
 
 def sync_command(arguments: argparse.Namespace) -> int:
     """Exchange everything once, and say what happened and what waits."""
+    if getattr(arguments, "export", None) or getattr(arguments, "bring", None):
+        from app.cli.bundles import files_command
+
+        return files_command(arguments)
     invitation = getattr(arguments, "join", None)
     profile = start(arguments.profile)
     try:

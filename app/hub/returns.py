@@ -1,6 +1,6 @@
 """The hub's answer to a batch file: receipts, rows and files for exactly that laptop, sealed for it, signed by the hub."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -56,6 +56,18 @@ def request_of(received: Received) -> Request:
         list(received.receipts.values()),
         received.files,
         received.missing,
+    )
+
+
+def merged(first: Request, second: Request) -> Request:
+    """One answer for two files (or parts) of a laptop: to the later state, with the receipts of both."""
+    if first.enrolled or second.enrolled:
+        return first if first.enrolled else second
+    later = max(first, second, key=lambda asked: asked.number)
+    receipts = {receipt.op_id: receipt for asked in (first, second) for receipt in asked.receipts}
+    kept = list(dict.fromkeys([*first.kept, *second.kept]))
+    return replace(
+        later, welcome=second.welcome, missing=second.missing, receipts=list(receipts.values()), kept=kept
     )
 
 

@@ -1,19 +1,25 @@
 """Batch files: what a site that no network reaches sends and gets, whatever becomes of the files on their way."""
 
+import hashlib
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from courier import by_files, receive, send
-from fleet import Fleet, supplier
+from fleet import Fleet, Laptop, Way, supplier
 from judge import nothing_waits, rows_are_equal, the_history_is_whole
 
 from app import contents
+from app.bootstrap import start
 from app.errors import AppError
 from app.hub.bundles import adopt, brought, take_in
 from app.hub.enrol import revoke
+from app.hub.hub import Hub
 from app.hub.returns import request_of, write_return
 from app.photos import Attach
+from app.sync.bundle import outgoing
 from app.sync.bundle.form import open_bundle
 from app.sync.bundle.incoming import bring_in
 from app.sync.bundle.outgoing import export
@@ -127,8 +133,6 @@ def test_what_comes_too_early_waits_and_is_named(fleet: Fleet, tmp_path: Path):
 def cut(laptop, folder: Path) -> list[Path]:
     """A file whose every record is a part of its own."""
     folder.mkdir()
-    from app.sync.bundle import outgoing
-
     former = outgoing.next_batch
     outgoing.next_batch = lambda *given: former(*given)[:1]
     try:
@@ -248,8 +252,6 @@ def _at_rest(fleet: Fleet) -> bool:
 
 
 def _open(fleet: Fleet) -> None:
-    from app.hub.hub import Hub
-
     fleet.hub = Hub(fleet.hub_path, fleet.clock)
 
 
@@ -262,9 +264,6 @@ def _put_back(fleet: Fleet, copy: Path) -> None:
 
 
 def test_a_clone_gets_a_chain_of_its_own_by_file(fleet: Fleet, tmp_path: Path):
-    from app.bootstrap import start
-    from fleet import Laptop, Way
-
     a = fleet.laptops["a"]
     a.profile.close()
     shutil.copytree(a.folder, fleet.folder / "a2")
@@ -304,9 +303,6 @@ def test_a_lost_laptop_s_files_are_adopted(fleet: Fleet, tmp_path: Path):
     assert take_in(fleet.hub, parts[1]).new == 0
     b.sync()
     same(fleet, "b")
-    from contextlib import closing
-    import sqlite3
-
     with closing(sqlite3.connect(fleet.hub_path)) as hub:
         the_history_is_whole(hub)
         rows_are_equal(b, hub)
@@ -315,8 +311,6 @@ def test_a_lost_laptop_s_files_are_adopted(fleet: Fleet, tmp_path: Path):
 
 def test_photos_go_along_up_to_a_size_and_come_back(fleet: Fleet, tmp_path: Path):
     """Fault 45 in part: bytes whose record is on another road are kept."""
-    import hashlib
-
     a, b = fleet.laptops.values()
     made = work(a, "F1")
     pictures = [bytes([n]) * (1000 + n) for n in range(3)]
