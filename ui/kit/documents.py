@@ -94,7 +94,7 @@ class DocumentsPart(QWidget):
         state = whereabouts(self._desk.profile, found.sha256)
         day = values.show_instant(found.added_at, self._desk.timezone)[:10]
         said = [size_said(found.size), day, "" if state == HERE else state_words_of(state)]
-        words.addWidget(ElidedLabel(" · ".join(filter(None, said)), "caption", "text_3"))
+        words.addWidget(ElidedLabel("·".join(filter(None, said)), "caption", "text_3"))
         row.addLayout(words, 1)
         for tool in self._tools(found):
             row.addWidget(tool)

@@ -143,7 +143,7 @@ class PhotoDialog(Dialog):
 
     def _show_picture(self, picture: QPixmap) -> None:
         window = self.parentWidget()
-        room = ROOM.boundedTo(window.window().size() - QSize(96, 220)) if window else ROOM
+        room = ROOM.boundedTo(window.window().size() - QSize(96, 250)) if window else ROOM
         ratio = self.devicePixelRatioF()
         size = picture.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         smooth = Qt.TransformationMode.SmoothTransformation
