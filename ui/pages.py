@@ -15,6 +15,8 @@ from app.changes import Done
 from app.desk import Desk
 from app.finder import TABLES
 from app.inventory.figures import summary
+from app.inventory.scans import resolve_scan
+from app.labels.bindings import may_bind
 from app.labels.payload import Kind, read_scan
 from app.settings import Preferences
 from app.words import N_, _
@@ -39,6 +41,8 @@ HOMES = {
     "training_session": "training",
     "course": "training",
 }
+#: Sheets of codes that are printed like reports.
+CODE_SHEETS = frozenset({"action-sheet", "blank-labels", "scanner-test"})
 Undo = Callable[[], object] | bytes | Done | None
 
 
@@ -141,12 +145,13 @@ class Links:
         page.left.connect(self.window.pop)  # type: ignore[attr-defined]  # every whole-window page can be left
         self.window.push(page)
 
-    def station(self) -> None:
-        """The scan station."""
+    def station(self, text: str = "") -> None:
+        """The scan station, beginning with a code that was scanned elsewhere."""
         from ui.inventory.station import ScanStation
 
         if self.window and not isinstance(self.window.current(), ScanStation):  # a double click means one
-            self.push(ScanStation(self.desk, self.tasks))
+            settings = self._program.settings
+            self.push(ScanStation(self.desk, self.tasks, settings, self.wedge, text=text))
 
     def receiving(self, order: bytes | None = None) -> None:
         """The receiving desk, with an order."""
@@ -214,12 +219,33 @@ class Links:
         """The preview of a report; with `form` "xlsx" the workbook itself, without a preview."""
         from ui.reports import PreviewDialog, save_report
 
+        if name in CODE_SHEETS:
+            self.code_sheet(name)
+            return
         if (parameters or {}).get("form") == "xlsx":
             save_report(
                 self._above(), self.desk, self.tasks, name, parameters=parameters or {}, said=self.say
             )
         else:
             PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
+
+    def code_sheet(self, name: str) -> None:
+        """A sheet of codes on paper: actions, blank labels, the test of a scanner."""
+        from ui.inventory.code_sheets import CodeSheetDialog
+
+        dialog = CodeSheetDialog(self._above(), self.desk, self.tasks, name)
+        dialog.said.connect(self.say)
+        dialog.open()
+
+    def bind(self, code: str) -> None:
+        """An unknown code: what does it belong to?"""
+        from ui.inventory.bind import BindDialog
+
+        dialog = BindDialog(self._above(), self.desk, self.tasks, code, wedge=self.wedge)
+        dialog.bound.connect(
+            lambda words: self.say(_("From now on the code finds {record}.").format(record=words))
+        )
+        dialog.open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:
@@ -257,14 +283,29 @@ class Links:
     def route(self, code: str) -> bool:
         """A scan that no page took: to where its record is at home, a round at a place first."""
         scan = read_scan(code)
-        if scan.payload is None:
-            return False
+        if scan.payload and scan.payload.kind is Kind.AC and self.desk.may(Permission.TAKE_PARTS):
+            self.station(code)
+            return True
+        if scan.payload is None or scan.payload.kind in {Kind.BL, Kind.ST}:
+            return self._route_foreign(code)
         table = TABLES.get(scan.payload.kind, "")
         if scan.payload.kind in {Kind.LC, Kind.EQ} and self.desk.may(Permission.DO_ROUNDS):
             self.scan_round(code)
             return True
         if table == "part" and (page := self.open("spares")) is not None:
             return bool(page.on_scan(code))  # type: ignore[attr-defined]  # the area of the store
+        return False
+
+    def _route_foreign(self, code: str) -> bool:
+        """A maker's, foreign or blank code: to its record, or to the question what it belongs to."""
+        found = resolve_scan(self.desk, code)
+        table = "location" if found.kind in {"bin", "place"} else found.kind
+        if table in HOMES:
+            self.open_record(table, found.id)
+            return True
+        if found.foreign and may_bind(self.desk):
+            self.bind(found.foreign)
+            return True
         return False
 
 
@@ -379,7 +420,7 @@ def _reports(desk: Desk, links: Links) -> QWidget:
 def _settings(desk: Desk, links: Links) -> QWidget:
     from ui.settings import SettingsPage
 
-    return SettingsPage(desk, links.tasks, links._program.settings)  # noqa: SLF001 - one module with the program
+    return SettingsPage(desk, links.tasks, links._program.settings, links.wedge)  # noqa: SLF001 - one module with the program
 
 
 def _import(desk: Desk, links: Links) -> QWidget:

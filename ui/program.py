@@ -12,6 +12,7 @@ from app.alerts import open_count
 from app.changes import Done, all_topics
 from app.desk import Desk
 from app.inspections.actions import mark_missed
+from app.labels.scanner import scanner_of
 from app.profile import Profile
 from app.settings import Settings
 from app.words import _, language, system_language, use
@@ -39,6 +40,7 @@ class Program(QObject):
         super().__init__()
         self.profile, self.settings, self._qt = profile, settings, qt
         self.tasks, self.bus, self.wedge = Tasks(self), Bus(self), Wedge(self)
+        self.wedge.adapt(scanner_of(settings.get(options.SCANNER)))
         self._size = (1366, 768)
         self.window: MainWindow | None = None
         self.door: QMainWindow | None = None

@@ -5,6 +5,7 @@
 """
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
@@ -14,6 +15,8 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+from app.labels.scanner import Reading, Scanner
+
 K = TypeVar("K")
 GAP = 30  # ms: scanners type every 1-20 ms; the fastest typists strike two keys, never four, within this
 LEAST = 4
@@ -21,9 +24,17 @@ LONGEST = 4096
 
 
 class Scan(NamedTuple):
-    """A whole code was read."""
+    """A whole code was read: its text, the times between its keys, and how many keys were none of a code."""
 
     code: str
+    steps: tuple[float, ...] = ()
+    controls: int = 0
+
+
+class Tail(NamedTuple):
+    """A scan is over: so many suffix keys came with it."""
+
+    ends: int
 
 
 class Replay(NamedTuple, Generic[K]):
@@ -43,6 +54,11 @@ class BurstDetector(Generic[K]):
     _last: float = float("-inf")
     _control: bool = False
     _machine: bool = False
+    _scanned: bool = False
+    _count: int = 0
+    _ends: int = 0
+    _strange: int = 0
+    _steps: list[float] = field(default_factory=list)
 
     @property
     def waiting(self) -> bool:
@@ -56,14 +72,19 @@ class BurstDetector(Generic[K]):
 
     def feed(
         self, now: float, text: str, key: K, *, end: bool = False, control: bool = False
-    ) -> list[Scan | Replay[K]]:
+    ) -> list[Scan | Tail | Replay[K]]:
         """A key was pressed and is held. `text` is its character, "" for others; `end` is Enter or Tab;
         `control` is a letter with Ctrl or Alt, by which scanners type control characters.
         """
         decided = self.expire(now)
+        if self._held and len(self._steps) < LONGEST:
+            self._steps.append(now - self._last)
         self._last = now
         self._held.append(key)
         self._control |= control
+        self._count += max(len(text), 1)
+        self._ends += end
+        self._strange += control or not (text.isprintable() or end)
         if len(self._text) < LONGEST:
             self._text += text if text.isprintable() else ""
         if end and self._is_burst():
@@ -71,25 +92,35 @@ class BurstDetector(Generic[K]):
             self._machine = True
         return decided
 
-    def expire(self, now: float) -> list[Scan | Replay[K]]:
+    def expire(self, now: float) -> list[Scan | Tail | Replay[K]]:
         """Decide what is held if the gap has passed without a key."""
         if now - self._last <= self.gap:
             return []
-        decided = self.flush()
-        self._machine = False
+        decided: list[Scan | Tail | Replay[K]] = self.flush()
+        if self._scanned:
+            decided.append(Tail(self._ends))
+        self._machine, self._scanned, self._ends = False, False, 0
         return decided
 
-    def flush(self) -> list[Scan | Replay[K]]:
+    def flush(self) -> list[Scan | Tail | Replay[K]]:
         """Decide what is held at once: the burst has ended, or something happened that no scanner does."""
         keys, text, burst = self._held, self._text, self._is_burst()
+        steps, strange = tuple(self._steps), self._strange
         self._held, self._text, self._control = [], "", False
+        self._count, self._strange, self._steps = 0, 0, []
         if burst:
-            return [Scan(text)] if len(text) >= self.least else []
+            whole = len(text) >= self.least
+            self._scanned |= whole
+            return [Scan(text, steps, strange)] if whole else []
+        self._ends = 0
         return [Replay(keys)] if keys else []
 
     def _is_burst(self) -> bool:
         """No person types so many keys so fast, or anything within a gap of a shortcut or of a scan's end."""
-        return self._machine or len(self._held) >= (2 if self._control else self.least)
+        if self._machine or (self._control and len(self._held) > 1):
+            return True
+        # An input method may hand over several digits at once; a lone commit is a person's.
+        return self._count >= self.least and len(self._held) > 1
 
 
 @dataclass
@@ -137,6 +168,9 @@ class Wedge(QObject):
     scanned = Signal(str)
     """A code that no visible widget claims."""
 
+    measured = Signal(object)
+    """A burst as it came (app.labels.scanner.Reading), once its suffix is known; for the test of a scanner."""
+
     _read = Signal(str)
 
     def __init__(self, parent: QObject | None = None, gap: int = GAP) -> None:
@@ -147,6 +181,9 @@ class Wedge(QObject):
         self._swallowed: set[int] = set()
         self._down: dict[int, _Key] = {}
         self._level = -1
+        self._scan: Scan | None = None
+        #: What the scanner meant by what arrived (Scanner.meant); learnt by the test of the scanner.
+        self.meant: Callable[[str], str] = lambda code: code
         self._skew = float("inf")
         self._timer = QTimer(self, singleShot=True, interval=gap + 1, timerType=Qt.TimerType.PreciseTimer)
         # When the loop was busy, keys wait in the system's queue: they come before the second timer, with their times.
@@ -172,6 +209,7 @@ class Wedge(QObject):
         self._claims = [c for c in self._claims if isValid(c[0])]
 
     def _on_read(self, code: str) -> None:
+        code = self.meant(code)
         visible = [
             c for c in self._claims if isValid(c[0]) and c[0].isVisible() and c[0].window().isActiveWindow()
         ]
@@ -186,15 +224,29 @@ class Wedge(QObject):
         if not self._timer.isActive():
             self._act(self._burst.expire(float("inf")))
 
-    def _act(self, decisions: list[Scan | Replay[_Key]]) -> None:
+    def _act(self, decisions: list[Scan | Tail | Replay[_Key]]) -> None:
         for decision in decisions:
             if isinstance(decision, Scan):
                 self._swallowed |= {code for code, key in self._down.items() if not key.released}
                 self._down.clear()
+                self._scan = decision
                 self._read.emit(decision.code)
+            elif isinstance(decision, Tail):
+                self._tell(decision)
             else:
                 for key in decision.keys:
                     self._replay(key)
+
+    def _tell(self, tail: Tail) -> None:
+        scan, self._scan = self._scan, None
+        if scan is not None:
+            self.measured.emit(Reading(scan.code, scan.steps, tail.ends, scan.controls))
+
+    def adapt(self, scanner: Scanner) -> None:
+        """Listen as the scanner of this laptop needs it."""
+        self._burst.gap, self._burst.least = scanner.gap, scanner.least
+        self._timer.setInterval(round(scanner.gap) + 1)
+        self.meant = scanner.meant
 
     def _replay(self, key: _Key) -> None:
         self._down.pop(key.code, None)
@@ -260,7 +312,8 @@ class Wedge(QObject):
 
     def _on_commit(self, receiver: QObject, event: QInputMethodEvent) -> bool:
         text = event.commitString()
-        if len(text) == 1 and not event.preeditString() and not event.replacementLength():
+        digits = unicodedata.normalize("NFKC", text).isdecimal() and len(text) < LONGEST
+        if (len(text) == 1 or digits) and not event.preeditString() and not event.replacementLength():
             return self._hold(
                 self._now(None), _Key(receiver, 0, Qt.KeyboardModifier.NoModifier, text, committed=True)
             )

@@ -8,7 +8,7 @@ from typing import Any
 import PySide6
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QPlainTextEdit, QWidget
 
 from app import audit, auth, backup, health
 from app.access import Permission
@@ -21,6 +21,8 @@ from app.settings import (
     LANGUAGE,
     LOCK_MINUTES,
     PHOTO_DAYS,
+    STATION_MINUTES,
+    STATION_SOUND,
     THEME,
     Option,
     Preferences,
@@ -37,7 +39,9 @@ from ui.kit.labels import label
 from ui.kit.layout import Card, Page
 from ui.kit.notes import NoteStrip
 from ui.kit.tasks import Tasks
+from ui.kit.wedge import Wedge
 from ui.settings.data import data_card
+from ui.settings.scanner import ScannerCard
 from ui.signin.dialogs import change_password, set_pin
 
 PARTS = (
@@ -68,12 +72,15 @@ class SettingsPage(Page):
     page_wanted = Signal(str)
     """`import` or `audit`."""
 
+    report_requested = Signal(str, object)
+    """A sheet of codes is to be printed."""
+
     export_wanted = Signal(str)
     """A register is to be written to a file; this one is proposed."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, settings: Settings) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, settings: Settings, wedge: Wedge | None = None) -> None:
         super().__init__(_("Settings"))
-        self._desk, self._tasks, self._settings = desk, tasks, settings
+        self._desk, self._tasks, self._settings, self._wedge = desk, tasks, settings, wedge
         self._preferences = Preferences(desk.profile, desk.actor.user_id)
         self.set_facts(
             "·".join(
@@ -218,23 +225,22 @@ class SettingsPage(Page):
         return card
 
     def _scanner(self) -> Card:
-        card = Card(_("Test the scanner"))
-        card.body.addWidget(
-            label(
-                _("Scan any label, here or anywhere on this page: what arrived is shown below."),
-                "dense",
-                "text_2",
-                wrap=True,
-            )
+        card = self.scanner = ScannerCard(self._settings, self._wedge)
+        self.scan, self.scanned = card.scan, card.scanned
+        card.scan.returnPressed.connect(lambda: self.on_scan(self.scan.text()))
+        card.sheet_wanted.connect(lambda name: self.report_requested.emit(name, {}))
+        self._choice(
+            card,
+            STATION_MINUTES,
+            self._settings.get(STATION_MINUTES),
+            lambda v: self._settings.set(STATION_MINUTES, v),
         )
-        self.scan = QLineEdit()
-        self.scan.setPlaceholderText(_("Scan here"))
-        self.scan.setAccessibleName(_("Test the scanner"))
-        self.scan.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.scan.returnPressed.connect(lambda: self.on_scan(self.scan.text()))
-        card.body.addWidget(self.scan)
-        self.scanned = NoteStrip(_("Nothing was scanned yet."), "neutral")
-        card.body.addWidget(self.scanned)
+        self._choice(
+            card,
+            STATION_SOUND,
+            self._settings.get(STATION_SOUND),
+            lambda v: self._settings.set(STATION_SOUND, v),
+        )
         return card
 
     def _backup(self) -> Card:
@@ -289,11 +295,7 @@ class SettingsPage(Page):
 
     def on_scan(self, text: str) -> bool:
         """Show what the scanner sent; every code belongs to this page while it is open."""
-        self.scan.clear()
-        if text:
-            count = ngettext("{count} character", "{count} characters", len(text)).format(count=len(text))
-            self.scanned.set(text, "ok", more=count)
-        return bool(text)
+        return self.scanner.show_scan(text)
 
     def on_back_up(self) -> None:
         """A verified copy, now."""
