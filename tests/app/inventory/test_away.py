@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from app.access import Actor, Permission
 from app.errors import AppError, Refused
 from app.generic import create
@@ -25,7 +26,8 @@ def worth(shop, code: str) -> int:
 def later(shop, days: int):
     """The same store some days later."""
     clock = shop.desk.profile.clock
-    clock.__init__(lambda now=clock.now() + days * DAY: now)
+    then = clock.now() + days * DAY
+    clock.__init__(lambda: then)
     shop.desk.profile.store.tick()
     return shop
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
+
 from app.access import Actor, Permission
 from app.errors import AppError, Denied, Refused
 from app.health import check
@@ -15,29 +17,26 @@ from app.values import instant_of
 DAY = 86_400_000
 
 
-def october(shop) -> int:
-    """A moment in October at the site."""
-    return instant_of("2026-10-15", "09:00")
+#: A moment in October at the site.
+OCTOBER = instant_of("2026-10-15", "09:00")
 
 
-def booked_in_october(shop) -> bytes:
+def booked_in_OCTOBER -> bytes:
     part = shop.part("P")
     shop.desk.perform(
-        replace_time(shop.op("opening", "P", 10_000, unit_price=10_0000), october(shop)),
-        replace_time(shop.op("receipt", "P", 10_000, unit_price=20_0000), october(shop) + DAY),
-        replace_time(shop.op("issue", "P", 5_000, reason="x"), october(shop) + 2 * DAY),
+        replace_time(shop.op("opening", "P", 10_000, unit_price=10_0000), OCTOBER),
+        replace_time(shop.op("receipt", "P", 10_000, unit_price=20_0000), OCTOBER + DAY),
+        replace_time(shop.op("issue", "P", 5_000, reason="x"), OCTOBER + 2 * DAY),
     )
     return part
 
 
 def replace_time(op, at: int):
-    import msgspec
-
     return msgspec.structs.replace(op, happened_at=at)
 
 
 def test_the_sheet_holds_what_came_went_and_was_left(shop) -> None:
-    booked_in_october(shop)
+    booked_in_OCTOBER
     period = next_period(shop.desk)
     assert period is not None
     assert period.month == "2026-10"
@@ -52,30 +51,30 @@ def test_the_sheet_holds_what_came_went_and_was_left(shop) -> None:
 
 
 def test_what_comes_later_counts_in_the_open_month_and_shows_its_day(shop) -> None:
-    part = booked_in_october(shop)
+    part = booked_in_OCTOBER
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         before = closing_lines(read, closings(read, None)[0].id)
-    shop.desk.perform(replace_time(shop.op("issue", "P", 2_000, reason="late"), october(shop)))
+    shop.desk.perform(replace_time(shop.op("issue", "P", 2_000, reason="late"), OCTOBER))
     with shop.desk.read() as read:
         late = movements_of(read, part, 10)
         assert closing_lines(read, closings(read, None)[0].id) == before
         ends = instant_of("2026-11-01")
         assert closing.closing_balance(read, shop.desk.site.id, ends)[part] == (15_000, before[0].value)
-        found = [row for row in late if row.reason == "late"][0]
+        found = next(row for row in late if row.reason == "late")
         posted = read.value("SELECT posted_at FROM stock_movement WHERE id = ?", found.id)
-    assert (found.happened_at, posted) == (october(shop), ends)
+    assert (found.happened_at, posted) == (OCTOBER, ends)
     assert check(shop.desk.profile) == []
 
 
 def test_a_reversal_after_the_closing_counts_in_the_open_month_with_its_reason(shop) -> None:
-    part = booked_in_october(shop)
+    part = booked_in_OCTOBER
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
-        issue = [row for row in movements_of(read, part, 10) if row.type == "issue"][0]
+        issue = next(row for row in movements_of(read, part, 10) if row.type == "issue")
     reverse_movement(shop.desk, issue.id, reason="wrong part")
     with shop.desk.read() as read:
-        back = [row for row in movements_of(read, part, 10) if row.reverses][0]
+        back = next(row for row in movements_of(read, part, 10) if row.reverses)
     assert back.happened_at == shop.desk.now()
     assert shop.stock("P")[0] == 20_000
     assert check(shop.desk.profile) == []
@@ -89,7 +88,7 @@ def test_an_open_item_must_be_accepted_and_a_month_must_be_over(shop) -> None:
     with pytest.raises(Refused, match="2026-11"):
         close_month(shop.desk, period)
     shop.part("Q")
-    shop.desk.perform(replace_time(shop.op("issue", "Q", 1000, reason="y"), october(shop)), reason="z")
+    shop.desk.perform(replace_time(shop.op("issue", "Q", 1000, reason="y"), OCTOBER), reason="z")
     october_period = next_period(shop.desk)
     with pytest.raises(Refused) as refused:
         close_month(shop.desk, october_period)
@@ -100,14 +99,14 @@ def test_an_open_item_must_be_accepted_and_a_month_must_be_over(shop) -> None:
 
 
 def test_only_the_last_month_is_opened_again_and_its_sheet_stays(shop) -> None:
-    booked_in_october(shop)
+    booked_in_OCTOBER
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         first = closings(read, None)[0]
     with pytest.raises(Refused):
         reopen_month(shop.desk, first.id, reason=" ")
     reopen_month(shop.desk, first.id, reason="a delivery note was missing")
-    shop.desk.perform(replace_time(shop.op("receipt", "P", 1_000, unit_price=15_0000), october(shop)))
+    shop.desk.perform(replace_time(shop.op("receipt", "P", 1_000, unit_price=15_0000), OCTOBER))
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         second, again = closings(read, None)
@@ -118,7 +117,7 @@ def test_only_the_last_month_is_opened_again_and_its_sheet_stays(shop) -> None:
 
 
 def test_a_storekeeper_closes_nothing(shop) -> None:
-    booked_in_october(shop)
+    booked_in_OCTOBER
     keeper = Actor(None, "storekeeper", frozenset(Permission) - {Permission.APPROVE_STOCK})
     with pytest.raises(Denied):
         close_month(replace(shop.desk, actor=keeper), next_period(shop.desk))
