@@ -34,7 +34,7 @@ def _where(address: str) -> tuple[str, dict[str, str]]:
     environment = dict(os.environ)
     if url.password:
         environment["PGPASSWORD"] = str(url.password)
-    return url.set(password=None).render_as_string(hide_password=False), environment
+    return url._replace(password=None).render_as_string(hide_password=False), environment
 
 
 def _connected(address: str) -> Any:
