@@ -6,6 +6,7 @@ from typing import Any
 
 from app import ops as operations
 from app.anchor import misfit
+from app.contents import damaged
 from app.fields import about, fields_of
 from app.ops import MalformedError
 from app.profile import Profile
@@ -29,7 +30,18 @@ def check(profile: Profile) -> list[str]:
         faults += _tried(profile, lambda _read: differences(profile))
     for inspect in (_levels, _values, _search, _dangling, contradictions):
         faults += _tried(profile, inspect)
+    faults += _tried(profile, lambda _read: _files(profile))
     return faults
+
+
+def _files(profile: Profile) -> Iterator[str]:
+    """Photos and documents whose bytes on this disk are not what they were; the exchange fetches them again where the hub has them."""
+    for sha256 in damaged(profile):
+        with profile.store.read() as read:
+            name = read.value("SELECT coalesce(original_name, caption) FROM attachment WHERE sha256 = ?", sha256)
+        yield _("The file “{name}” is missing or damaged on this disk. Sync to fetch it from the hub.").format(
+            name=name or sha256.hex()[:12]
+        )
 
 
 def _tried(profile: Profile, inspect: Check) -> list[str]:
