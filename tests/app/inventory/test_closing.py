@@ -21,7 +21,7 @@ DAY = 86_400_000
 OCTOBER = instant_of("2026-10-15", "09:00")
 
 
-def booked_in_OCTOBER -> bytes:
+def booked_in_october(shop) -> bytes:
     part = shop.part("P")
     shop.desk.perform(
         replace_time(shop.op("opening", "P", 10_000, unit_price=10_0000), OCTOBER),
@@ -36,7 +36,7 @@ def replace_time(op, at: int):
 
 
 def test_the_sheet_holds_what_came_went_and_was_left(shop) -> None:
-    booked_in_OCTOBER
+    booked_in_october(shop)
     period = next_period(shop.desk)
     assert period is not None
     assert period.month == "2026-10"
@@ -51,7 +51,7 @@ def test_the_sheet_holds_what_came_went_and_was_left(shop) -> None:
 
 
 def test_what_comes_later_counts_in_the_open_month_and_shows_its_day(shop) -> None:
-    part = booked_in_OCTOBER
+    part = booked_in_october(shop)
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         before = closing_lines(read, closings(read, None)[0].id)
@@ -68,7 +68,7 @@ def test_what_comes_later_counts_in_the_open_month_and_shows_its_day(shop) -> No
 
 
 def test_a_reversal_after_the_closing_counts_in_the_open_month_with_its_reason(shop) -> None:
-    part = booked_in_OCTOBER
+    part = booked_in_october(shop)
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         issue = next(row for row in movements_of(read, part, 10) if row.type == "issue")
@@ -99,7 +99,7 @@ def test_an_open_item_must_be_accepted_and_a_month_must_be_over(shop) -> None:
 
 
 def test_only_the_last_month_is_opened_again_and_its_sheet_stays(shop) -> None:
-    booked_in_OCTOBER
+    booked_in_october(shop)
     close_month(shop.desk, next_period(shop.desk))
     with shop.desk.read() as read:
         first = closings(read, None)[0]
@@ -117,7 +117,7 @@ def test_only_the_last_month_is_opened_again_and_its_sheet_stays(shop) -> None:
 
 
 def test_a_storekeeper_closes_nothing(shop) -> None:
-    booked_in_OCTOBER
+    booked_in_october(shop)
     keeper = Actor(None, "storekeeper", frozenset(Permission) - {Permission.APPROVE_STOCK})
     with pytest.raises(Denied):
         close_month(replace(shop.desk, actor=keeper), next_period(shop.desk))
