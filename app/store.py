@@ -72,6 +72,10 @@ class Store:
         """The device code, the first part of the numbers that this laptop gives."""
         return self._device
 
+    def take_device(self, code: str) -> None:
+        """Give numbers under another device code from now on (a clone writes under the former one)."""
+        self._device = code
+
     def listen(self, listener: Listener) -> None:
         """Be told what each write changed (called on the writing thread)."""
         self._listeners.append(listener)

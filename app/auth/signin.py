@@ -252,7 +252,7 @@ def store_password(profile: Profile, user_id: bytes, password: str, *, by: bytes
     `by`: who set it; it goes to the hub with the next exchange (app.sync.verifiers).
     """
     values = {"password": secret.verifier(password), "password_set_at": profile.clock.now()}
-    values |= {"set_by": by, "unsent": 1}
+    values |= {"set_by": by, "unsent": 1, "version": None}
     cleared = {"pin": None, "pin_set_at": None, "unlocked_at": None, "failures": 0, "last_failure_at": None}
     _store(profile, user_id, **values, **cleared)
 
@@ -271,6 +271,7 @@ def change_password(desk: Desk, old: str, new: str) -> None:
     secret.check_password(new, username)
     if secret.normal(old) == secret.normal(new):
         raise AppError(N_("The new password is the old one. Choose another one."))
-    values = {"password": secret.verifier(new), "password_set_at": desk.now(), "set_by": user_id, "unsent": 1}
+    values = {"password": secret.verifier(new), "password_set_at": desk.now(), "set_by": user_id}
+    values |= {"unsent": 1, "version": None}
     _store(desk.profile, user_id, **values, failures=0, last_failure_at=None)
     desk.perform(AuthNote(user_id, "password_changed"))

@@ -5,12 +5,16 @@ import secrets
 from dataclasses import dataclass
 
 from app.errors import AppError
+from app.hub.collect import collected_to
+from app.hub.grants import told
 from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, head_of
-from app.ops import SCHEMA_VERSION
+from app.hub.verifiers import allowed, sum_of
+from app.ops import OLDEST_SCHEMA, SCHEMA_VERSION
 from app.sync.joining import Invitation, fingerprint
 from app.sync.protocol import (
     ALL,
     BAD_CODE,
+    CLIENT_TOO_OLD,
     HUB_TOO_OLD,
     NOT_EMPTY,
     START,
@@ -101,16 +105,27 @@ def hello(hub: Hub, device: DeviceRow, asked: Hello) -> Welcome:
     """How far each chain of the laptop has come here."""
     if asked.schema_v > SCHEMA_VERSION:
         raise RefusedError(HUB_TOO_OLD, SCHEMA_VERSION)
+    if asked.schema_v < OLDEST_SCHEMA:
+        raise RefusedError(CLIENT_TOO_OLD, OLDEST_SCHEMA)
     now = hub.clock.now()
     with hub.writing() as connection:
         read = Reader(connection)
         demand_history(read, asked.proof)
         connection.execute(
-            "UPDATE hub_device SET seen_at = ?, clock_offset = ?, version = ? WHERE device_id = ?",
-            (now, asked.wall - now, asked.version, device.device_id),
+            "UPDATE hub_device SET seen_at = ?, clock_offset = ?, version = ?, cursor_seq = ? WHERE device_id = ?",
+            (now, asked.wall - now, asked.version, _least(device, asked), device.device_id),
         )
+        told(read, device, asked.heads)
         heads = [ChainHead(chain, *chain_head(read, chain)[1:]) for chain in asked.chains]
-    return Welcome(hub.hub_id, heads, asked.wall - now, 0)
+        shown = () if device.revoked else device.scope
+        sums = 0 if device.revoked else sum_of(allowed(read, device))
+        collected = collected_to(read)
+    return Welcome(hub.hub_id, heads, asked.wall - now, 0, list(shown), device.grant, sums, collected)
+
+
+def _least(device: DeviceRow, asked: Hello) -> int:
+    """Up to here the laptop has every bucket of its own."""
+    return min((asked.cursors.get(bucket, 0) for bucket in device.scope), default=0)
 
 
 def chain_head(read: Reader, chain: bytes) -> tuple[bytes | None, int, bytes]:

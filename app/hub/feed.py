@@ -2,14 +2,31 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from app.hub.hub import DeviceRow, Hub, demand_history, link_at
-from app.sync.protocol import ALL, AskDigest, Digest, Page, Point, Pull, Receipt, Rows
+from app.hub.collect import DAY, behind, collected_to
+from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, link_at
+from app.ops import OLDEST_SCHEMA
+from app.sync.protocol import (
+    ALL,
+    CLIENT_TOO_OLD,
+    RESYNC_REQUIRED,
+    SCOPE_CHANGED,
+    AskDigest,
+    Digest,
+    Page,
+    Point,
+    Pull,
+    Receipt,
+    Rows,
+)
+from app.sync.rebase import parents_of
 from app.sync.wire import AUDIT, added_up, listed, rows_of, sent_columns
 from app.tx import Reader
 from db.models import SYNCED
 
 #: A page ends before its ops weigh more than this.
 PAGE_BYTES = 2 * 1024 * 1024
+#: So long the feed tells who changed what.
+AUDIT_DAYS = 90
 _OPS = (
     "SELECT o.hub_seq, (SELECT count(*) FROM audit a WHERE a.op_id = o.op_id), length(o.body) FROM op o "
     "WHERE o.hub_seq > ? ORDER BY o.hub_seq LIMIT ?"
@@ -29,6 +46,8 @@ def pull(hub: Hub, device: DeviceRow, asked: Pull) -> Page:
     """The next page for a laptop. Raises RefusedError(HISTORY) where it has seen another history."""
     with hub.reading() as read:
         head = demand_history(read, asked.proof)
+        _demand_fit(read, device, asked)
+        told = seq_before(read, head.seq, hub.clock.now() - AUDIT_DAYS * DAY)
         cursors = {bucket: min(asked.cursors.get(bucket, 0), head.seq) for bucket in device.scope}
         low = min(cursors.values(), default=head.seq)
         end = _end_of_page(read, low, asked.limit, head.seq)
@@ -36,12 +55,48 @@ def pull(hub: Hub, device: DeviceRow, asked: Pull) -> Page:
         return Page(
             rows=[rows for table in SYNCED if (rows := _rows(read, table, spans, end)).rows],
             left=_left(read, spans, end),
-            audit=Rows("audit", list(AUDIT), [list(row) for row in _audit(read, spans, end)]),
+            audit=Rows("audit", list(AUDIT), [list(row) for row in _audit(read, spans, end, told)]),
             receipts=[Receipt(*row) for row in read.rows(_RECEIPTS, low, end, device.device_id)],
             cursors=dict.fromkeys(cursors, end) | {b: seq for b, seq in cursors.items() if seq > end},
             more=end < head.seq,
             point=Point(head.epoch, end, link_at(read, end) or head.hash),
+            ahead=head.seq - end,
         )
+
+
+def _demand_fit(read: Reader, device: DeviceRow, asked: Pull) -> None:
+    """Raise RefusedError where the laptop knows another scope, is too old, or missed deletions that are no longer told."""
+    if asked.grant is not None and asked.grant != device.grant:
+        raise RefusedError(SCOPE_CHANGED, device.grant)
+    if asked.schema_v < OLDEST_SCHEMA:
+        raise RefusedError(CLIENT_TOO_OLD, OLDEST_SCHEMA)
+    if behind(read, asked.cursors, device.scope):
+        raise RefusedError(RESYNC_REQUIRED, collected_to(read))
+
+
+def seq_before(read: Reader, head: int, at: int) -> int:
+    """The last decision about an op that had come before a moment; 0 for none (a young hub: one look)."""
+    low, high = 0, head
+    if head and _came(read, 1) >= at:
+        return 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _came(read, middle) < at:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _came(read: Reader, seq: int) -> int:
+    """When the op of a decision came first; 0 where that is not known."""
+    return int(
+        read.value(
+            "SELECT min(p.received_at) FROM hub_history h JOIN hub_position p ON p.op_id = h.op_id WHERE h.hub_seq = ?",
+            seq,
+        )
+        or 0
+    )
 
 
 def _end_of_page(read: Reader, low: int, limit: int, head: int) -> int:
@@ -81,11 +136,12 @@ def _rows(read: Reader, table: str, spans: Iterable[tuple[int, tuple[str, ...]]]
 
 
 def _audit(
-    read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int
+    read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int, told: int
 ) -> Iterator[tuple[object, ...]]:
+    """Who changed what, of the last months; what is older is asked online."""
     for cursor, buckets in spans:
         where, params = _inside(buckets, "a.bucket")
-        yield from read.rows(_AUDIT.format(where=where), cursor, end, *params)
+        yield from read.rows(_AUDIT.format(where=where), max(cursor, told), end, *params)
 
 
 def _left(read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int) -> list[tuple[str, bytes]]:
@@ -100,9 +156,23 @@ def _left(read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int) 
 
 
 def digest(hub: Hub, device: DeviceRow, asked: AskDigest) -> Digest:
-    """What the rows of the device's buckets add up to now."""
-    where, params = _inside(device.scope, "bucket")
+    """What the rows of the device's buckets, or of one of them, add up to now."""
+    buckets = (asked.bucket,) if asked.bucket in device.scope else device.scope
     with hub.reading() as read:
         head = demand_history(read, asked.proof)
-        tables = {t: added_up(t, rows_of(read, t, f"true {where}", *params)) for t in SYNCED}
+        tables = {}
+        for table in SYNCED:
+            where, params = _held(table, buckets, device.scope)
+            tables[table] = added_up(table, rows_of(read, table, f"true {where}", *params))
     return Digest({table: found for table, found in tables.items() if found[0]}, head)
+
+
+def _held(table: str, buckets: tuple[str, ...], scope: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """SQL for the rows that a laptop can hold: a part only together with the head of its aggregate."""
+    where, params = _inside(buckets, "bucket")
+    for _child, column, parent in parents_of([table]):
+        inside, more = _inside(scope, "p.bucket")
+        if inside:
+            where += f' AND EXISTS (SELECT 1 FROM "{parent}" p WHERE p.id = "{table}"."{column}" {inside})'
+            params += more
+    return where, params

@@ -4,52 +4,56 @@ Every step is harmless when it is done twice; a request that got no answer is se
 The network is never waited for inside a transaction.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-import msgspec
 
 from app import ops as operations
 from app.anchor import write_anchor
 from app.changes import Done, all_topics
 from app.errors import AppError, Busy
 from app.profile import Profile, alone
-from app.settle import everything, settle
+from app.settle import settle
+from app.sync import verifiers
 from app.sync.blobs import Moved, carry
-from app.sync.line import ForkError, GapError, HistoryError, Line, line_to
-from app.sync.log import advance, chains_to_send, is_ours, keep_point, move_to_new_chain, next_batch, proof_of
+from app.sync.line import ForkError, GapError, HistoryError, Line, ResyncError, Revoked, ScopeError, line_to
+from app.sync.log import (
+    chains_to_send,
+    cursors_of,
+    heads_of,
+    is_ours,
+    keep_point,
+    move_to_new_chain,
+    next_batch,
+    proof_of,
+    remember,
+    renumber,
+)
+from app.sync.proof import differing_tables, prove_daily
 from app.sync.protocol import (
+    ALL,
     CONFLICT,
     MAX_KNOWN,
     QUARANTINED,
     REJECTED,
-    AskDigest,
-    BadBytesError,
+    Auth,
     ChainHead,
-    Digest,
     Hello,
     Known,
-    Page,
     Point,
-    Pull,
     Push,
     Receipt,
     Receipts,
+    Verifiers,
     Welcome,
-    pack,
-    unpack,
 )
-from app.sync.rebase import News, Rebased, note_receipts, rebase
-from app.sync.transport import Lost, Transport
-from app.sync.wire import added_up, rows_of
-from app.sync.witness import heed, kept_marks, note_durable
-from app.tx import Reader
+from app.sync.pull import Progress, Puller, concerned
+from app.sync.rebase import Rebased, note_receipts
+from app.sync.scope import known_grant, read_anew, take_scope
+from app.sync.transport import Transport
+from app.sync.witness import heed, kept_marks
 from app.version import VERSION
 from app.words import N_
-from db.models import SYNCED
 
 #: How often one exchange begins anew when the hub's history or a chain turns out to be another.
 TURNS = 6
@@ -70,27 +74,33 @@ class Report:
     #: Another laptop writes with this one's identity, or an old copy was restored: a new chain was begun.
     forked: bool = False
     offset: int = 0
+    #: Tables whose rows are not the hub's, even after they were read anew.
+    differing: list[str] = field(default_factory=list)
     #: Photos and documents, after the ops.
     files: Moved = field(default_factory=Moved)
 
 
-def sync_once(profile: Profile, hub: "str | Transport | None" = None, *, files: bool = True) -> Report:
+def sync_once(
+    profile: Profile,
+    hub: "str | Transport | None" = None,
+    *,
+    files: bool = True,
+    accept: bool = False,
+    progress: Progress | None = None,
+) -> Report:
     """Exchange everything with the hub once: records first, then photos and documents (`files`: here, not by another thread).
 
-    Raises Lost where the hub cannot be reached, Busy where another program syncs this profile, AppError with a sentence.
+    `accept`: a person has agreed that the hub removes very much here; `progress` may raise an AppError to stop a long pull.
+    Raises Lost where the hub cannot be reached, Busy where another program syncs this profile, Guarded, AppError with a sentence.
     """
     with line_to(profile, hub) as line:
         with only_one(profile):
-            report = Exchange(profile, line).run()
+            exchange = Exchange(profile, line, accept=accept, progress=progress)
+            report = exchange.run()
+            exchange.prove()
         if files:
             report.files = carry(profile, line)
     return report
-
-
-def differing_tables(profile: Profile, hub: "str | Transport | None" = None) -> list[str]:
-    """The tables whose rows are not the hub's, by digests at the same point; none: all are equal. Raises Lost."""
-    with line_to(profile, hub) as line:
-        return Exchange(profile, line).differing()
 
 
 @contextmanager
@@ -106,10 +116,13 @@ def only_one(profile: Profile) -> Iterator[None]:
 class Exchange:
     """One exchange from end to end."""
 
-    def __init__(self, profile: Profile, line: Line) -> None:
+    def __init__(
+        self, profile: Profile, line: Line, *, accept: bool = False, progress: Progress | None = None
+    ) -> None:
         self._profile = profile
         self._store = profile.store
         self._line = line
+        self._accept, self._progress = accept, progress
         self._report = Report()
 
     def run(self) -> Report:
@@ -126,6 +139,11 @@ class Exchange:
                 self._report.history, first = True, self._adopt_history
             except ForkError:
                 self._report.forked, first = True, self._begin_new_chain
+            except ScopeError:
+                continue  # the next hello says which sites are left
+            except Revoked:
+                self._profile.remember("hub_revoked", str(self._profile.clock.now()))
+                raise
             else:
                 self._profile.remember("synced_at", str(self._profile.clock.now()))
                 return self._report
@@ -139,9 +157,10 @@ class Exchange:
             chains = chains_to_send(read)
             proof = proof_of(read)
             newest, marks = kept_marks(read)
+            heads, cursors = heads_of(read, chains), cursors_of(read)
         now = self._profile.clock.now()
         hello = Hello(
-            proof, chains, now, VERSION, operations.SCHEMA_VERSION,
+            proof, chains, now, VERSION, operations.SCHEMA_VERSION, heads, cursors,
             checkpoint_at=newest, marks=[mark.seq for mark in marks],
         )  # fmt: skip
         welcome = self._line.ask(hello, Welcome)
@@ -149,6 +168,7 @@ class Exchange:
         self._report.offset = welcome.offset
         for head in welcome.chains:
             self._push_chain(head)
+        self._heed(welcome)
 
     def _push_chain(self, head: ChainHead) -> None:
         with self._store.read() as read:
@@ -183,54 +203,64 @@ class Exchange:
         self._report.quarantined += outcomes.count(QUARANTINED)
         self._report.rejected += outcomes.count(REJECTED)
 
-    # --- pull ---
+    # --- what the hub has ---
 
     def pull(self) -> None:
-        """Fetch the pages that are new, after those that wait in the inbox, then take them all in at once."""
-        news = News()
-        with self._store.read() as read:
-            cursors = dict(read.rows("SELECT bucket, seq FROM cursor"))
-            for (payload,) in read.rows("SELECT payload FROM inbox ORDER BY page"):
-                news.add(unpack(payload, Page))
-        while True:
-            with self._store.read() as read:
-                proof = proof_of(read)
-            page = self._line.ask(Pull(proof, news.cursors or cursors), Page)
-            try:
-                news.add(page)
-            except BadBytesError as error:
-                raise Lost from error
-            self._stash(page)
-            if not page.more:
-                break
-        self._take_in(news)
+        """Fetch the pages that are new and take them in."""
+        try:
+            self._pull_all()
+        except ResyncError:  # away for longer than deleted rows are kept
+            self._read_anew((ALL,))
+            self._pull_all()
 
-    def _stash(self, page: Page) -> None:
-        """Keep a page, and the point that the next question must prove: a hub restored between two pages shows."""
+    def prove(self) -> None:
+        """Once a day: are all rows the hub's? What is not is read anew once."""
+        self._report.differing = prove_daily(self._profile, self._line, self._repair)
+
+    def _pull_all(self) -> None:
+        puller = Puller(self._profile, self._line, accept=self._accept, progress=self._progress)
+        try:
+            puller.run()
+        finally:
+            self._report.received += puller.rows
+            self._report.redone += puller.redone
+
+    def _repair(self, bucket: str) -> None:
+        self._read_anew((bucket,))
+        self._pull_all()
+
+    def _read_anew(self, buckets: tuple[str, ...]) -> None:
         with self._store.local() as connection:
-            connection.execute(
-                "INSERT INTO inbox (page, payload) SELECT coalesce(max(page), 0) + 1, ? FROM inbox",
-                (pack(page),),
-            )
-            keep_point(connection, page.point)
-            note_durable(connection, page.durable_seq)
+            read_anew(connection, buckets)
 
-    def _take_in(self, news: News) -> None:
-        now = self._profile.clock.now()
+    def _heed(self, welcome: Welcome) -> None:
+        """What the hub said besides: other sites, collected deletions, passwords."""
+        with self._store.read() as read:
+            other = known_grant(read) != welcome.grant
+            schema = read.value("SELECT value FROM meta WHERE key = 'sync_schema'")
         with self._store.local("pull") as connection:
-            sweep = bool(connection.execute("SELECT 1 FROM meta WHERE key = 'hub_resync'").fetchone())
-            done = rebase(connection, news, device=self._store.device, sweep=sweep)
-            if done.touched:
-                settle(connection, _concerned(connection, done), now)
-            advance(connection, news)
-        self._report.received += done.rows
-        self._report.redone += done.redone
-        if done.touched:
-            self._tell(done)
+            went = bool(other and welcome.scope) and take_scope(connection, welcome.scope, welcome.grant)
+            if went:
+                gone = concerned(connection, Rebased(vanished=True))
+                settle(connection, gone, self._profile.clock.now())
+            if schema and schema != str(operations.SCHEMA_VERSION):
+                read_anew(connection)  # columns that this program did not know came without a place
+            facts = {"sync_schema": str(operations.SCHEMA_VERSION), "hub_collected": str(welcome.collected)}
+            remember(connection, **facts)
+        if went:
+            self._store.tell(Done(b"", (), all_topics(), {}))
+        if welcome.scope:
+            self._exchange_passwords(welcome)
 
-    def _tell(self, done: Rebased) -> None:
-        touched = {table: frozenset(ids) for table, ids in done.touched.items()}
-        self._store.tell(Done(b"", (), all_topics(), touched))
+    def _exchange_passwords(self, welcome: Welcome) -> None:
+        with self._store.read() as read:
+            sent, known, proof = verifiers.unsent(read), verifiers.known_sum(read), proof_of(read)
+        if not isinstance(self._line, Line):
+            sent = []  # a file carries nothing to the hub
+        if sent or known != welcome.verifiers:
+            answer = self._line.ask(Auth(proof, sent), Verifiers)
+            with self._store.local() as connection:
+                verifiers.take(connection, answer, sent)
 
     # --- what other histories and chains ask for ---
 
@@ -246,10 +276,9 @@ class Exchange:
             note_receipts(connection, receipts)
             for table in ("cursor", "hist", "inbox"):
                 connection.execute(f"DELETE FROM {table}")
-            connection.executemany(
-                "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                [("hub_resync", "1"), ("hub_epoch", point.epoch.hex()), ("hub_durable", "0")],
-            )
+            remember(connection, hub_resync=ALL, hub_epoch=point.epoch.hex(), hub_durable="0")
+            connection.execute("DELETE FROM meta WHERE key = 'hub_grant'")
+            verifiers.send_again(connection)
             keep_point(connection, point)
 
     def _back_up(self) -> None:
@@ -277,42 +306,11 @@ class Exchange:
             note_receipts(connection, receipts)
             keep_point(connection, point)
             chain = move_to_new_chain(connection)
+            self._profile.meta["device_code"] = renumber(connection)
         self._profile.meta["chain_id"] = chain.hex()
+        self._store.take_device(self._profile.meta["device_code"])
         with self._store.read() as read:
             write_anchor(self._profile.folder, self._profile.meta, read.connection)
 
-    # --- proof ---
 
-    def differing(self) -> list[str]:
-        """The tables whose rows are not the hub's, by their digests at the same point; none: all are equal."""
-        with self._store.read() as read:
-            theirs = self._line.ask(AskDigest(proof_of(read)), Digest)
-            if any(seq != theirs.point.seq for (seq,) in read.rows("SELECT seq FROM cursor")):
-                raise Lost(N_("The hub has news meanwhile. Sync again, then compare."))
-            mine = {table: found for table in SYNCED if (found := added_up(table, _hub_rows(read, table)))[0]}
-        return sorted(t for t in mine.keys() | theirs.tables.keys() if mine.get(t) != theirs.tables.get(t))
-
-
-def _concerned(connection: sqlite3.Connection, done: Rebased) -> dict[str, set[bytes]]:
-    """The rows that derived ones are recomputed from: those touched, or all where some vanished."""
-    if not done.vanished:
-        return done.touched
-    # A bin whose last movement has gone is named by no row any more.
-    for table in ("stock_level", "part_stock"):
-        connection.execute(f"DELETE FROM {table}")
-    found = everything(connection)
-    for table, ids in done.touched.items():
-        found.setdefault(table, set()).update(ids)
-    return found
-
-
-def _hub_rows(read: Reader, table: str) -> Iterator[dict[str, Any]]:
-    """The rows as the hub has them: those that no pending op touches, and the shadows of the others."""
-    yield from rows_of(
-        read,
-        table,
-        f'NOT EXISTS (SELECT 1 FROM srv_shadow s WHERE s.tbl = ? AND s.id = "{table}".id)',
-        table,
-    )
-    for (kept,) in read.rows('SELECT "row" FROM srv_shadow WHERE tbl = ? AND "row" IS NOT NULL', table):
-        yield msgspec.msgpack.decode(kept)
+__all__ = ["Exchange", "Report", "differing_tables", "sync_once"]

@@ -14,11 +14,14 @@ from app.sync.keys import Key, verifies
 from app.sync.protocol import (
     BUSY,
     CALL_OF,
+    CLIENT_TOO_OLD,
     FORK,
     GAP,
     HISTORY,
     HUB_TOO_OLD,
+    RESYNC_REQUIRED,
     REVOKED,
+    SCOPE_CHANGED,
     STRANGER,
     STUCK,
     BadBytesError,
@@ -29,7 +32,7 @@ from app.sync.protocol import (
     request_bytes,
     unpack,
 )
-from app.sync.transport import Frame, Http, Lost, Transport
+from app.sync.transport import Frame, Http, Later, Lost, Transport
 from app.words import N_
 
 BUSY_TURNS = 3
@@ -44,6 +47,9 @@ _SENTENCES = {
         "The hub cannot write: its disk is full or broken. Your work is kept here; tell the administrator."
     ),
     BUSY: N_("The hub is busy. Nothing was lost; try again in a minute."),
+    CLIENT_TOO_OLD: N_(
+        "This program is too old for the hub. Install the newest version; until then your work is kept here."
+    ),
     HUB_TOO_OLD: N_("The hub is older than this program. Your work is kept here until the hub is updated."),
 }
 ALONE = N_("This laptop takes part in no hub. Type: sitewright sync --join INVITATION")
@@ -51,6 +57,21 @@ ALONE = N_("This laptop takes part in no hub. Type: sitewright sync --join INVIT
 
 class HistoryError(Exception):
     """The hub's history is not the one that this laptop has seen."""
+
+
+class ScopeError(Exception):
+    """The laptop has other sites now."""
+
+
+class ResyncError(Exception):
+    """The laptop was away for longer than deleted rows are kept: it must read all rows anew."""
+
+
+class Revoked(AppError):
+    """The laptop's part in the hub has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(_SENTENCES[REVOKED])
 
 
 class ForkError(Exception):
@@ -63,6 +84,16 @@ class BusyError(AppError):
     def __init__(self, seconds: int) -> None:
         super().__init__(_SENTENCES[BUSY])
         self.seconds = min(max(seconds, 1), 30)
+
+
+#: What the exchange itself deals with.
+_EXCHANGE: dict[str, type[Exception]] = {
+    HISTORY: HistoryError,
+    FORK: ForkError,
+    SCOPE_CHANGED: ScopeError,
+    RESYNC_REQUIRED: ResyncError,
+    REVOKED: Revoked,
+}
 
 
 class GapError(Exception):
@@ -90,7 +121,7 @@ class Line:
         for turn in range(BUSY_TURNS):
             try:
                 return self._ask(message, kind)
-            except BusyError as busy:
+            except (BusyError, Later) as busy:
                 wait(busy.seconds * 2**turn * random.uniform(0.5, 1.5))  # noqa: S311 - not a secret
         return self._ask(message, kind)
 
@@ -114,10 +145,8 @@ class Line:
         return answer  # type: ignore[no-any-return]  # decoded as `kind`
 
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.code == HISTORY:
-            raise HistoryError
-        if refusal.code == FORK:
-            raise ForkError
+        if refusal.code in _EXCHANGE:
+            raise _EXCHANGE[refusal.code]
         if refusal.code == GAP:
             raise GapError(refusal.number)
         if refusal.code == BUSY:

@@ -2,12 +2,13 @@
 
 import secrets
 import sqlite3
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from app import ops as operations
 from app.store import NO_HASH
-from app.sync.protocol import MAX_OPS, MAX_PUSH, START, ChainHead, Point, SentOp
+from app.sync.protocol import MAX_OPS, MAX_PUSH, START, ChainHead, Page, Point, SentOp, pack, unpack
 from app.sync.rebase import News
 from app.tx import Reader
 
@@ -40,7 +41,39 @@ def advance(connection: sqlite3.Connection, news: News) -> None:
         "INSERT INTO cursor (bucket, seq, stale) VALUES (?, ?, 0)", sorted(news.cursors.items())
     )
     connection.execute("DELETE FROM inbox")
-    connection.execute("DELETE FROM meta WHERE key = 'hub_resync'")
+    connection.execute("DELETE FROM meta WHERE key IN ('hub_resync', 'hub_guard')")
+
+
+def move_cursors(connection: sqlite3.Connection, cursors: Mapping[str, int]) -> None:
+    """The rows hold these buckets up to there, but for what waits in the inbox."""
+    connection.executemany(
+        "INSERT INTO cursor (bucket, seq, stale) VALUES (?, ?, 0) ON CONFLICT (bucket) DO UPDATE SET seq = excluded.seq",
+        sorted(cursors.items()),
+    )
+
+
+def keep_page(connection: sqlite3.Connection, page: Page) -> None:
+    """Keep a page in the inbox until the last one has come."""
+    connection.execute(
+        "INSERT INTO inbox (page, payload) SELECT coalesce(max(page), 0) + 1, ? FROM inbox", (pack(page),)
+    )
+
+
+def inbox_of(read: Reader) -> list[Page]:
+    """The pages that wait."""
+    return [unpack(payload, Page) for (payload,) in read.rows("SELECT payload FROM inbox ORDER BY page")]
+
+
+def cursors_of(read: Reader) -> dict[str, int]:
+    """How far each bucket was read."""
+    return dict(read.rows("SELECT bucket, seq FROM cursor"))
+
+
+def remember(connection: sqlite3.Connection, **facts: str) -> None:
+    """Facts about the exchange, in the site file."""
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", facts.items()
+    )
 
 
 def chains_to_send(read: Reader) -> list[bytes]:
@@ -51,6 +84,15 @@ def chains_to_send(read: Reader) -> list[bytes]:
     ]
     current = bytes.fromhex(read.value("SELECT value FROM meta WHERE key = 'chain_id'"))
     return chains if current in chains else [*chains, current]
+
+
+def heads_of(read: Reader, chains: Sequence[bytes]) -> list[ChainHead]:
+    """How far each of these chains goes here."""
+    found = []
+    for chain in chains:
+        last = read.row("SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1", chain)
+        found.append(ChainHead(chain, *(last or (0, START))))
+    return found
 
 
 def is_ours(read: Reader, head: ChainHead) -> bool:
@@ -101,3 +143,12 @@ def move_to_new_chain(connection: sqlite3.Connection) -> bytes:
         connection.execute("UPDATE op SET chain_id = ?, seq = ?, hash = ? WHERE n = ?", (chain, seq, link, n))
     connection.execute("UPDATE meta SET value = ? WHERE key = 'chain_id'", (chain.hex(),))
     return chain
+
+
+def renumber(connection: sqlite3.Connection) -> str:
+    """Another device code, and no reserved numbers: what the clone gives or gave is never given here again."""
+    code = str(connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()[0])
+    made = code[:3] + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(3))
+    remember(connection, device_code=made)
+    connection.execute("DELETE FROM number_block")
+    return made

@@ -7,7 +7,7 @@ re-apply       pending ops of those rows are done again on top, in their order
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,10 @@ import msgspec
 
 from app import ops as operations
 from app.ops import MalformedError
-from app.sync.protocol import WITHOUT_EFFECT, Page, Receipt
+from app.sync.protocol import ALL, WITHOUT_EFFECT, Page, Receipt
 from app.sync.reducer import apply_alone
 from app.sync.wire import AUDIT, received, sent_columns
-from app.tx import Reader, Tx
+from app.tx import Reader, Tx, is_synced
 from db.models import BY_TABLE, SYNCED
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ class News:
             self.rows.get(table, {}).pop(row_id, None)
             self.left.add((table, row_id))
         for sent in page.rows:
+            if not is_synced(sent.table):
+                continue  # of a newer hub: read anew after the update
             rows = {row["id"]: row for row in received(sent)}
             self.rows.setdefault(sent.table, {}).update(rows)
             self.left -= {(sent.table, row_id) for row_id in rows}
@@ -102,6 +104,12 @@ class Pending:
         return sorted(chosen, key=lambda op_id: self.bodies[op_id][0])
 
 
+def parents_of(tables: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Child table, column and parent table of the parts among these tables."""
+    names = set(tables)
+    return [part for part in _PARTS if part[0] in names]
+
+
 def note_receipts(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
     """Keep what the hub decided; the ops stay pending until a pull has passed them."""
     connection.executemany(
@@ -111,25 +119,40 @@ def note_receipts(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -
     )
 
 
-def rebase(connection: sqlite3.Connection, news: News, *, device: str, sweep: bool) -> Rebased:
-    """Bring the site file to the hub's rows with the pending ops on top. `sweep`: these are all rows that the hub has."""
+def rebase(
+    connection: sqlite3.Connection,
+    news: News,
+    *,
+    device: str,
+    sweep: Sequence[str] = (),
+    among: frozenset[bytes] | None = None,
+    kept_before: int = 0,
+) -> Rebased:
+    """Bring the site file to the hub's rows with the pending ops on top.
+
+    `sweep`: of these buckets ("*": of all) the news are all rows that the hub has. `among`: only these ops are settled now.
+    `kept_before`: who changed what before this moment is not told by the feed any more and stays.
+    """
     read, done = Reader(connection), Rebased()
     note_receipts(connection, news.receipts.values())
-    settled = _settled(read, news)
+    settled = {op: held for op, held in settled_by(read, news).items() if among is None or op in among}
     pending = _pending(read, settled)
     spots = news.spots | news.left | _spots_of(read, settled)
     if not spots and not settled and not sweep:
         return done
-    if sweep:
-        spots |= _all_spots(read)
+    swept = _all_spots(read, sweep) if sweep else set()
+    spots |= swept
     turned = any(row.get("old_id") for row in news.rows.get("code_alias", {}).values())
-    if turned:  # records were merged: what waits here may name the one that was given up
+    if turned or sweep:  # records were merged: what waits here may name the one that was given up
         spots |= {spot for own in pending.spots.values() for spot in own}
-    again = list(pending.bodies) if sweep else _concerned(read, pending, spots)
+    again = _concerned(read, pending, spots)
+    if sweep:
+        again = list(pending.bodies)
+        _drop_audit(connection, sweep, kept_before)
     connection.execute("PRAGMA defer_foreign_keys = ON")
     done.rows = sum(map(len, news.rows.values()))
-    done.vanished = _restore(connection, news, spots, sweep=sweep)
-    _replace_audit(connection, news, settled, again, sweep=sweep)
+    done.vanished = _restore(connection, news, spots, sweep=swept if sweep else None)
+    _replace_audit(connection, news, settled, again)
     connection.execute("PRAGMA defer_foreign_keys = OFF")
     connection.executemany("UPDATE op SET acked = 2 WHERE op_id = ?", [(op_id,) for op_id in settled])
     tx = Tx(connection, device=device, keep_shadow=True)
@@ -141,7 +164,18 @@ def rebase(connection: sqlite3.Connection, news: News, *, device: str, sweep: bo
     return done
 
 
-def _settled(read: Reader, news: News) -> dict[bytes, bool]:
+def take_easy(connection: sqlite3.Connection, news: News) -> Rebased:
+    """Put rows that concern no pending op (app.sync.slices)."""
+    connection.execute("PRAGMA defer_foreign_keys = ON")
+    for table, rows in news.rows.items():
+        _put(connection, table, rows.values())
+    connection.execute("PRAGMA defer_foreign_keys = OFF")
+    _replace_audit(connection, news, {}, ())
+    touched = {table: set(rows) for table, rows in news.rows.items()}
+    return Rebased(touched, rows=sum(map(len, news.rows.values())))
+
+
+def settled_by(read: Reader, news: News) -> dict[bytes, bool]:
     """Op -> whether the hub's rows hold it: what the cursors have passed, what the hub refused, what its audit names."""
     found = {}
     named = {row["op_id"] for row in news.audit}
@@ -178,8 +212,22 @@ def _spots_of(read: Reader, settled: Iterable[bytes]) -> set[Spot]:
     }
 
 
-def _all_spots(read: Reader) -> set[Spot]:
-    return {(table, row_id) for table in SYNCED for (row_id,) in read.rows(f'SELECT id FROM "{table}"')}
+def _all_spots(read: Reader, buckets: Sequence[str]) -> set[Spot]:
+    """The rows here that the hub would have in these buckets."""
+    if ALL in buckets:
+        return {(table, row_id) for table in SYNCED for (row_id,) in read.rows(f'SELECT id FROM "{table}"')}
+    inside = f"bucket IN ({', '.join('?' * len(buckets))})"
+    found = {
+        (table, row_id)
+        for table in SYNCED
+        for (row_id,) in read.rows(f'SELECT id FROM "{table}" WHERE {inside}', *buckets)
+    }
+    for table, row_id, kept in read.rows('SELECT tbl, id, "row" FROM srv_shadow'):
+        if kept is not None and msgspec.msgpack.decode(kept)["bucket"] not in buckets:
+            found.discard((table, row_id))  # a pending op brought it into the bucket
+        elif kept is not None:
+            found.add((table, row_id))
+    return found
 
 
 def _concerned(read: Reader, pending: Pending, spots: set[Spot]) -> list[bytes]:
@@ -204,8 +252,10 @@ def _with_children(read: Reader, spots: set[Spot]) -> None:
             spots |= {(child, found) for (found,) in shadowed}
 
 
-def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sweep: bool) -> bool:
-    """Set rows to the hub's state; whether any vanished."""
+def _restore(
+    connection: sqlite3.Connection, news: News, spots: set[Spot], *, sweep: set[Spot] | None
+) -> bool:
+    """Set rows to the hub's state; whether any vanished. `sweep`: the rows that go unless they are among the news."""
     vanished = False
     for table, rows in news.rows.items():
         _put(connection, table, rows.values())
@@ -215,20 +265,17 @@ def _restore(connection: sqlite3.Connection, news: News, spots: set[Spot], *, sw
         kept = connection.execute(
             'SELECT "row" FROM srv_shadow WHERE tbl = ? AND id = ?', (table, row_id)
         ).fetchone()
-        gone = sweep or (table, row_id) in news.left
+        gone = (table, row_id) in news.left or (sweep is not None and (table, row_id) in sweep)
         if gone or (kept and kept[0] is None):
             vanished |= bool(connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (row_id,)).rowcount)
         elif kept:
             _put(connection, table, [msgspec.msgpack.decode(kept[0])])
-    vanished |= _drop_orphans(connection, spots)
-    if sweep:
-        connection.execute("DELETE FROM srv_shadow")
-    else:
-        connection.executemany("DELETE FROM srv_shadow WHERE tbl = ? AND id = ?", spots)
+    vanished |= drop_orphans(connection, spots)
+    connection.executemany("DELETE FROM srv_shadow WHERE tbl = ? AND id = ?", spots)
     return vanished
 
 
-def _drop_orphans(connection: sqlite3.Connection, spots: set[Spot]) -> bool:
+def drop_orphans(connection: sqlite3.Connection, spots: set[Spot]) -> bool:
     """Parts of an aggregate whose head is in no bucket of this laptop cannot be held; one bad row must not stop a pull."""
     touched, dropped = {table for table, _id in spots}, 0
     for child, column, parent in _PARTS:
@@ -258,20 +305,21 @@ def _put(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, An
         )
 
 
+def _drop_audit(connection: sqlite3.Connection, buckets: Sequence[str], kept_before: int) -> None:
+    inside = "" if ALL in buckets else f"AND bucket IN ({', '.join('?' * len(buckets))})"
+    params = () if ALL in buckets else tuple(buckets)
+    connection.execute(f"DELETE FROM audit WHERE at >= ? {inside}", (kept_before, *params))
+
+
 def _replace_audit(
     connection: sqlite3.Connection,
     news: News,
     settled: dict[bytes, bool],
     again: Iterable[bytes],
-    *,
-    sweep: bool,
 ) -> None:
     """The hub's word on who changed what takes the place of our own; what is re-applied writes its own anew."""
     stale = {row["op_id"] for row in news.audit} | settled.keys() | set(again)
-    if sweep:
-        connection.execute("DELETE FROM audit")
-    else:
-        connection.executemany("DELETE FROM audit WHERE op_id = ?", [(op_id,) for op_id in stale])
+    connection.executemany("DELETE FROM audit WHERE op_id = ?", [(op_id,) for op_id in stale])
     connection.executemany(_AUDIT, [[row[name] for name in AUDIT] for row in news.audit])
 
 
@@ -291,4 +339,15 @@ def _again(tx: Tx, pending: Pending, again: list[bytes]) -> int:
     return len(outcomes)
 
 
-__all__ = ["PENDING", "News", "Pending", "Rebased", "note_receipts", "rebase"]
+__all__ = [
+    "PENDING",
+    "News",
+    "Pending",
+    "Rebased",
+    "drop_orphans",
+    "note_receipts",
+    "parents_of",
+    "rebase",
+    "settled_by",
+    "take_easy",
+]

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from couriers import Couriers
 from fleet import (
     AWAY,
     BIN,
@@ -40,7 +41,7 @@ from app.generic import Merge, Patch, PatchRow, Retire, create
 from app.inspections.ops import Answer, Round, Start, Submit
 from app.ops import Op
 from app.store import _APPEND, NO_HASH
-from app.sync import client
+from app.sync import pull
 from app.sync.transport import Frame, Lost
 from db import ids
 from db.ids import made_id, new_id
@@ -88,11 +89,12 @@ class Simulation:
         self._hub_copy: Any = None
         self._numbers = iter(range(10**6))
         self.hub_restored = False
+        self._couriers = Couriers(self.fleet, self.dice, self._note)
 
     def run(self) -> None:
         """Work and trouble, then a calm in which everybody syncs, then the judgement."""
-        settle, chance, clock = client.settle, ids.os, ids.time
-        client.settle = self._fragile(settle)
+        settle, chance, clock = pull.settle, ids.os, ids.time
+        pull.settle = self._fragile(settle)
         own = random.Random(self.dice.random())
         ids.os = SimpleNamespace(urandom=own.randbytes)  # the same seed makes the same ids
         ids.time = SimpleNamespace(time_ns=lambda: self.fleet.clock.now() * 1_000_000)
@@ -104,7 +106,7 @@ class Simulation:
             self._come_to_rest()
             judge(self.fleet)
         finally:
-            client.settle, ids.os, ids.time = settle, chance, clock
+            pull.settle, ids.os, ids.time = settle, chance, clock
             self.fleet.close()
 
     def _found(self) -> None:
@@ -137,8 +139,10 @@ class Simulation:
         roll = self.dice.random()
         if roll < 0.55:
             self._work(laptop)
-        elif roll < 0.82:
+        elif roll < 0.76:
             self._sync(laptop)
+        elif roll < 0.84:
+            self._by_courier(laptop)
         else:
             self.dice.choice(
                 (self._copy, self._copy_hub, self._restore, self._snapshot, self._clone, self._restore_hub)
@@ -295,6 +299,13 @@ class Simulation:
             laptop.reopen()
         else:
             self._note(f"{laptop.name}: {report}")
+
+    def _by_courier(self, laptop: Laptop) -> None:
+        try:
+            self._couriers.step(laptop)
+        except KilledError:
+            self._note(f"{laptop.name}: killed while bringing a file in")
+            laptop.reopen()
 
     def strike(self, name: str) -> None:
         """What may happen between two requests of a laptop."""

@@ -24,7 +24,7 @@ from judge import judge
 from app.generic import Patch, PatchRow, create, patch
 from app.health import check
 from app.inspections.ops import Answer, Round, Start, Submit
-from app.sync import client
+from app.sync import pull
 from app.sync.client import differing_tables
 from app.sync.protocol import Pull
 from app.sync.status import waiting
@@ -151,7 +151,7 @@ def test_an_empty_exchange_writes_no_row(fleet):
 
 
 def test_a_page_may_end_anywhere_between_ops(fleet, monkeypatch):
-    monkeypatch.setattr(client, "Pull", lambda proof, cursors: Pull(proof, cursors, 3))
+    monkeypatch.setattr(pull, "Pull", lambda proof, cursors, _limit, *more: Pull(proof, cursors, 3, *more))
     a, b = pair(fleet)
     for number in range(12):
         a.desk.perform(supplier(f"A{number}")[1], supplier(f"B{number}")[1])
@@ -297,7 +297,7 @@ def test_a_row_that_leaves_between_two_pages(fleet, monkeypatch, back):
     for number in range(4):
         a.desk.perform(supplier(f"S{number}")[1])
     a.sync()
-    monkeypatch.setattr(client, "Pull", lambda proof, cursors: Pull(proof, cursors, 2))
+    monkeypatch.setattr(pull, "Pull", lambda proof, cursors, _limit, *more: Pull(proof, cursors, 2, *more))
 
     def move() -> None:
         a.desk.perform(patch("equipment", a.row("equipment", machine), site_id=AWAY, location_id=YARD))

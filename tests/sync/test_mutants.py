@@ -10,7 +10,7 @@ from app import generic
 from app.hub import enrol, feed, ingest
 from app.hub.hub import RefusedError, head_of
 from app.ops import MissingRowError
-from app.sync import client, rebase
+from app.sync import client, pull, rebase
 from app.sync.protocol import MALFORMED, Receipt
 
 SEEDS = range(60)
@@ -71,14 +71,14 @@ def settled_at_the_receipt(patch: pytest.MonkeyPatch) -> None:
 
 
 def cursor_saved_before_the_rows(patch: pytest.MonkeyPatch) -> None:
-    take_in, advance = client.Exchange._take_in, client.advance
+    take_in, advance = pull.Puller._take_in, pull.advance
 
     def early(self: Any, news: Any) -> None:
         with self._store.local() as connection:
             advance(connection, news)
         take_in(self, news)
 
-    patch.setattr(client.Exchange, "_take_in", early)
+    patch.setattr(pull.Puller, "_take_in", early)
 
 
 def last_writer_wins(patch: pytest.MonkeyPatch) -> None:

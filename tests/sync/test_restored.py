@@ -15,7 +15,7 @@ from app.errors import AppError
 from app.generic import Retire, patch
 from app.hub.enrol import invite
 from app.hub.hub import Hub
-from app.sync import client
+from app.sync import pull
 from app.sync.joining import join
 from app.sync.protocol import Pull
 
@@ -105,7 +105,7 @@ def test_a_hub_restored_several_times(fleet, a, b):
 
 def test_a_hub_restored_between_two_pages(fleet, a, b, monkeypatch):
     """Checked in hello alone, a row would be missing for ever: the cursor has passed it."""
-    monkeypatch.setattr(client, "Pull", lambda proof, cursors: Pull(proof, cursors, 2))
+    monkeypatch.setattr(pull, "Pull", lambda proof, cursors, _limit, *more: Pull(proof, cursors, 2, *more))
     copy = copy_of(fleet)
     make(a, "A1", "A2", "A3", "A4")
     a.sync()
