@@ -36,10 +36,10 @@ _PUT = (
     "INSERT INTO alert (id, rule, site_id, level, subject_table, subject_id, facts, raised_at, cleared_at, state) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'raised') ON CONFLICT (id) DO UPDATE SET level = excluded.level, "
     "facts = excluded.facts, site_id = excluded.site_id, state = 'raised', cleared_at = NULL, "
-    # Situations that come back ask again: what was done to the last one is older than this.
-    "raised_at = CASE WHEN alert.cleared_at IS NULL THEN alert.raised_at ELSE excluded.raised_at END "
+    # The moment follows from the situation, not from when a laptop saw it: all say the same.
+    "raised_at = excluded.raised_at "
     "WHERE alert.cleared_at IS NOT NULL OR alert.level <> excluded.level OR alert.facts <> excluded.facts "
-    "OR alert.site_id IS DISTINCT FROM excluded.site_id"
+    "OR alert.site_id IS DISTINCT FROM excluded.site_id OR alert.raised_at <> excluded.raised_at"
 )
 
 

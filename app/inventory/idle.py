@@ -12,7 +12,7 @@ from app.changes import ALERTS
 from app.fields import to_json
 from app.settle import settles
 from app.tx import Derive, Reader
-from app.values import day_of, local
+from app.values import day_of, instant_of, local
 from db.ids import made_id
 
 #: Rule -> the sign of its state; the gravest of each kind last.
@@ -24,6 +24,8 @@ LEVEL = 3
 DAY = 86_400_000
 _SLOW_MONTHS, _DEAD_MONTHS = 12, 24
 _AHEAD, _SOON = 90, 30
+#: How many days before the end of the shelf life each rule begins.
+_EARLIER = {"idle.expiring": _AHEAD, "idle.soon": _SOON, "idle.expired": -1}
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ def settle_idle(derive: Derive) -> bool:
     """Raise, change and clear the alerts of stock that stands still or grows old."""
     # With a movement only its parts; as time passes, all of them.
     among = " AND ({}) IN (SELECT part_id, site_id FROM temp.concerned)" if derive.touched else ""
-    wanted = {alert: (rule, site, part, facts) for alert, rule, site, part, facts in _wanted(derive, among)}
+    found = _wanted(derive, among)
+    wanted = {alert: (rule, site, part, facts) for alert, rule, site, part, facts, _at in found}
+    began = {situation[0]: situation[5] for situation in found}
     opened = {row[0]: row[1:] for row in derive.rows(_OPEN.format(here=among.format("subject_id, site_id")))}
     raised = [
-        (alert, rule, site, LEVEL, part, facts, derive.now)
+        (alert, rule, site, LEVEL, part, facts, began[alert])
         for alert, (rule, site, part, facts) in wanted.items()
         if alert not in opened or opened[alert][0] != rule
     ]
@@ -100,7 +104,8 @@ def settle_idle(derive: Derive) -> bool:
     return bool(raised or told or cured)
 
 
-Situation = tuple[bytes, str, bytes, bytes, str]
+#: Id of the alert, rule, site, part, facts, and since when it holds by the records.
+Situation = tuple[bytes, str, bytes, bytes, str, int]
 
 
 def _wanted(derive: Derive, among: str) -> list[Situation]:
@@ -111,7 +116,10 @@ def _wanted(derive: Derive, among: str) -> list[Situation]:
     for row in derive.as_(_Still, _STILL.format(here=among.format("s.part_id, s.site_id")), slow):
         rule = "idle.dead" if row.last_move_at < dead else "idle.slow"
         facts = _facts(row, row.on_hand) | {"since": day_of(row.last_move_at, row.timezone)}
-        found.append((made_id("idle", row.part, row.site), rule, row.site, row.part, to_json(facts)))
+        months = _DEAD_MONTHS if rule == "idle.dead" else _SLOW_MONTHS
+        since = instant_of(months_after(str(facts["since"]), months), timezone=row.timezone)
+        alert = made_id("idle", row.part, row.site)
+        found.append((alert, rule, row.site, row.part, to_json(facts), since))
     worst: dict[tuple[bytes, bytes], tuple[str, Situation]] = {}
     for batch in derive.as_(Lying, _BATCHES.format(here=among.format("l.part_id, l.site_id"))):
         ends = shelf_end(derive, batch)
@@ -120,7 +128,11 @@ def _wanted(derive: Derive, among: str) -> list[Situation]:
         if rule and (before is None or ends < before[0]):
             facts = _facts(batch, batch.on_hand) | {"ends": ends, "batch": batch.batch}
             alert = made_id("idle.shelf", batch.part, batch.site)
-            worst[batch.part, batch.site] = (ends, (alert, rule, batch.site, batch.part, to_json(facts)))
+            since = instant_of(ends, timezone=batch.timezone) - _EARLIER[rule] * DAY
+            worst[batch.part, batch.site] = (
+                ends,
+                (alert, rule, batch.site, batch.part, to_json(facts), since),
+            )
     return found + [situation for _ends, situation in worst.values()]
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from app.changes import ALERTS
 from app.fields import to_json
+from app.inventory.since import since_high, since_low, since_negative
 from app.settle import settles
-from app.tx import Derive
+from app.tx import Derive, Reader
 from db.ids import made_id
 
 #: State of a part -> the rule that it breaks and the level of the alert.
@@ -34,6 +35,19 @@ class _Figures:
     safety: int | None
     reorder: int | None
     most: int | None
+    #: When its limits were set last.
+    limits_at: int | None
+
+    def since(self, read: Reader, rule: str) -> int:
+        """Since when it is so: a moment of the records, alike on every laptop."""
+        if rule == NEGATIVE:
+            return since_negative(read, self.part, self.site)
+        if rule == "stock.max":
+            began = since_high(read, self.part, self.site, self.most or 0)
+        else:
+            limit = {"stock.out": 0, "stock.safety": self.safety, "stock.reorder": self.reorder}[rule] or 0
+            began = since_low(read, self.part, self.site, limit + self.reserved)
+        return max(began, self.limits_at or 0)
 
     def wrong(self) -> Iterator[tuple[bytes, str, int]]:
         """What is wrong with the stock of this part: id of the situation, rule, level."""
@@ -56,7 +70,7 @@ class _Figures:
 _READ = """
 SELECT s.part_id, s.site_id, s.state, s.on_hand, s.reserved, s.on_order,
   (SELECT min(on_hand) FROM stock_level l WHERE l.part_id = s.part_id AND +l.site_id = s.site_id),
-  p.part_no, p.name, p.unit, y.safety_stock, y.reorder_point, y.max_stock
+  p.part_no, p.name, p.unit, y.safety_stock, y.reorder_point, y.max_stock, y.updated_at
 FROM temp.concerned c JOIN part_stock s ON s.part_id = c.part_id AND s.site_id = c.site_id
 JOIN part p ON p.id = s.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
@@ -94,11 +108,11 @@ def settle_alerts(derive: Derive) -> bool:
             standing.add(alert)
             before, facts = opened.get(alert), found.facts()
             if before is None or before[0] != rule:
-                raised.append((alert, rule, found.site, level, found.part, facts, derive.now))
+                raised.append((alert, rule, found.site, level, found.part, facts, found.since(derive, rule)))
             elif before[1] != facts:
-                told.append((facts, alert))
+                told.append((facts, found.since(derive, rule), alert))
     cured = [(derive.now, alert) for alert in opened.keys() - standing]
     derive.run_many(_RAISE, raised)
-    derive.run_many("UPDATE alert SET facts = ? WHERE id = ?", told)
+    derive.run_many("UPDATE alert SET facts = ?, raised_at = ? WHERE id = ?", told)
     derive.run_many("UPDATE alert SET state = 'cleared', cleared_at = ? WHERE id = ?", cured)
     return bool(raised or told or cured)

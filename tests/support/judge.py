@@ -100,7 +100,7 @@ DERIVED = (
     "SELECT part_id, site_id, on_hand, reserved, on_order, state, proposal FROM part_stock",
     "SELECT movement_id, place, value, difference, on_hand, worth FROM stock_step",
     "SELECT part_id, site_id, place, on_hand, worth FROM stock_worth",
-    "SELECT id, rule, level FROM alert WHERE cleared_at IS NULL",
+    "SELECT id, rule, level, raised_at FROM alert WHERE cleared_at IS NULL",
     "SELECT tbl, row_id, code, title, place, initials, words FROM search_row",
 )
 

@@ -81,7 +81,10 @@ def test_a_ring_that_two_laptops_made_hangs_nothing(site):
     desk.perform(first, second)
     with desk.read() as read:
         row = read.get("equipment", one)
-    desk.perform(patch("equipment", row, parent_id=two))  # as a merge would leave it
+    with pytest.raises(Refused):
+        desk.perform(patch("equipment", row, parent_id=two))
+    with desk.profile.store.local("pull") as connection:  # as an older program would have left it
+        connection.execute("UPDATE equipment SET parent_id = ? WHERE id = ?", (two, one))
     with desk.read() as read:
         assert {n.name[3:] for n in equipment.part_tree(read, site.site)} == {"ONE", "TWO"}
     assert ids(desk, machine=one) == ["ONE", "TWO"]
