@@ -1,5 +1,6 @@
 """PostgreSQL behind the seam of db.driver: psycopg 3, driven as sqlite3 is. Imported only by a hub that runs on it."""
 
+import logging
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60000",
     "timezone": "UTC",
 }
+# What psycopg warns of while it ends a failed statement is raised as an error, too.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 _TOKENS = re.compile(r"""'[^']*'|"[^"]*"|\?(\d+)?|\btemp\.""")
 _INSERT = re.compile(r"INSERT INTO (\S+) \(([^()]*)\) VALUES \(([?, ]+)\)(.*)", re.DOTALL)
 
@@ -39,7 +42,7 @@ def postgres_engine(address: str) -> Engine:
         try:
             return _connect(target)
         except psycopg.Error as error:
-            raise translate(error) from error
+            raise UnreachableError(str(error)) from error
 
     return create_engine(
         "postgresql+psycopg://",

@@ -58,6 +58,9 @@ class _Pooled:
         pooled = self._engine.raw_connection()
         try:
             yield self._seam(pooled.driver_connection)
+        except UnreachableError:
+            pooled.invalidate()
+            raise
         finally:
             pooled.close()
 

@@ -45,7 +45,7 @@ from db.models import SYNCED
 _RECEIPTS = "SELECT op_id, outcome, hub_seq, coalesce(reason, '') FROM op WHERE op_id IN ({marks})"
 _OP = (
     "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, "
-    "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 2, ?, ?, ?)"
+    "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks})"
 _WAITING = (
@@ -274,11 +274,11 @@ def _op_row(hub: Hub, chain: bytes, one: Judged, seq: int) -> tuple[object, ...]
     end = (one.outcome, one.reason or None, seq)
     if said is None or one.op is None:
         now = hub.clock.now()
-        return (*place, "?", 0, None, None, None, sent.bytes, 0, now, None, sent.op_id, *end)
+        return (*place, "?", 0, None, None, None, sent.bytes, 0, now, 0, None, sent.op_id, 2, *end)
     entity, row_id = _subject(one)
     return (
-        *place, said.kind, said.schema_v, entity, row_id, said.site, sent.bytes, said.hlc, said.wall, said.actor,
-        said.action_id, *end,
+        *place, said.kind, said.schema_v, entity, row_id, said.site, sent.bytes, said.hlc, said.wall, 0, said.actor,
+        said.action_id, 2, *end,
     )  # fmt: skip
 
 
