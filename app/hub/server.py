@@ -25,6 +25,8 @@ from app.sync.transport import AUTHORITY_PATH, DEVICE, FACTS, SIGNATURE, Frame
 
 #: A request of four megabytes comes in less, or its sender holds the line; an answer is read in less.
 BODY_SECONDS, ANSWER_SECONDS = 60, 300
+#: Ours has four; proxies add some.
+HEADERS = 60
 _BLAMED = frozenset({STRANGER, MALFORMED, TOO_LARGE, BAD_CODE})
 _BUSY = "busy"
 Duty = Callable[[], Awaitable[None]]
@@ -106,6 +108,8 @@ async def _served(service: Service, request: Request, call: str, most: int) -> R
         device = bytes.fromhex(request.headers.get(DEVICE, ""))
     except ValueError:
         return PlainTextResponse("not signed\n", 400)
+    if len(request.headers.raw) > HEADERS:
+        return PlainTextResponse("too many headers\n", 431)
     if "transfer-encoding" in request.headers:  # ours always say how long they are
         return PlainTextResponse("how long?\n", 411)
     peer = _peer(request)

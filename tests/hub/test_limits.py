@@ -372,13 +372,13 @@ RAW = {
 
 def test_odd_http_is_refused_in_a_second_and_the_hub_goes_on(service):
     before = memory_of(service)
-    for raw in RAW.values():
+    for name, raw in RAW.items():
         began = time.monotonic()
         with socket.create_connection(("127.0.0.1", service.port)) as line, suppress(OSError):
             line.settimeout(5)
             line.sendall(raw)
             answer = line.recv(200)
-            assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
+            assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")), name
         assert time.monotonic() - began < 1
     assert httpx.post(f"{service.address}/v1/pull", content=bytes(MAX_PACKED + 1)).status_code == 413
     assert httpx.get(f"{service.address}/healthz").text == "ok\n"
