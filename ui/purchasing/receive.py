@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.access import Permission
 from app.changes import Done
@@ -14,13 +13,13 @@ from app.purchasing.lists import LineRow
 from app.purchasing.receiving import Receiving
 from app.signs import sign
 from app.words import _
-from ui.inventory.band import Band, Result
+from ui.inventory.band import Result
+from ui.inventory.scan_page import ScanPage, ready
 from ui.inventory.tables import FixedSource, amount, change, short_bin
-from ui.kit import theme
 from ui.kit.buttons import button, icon_button
 from ui.kit.chips import Chip
 from ui.kit.empty import EmptyState
-from ui.kit.labels import ElidedLabel, SignLabel, key_hint, label, line
+from ui.kit.labels import ElidedLabel, label, line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.purchasing.tables import line_columns
@@ -35,37 +34,24 @@ class _Booked:
     qty: int
 
 
-class ReceivingDesk(QWidget):
+class ReceivingDesk(ScanPage):
     """Scan the order, scan a part: Enter receives the rest of its line."""
-
-    left = Signal()
-    """The person goes back to the window with the rail."""
 
     report_requested = Signal(str, object)
     """A report by its name, with its parameters."""
 
     def __init__(self, desk: Desk, tasks: Tasks, order: bytes | None = None) -> None:
-        super().__init__()
+        super().__init__(_("Code or quantity"))
         self._desk, self._tasks = desk, tasks
         self.receiving = Receiving(desk)
         self._done: list[Done] = []
         self._asked = self._busy = False
-        self.band = Band()
-        self.entry = QLineEdit()
-        self.entry.setFont(theme.font("item"))
-        self.entry.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.entry.setPlaceholderText(_("Code or quantity"))
-        self.entry.returnPressed.connect(self.on_enter)
-        self.entry.installEventFilter(self)
-        self._prompt = ElidedLabel("", "item")
         empty = EmptyState("nothing_to_do", _("No order is open yet"), self.receiving.prompt())
         self.table = Table(line_columns(wide=True), FixedSource(self._lines), empty=empty)
         self.table.count.hide()
         self.table.opened.connect(self._on_opened)
         self._lay_out()
-        self.setFocusProxy(self.entry)
-        self.setMinimumSize(480, 300)
-        self._say(Result("neutral", "scan-line", _("Ready"), self.receiving.prompt()))
+        self.show_result(ready(self.receiving.prompt()))
         if order and (problem := self.receiving.open(order)):
             self._refuse(problem)
         self._show()
@@ -82,22 +68,8 @@ class ReceivingDesk(QWidget):
         column.addLayout(self._top())
         column.addWidget(line())
         column.addWidget(self.band, 3)
-        row = QHBoxLayout()
-        row.setContentsMargins(36, 10, 20, 10)
-        row.setSpacing(16)
-        row.addWidget(SignLabel("scan-line", "accent", 32))
-        row.addWidget(self._prompt, 1)
-        self.entry.setFixedWidth(260)
-        row.addWidget(self.entry)
-        column.addLayout(row)
-        self._hints = QWidget()
-        hints = QHBoxLayout(self._hints)
-        hints.setContentsMargins(36, 0, 20, 8)
-        hints.setSpacing(16)
-        for keys, words in self.keys():
-            hints.addWidget(key_hint(keys, words))
-        hints.addStretch()
-        column.addWidget(self._hints)
+        column.addLayout(self.prompt_row())
+        column.addWidget(self.hint_row())
         column.addWidget(self.table, 4)
 
     def _top(self) -> QHBoxLayout:
@@ -122,9 +94,6 @@ class ReceivingDesk(QWidget):
 
     # what is shown
 
-    def _say(self, result: Result) -> None:
-        self.band.set(result)
-
     def _show(self) -> None:
         """Order, prompt and lines as they are now."""
         card = self.receiving.card
@@ -136,7 +105,7 @@ class ReceivingDesk(QWidget):
             self._state.set(look.text, look.level, look.icon)
         self.slip.setVisible(bool(card and card.receipts) and self._desk.may(Permission.PRINT_REPORTS))
         self._undo.setEnabled(bool(self._done))
-        self._prompt.setText(self.receiving.prompt())
+        self.prompt.setText(self.receiving.prompt())
         self.table.refresh()
         if self.receiving.line:
             self.table.select([self.receiving.line.n])
@@ -148,13 +117,6 @@ class ReceivingDesk(QWidget):
             self._show()
 
     # scans and keys
-
-    def on_scan(self, text: str) -> bool:
-        """The scanner has read something; every code is ours here, good or bad."""
-        self.entry.clear()
-        self._asked = False
-        self._use(text)
-        return True
 
     def on_enter(self) -> None:
         """Enter: a number is the quantity, nothing receives, anything else is a code (or the batch that is asked for)."""
@@ -172,12 +134,14 @@ class ReceivingDesk(QWidget):
             self._show_line()
         elif text:
             self._asked = False
-            self._use(text)
+            self.use(text)
         elif now.line and not now.wanted():
             self.book()
         self._show()
 
-    def _use(self, text: str) -> None:
+    def use(self, text: str) -> None:
+        """A code was scanned or typed."""
+        self._asked = False
         problem = self.receiving.take(text)
         if problem:
             self._refuse(problem)
@@ -186,7 +150,7 @@ class ReceivingDesk(QWidget):
         elif card := self.receiving.card:
             left = sum(1 for found in card.lines if found.rest)
             more = _("{count} of {total} lines are still to come").format(count=left, total=len(card.lines))
-            self._say(Result("info", "shopping-cart", card.order.code, card.order.supplier, more))
+            self.show_result(Result("info", "shopping-cart", card.order.code, card.order.supplier, more))
         self._show()
 
     def _show_line(self) -> None:
@@ -197,13 +161,12 @@ class ReceivingDesk(QWidget):
         unit = now.line.unit
         where = "   →   ".join(filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch]))
         word = _("Not received yet: {next}").format(next=now.prompt())
-        self._say(Result("info", "package", word, f"{now.line.name} {now.line.spec}".strip(), where,
+        self.show_result(Result("info", "package", word, f"{now.line.name} {now.line.spec}".strip(), where,
                          change(now.qty), _("To come"), amount(now.line.rest, unit)))  # fmt: skip
 
     def _refuse(self, sentence: str) -> None:
         """Nothing was received, and what to do: in red, with a sound."""
-        QApplication.beep()
-        self._say(Result("danger", "octagon-x", _("Nothing was booked"), sentence))
+        self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), sentence))
 
     def _on_opened(self, number: int) -> None:
         """Enter on a line of the list takes it in hand, as a scan would."""
@@ -244,7 +207,7 @@ class ReceivingDesk(QWidget):
                 if after.over
                 else ""
             )
-            self._say(Result("ok", "circle-check", _("Received into stock"), after.name, more, change(found.qty), _("To come"),
+            self.show_result(Result("ok", "circle-check", _("Received into stock"), after.name, more, change(found.qty), _("To come"),
                              amount(after.rest, after.unit), over, "warn" if over else "ok"))  # fmt: skip
         self._asked = False
         self.receiving.drop()
@@ -252,10 +215,9 @@ class ReceivingDesk(QWidget):
 
     def _on_refused(self, error: Exception) -> None:
         if isinstance(error, Refused) and error.may_override:
-            QApplication.beep()
             self._asked = True
             part = self.receiving.line
-            self._say(Result("warn", "triangle-alert", _("Not booked yet: type why, Enter books it anyway, Esc drops it"), str(error),
+            self.show_result(Result("warn", "triangle-alert", _("Not booked yet: type why, Enter books it anyway, Esc drops it"), str(error),
                              part.part_no if part else ""))  # fmt: skip
         else:
             self._refuse(str(error))
@@ -272,20 +234,20 @@ class ReceivingDesk(QWidget):
         self.receiving.drop()
         self.receiving.reload()
         text = _("The last booking was taken back.")
-        self._say(Result("neutral", "undo-2", _("Taken back"), text, self.receiving.prompt()))
+        self.show_result(Result("neutral", "undo-2", _("Taken back"), text, self.receiving.prompt()))
         self._show()
 
     def _on_undo_failed(self, error: Exception) -> None:
         self._refuse(str(error))
         self._show()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Esc: drop the line in hand; without one, leave."""
         if self.receiving.line or self.entry.text():
             self.entry.clear()
             self._asked = False
             self.receiving.drop()
-            self._say(
+            self.show_result(
                 Result("neutral", "scan-line", _("Dropped, nothing was booked"), self.receiving.prompt())
             )
             self._show()
@@ -307,35 +269,3 @@ class ReceivingDesk(QWidget):
             ("Ctrl P", _("receipt slip")),
             ("Esc", _("drop, leave")),
         ]
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        slot = {Qt.Key.Key_Escape: self._drop, Qt.Key.Key_F3: self.entry.setFocus}.get(Qt.Key(event.key()))
-        if _is_undo(event):
-            self.undo()
-        elif slot:
-            slot()
-        else:
-            super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # An empty entry would take Ctrl Z for its own text.
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and isinstance(event, QKeyEvent) and not self.entry.text() and _is_undo(event):
-            self.undo()
-            return True
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.color("surface"))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.width() < 1000
-        self._hints.setVisible(self.height() >= 560)
-        self._prompt.setFont(theme.font("section" if narrow else "item"))
-        self.entry.setFont(theme.font("section" if narrow else "item"))
-        self.entry.setFixedWidth(180 if narrow else 260)
-
-
-def _is_undo(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier

@@ -1,11 +1,11 @@
 """The counting page: the whole window for one thing - scan the bin, scan the part, type how many, Enter."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.changes import Done
 from app.desk import Desk
@@ -13,11 +13,11 @@ from app.errors import Refused
 from app.stocktake.lines import Line
 from app.stocktake.session import Session
 from app.words import _
-from ui.inventory.band import Band, Result
+from ui.inventory.band import Result
+from ui.inventory.scan_page import ScanPage, ready
 from ui.inventory.tables import amount
-from ui.kit import theme
 from ui.kit.buttons import button
-from ui.kit.labels import ElidedLabel, SignLabel, key_hint, line
+from ui.kit.labels import line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.stocktake.bars import CountTop
@@ -28,17 +28,11 @@ PAUSE = 150  # ms in which changes of the lines are gathered
 _CHOICES = {Qt.Key.Key_F6: "replace", Qt.Key.Key_F7: "add"}
 
 
-class CountPage(QWidget):
+class CountPage(ScanPage):
     """One person counting; every line is recorded at once, several laptops may count the same stock-take."""
 
-    left = Signal()
-    """The person goes back to the window with the rail."""
-
-    said = Signal(str, object)
-    """A line for the toast, and what takes the step back."""
-
     def __init__(self, desk: Desk, tasks: Tasks, count: bytes) -> None:
-        super().__init__()
+        super().__init__(_("Code or quantity"))
         self._desk, self._tasks = desk, tasks
         self.session = Session(desk, count)
         self._done: list[Done] = []
@@ -48,26 +42,16 @@ class CountPage(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(PAUSE)
         self._soon.timeout.connect(self._reload)
-        self.band = Band()
         self.source = LineSource()
         self.table = Table(line_columns(blind=self.session.blind, whole=False), self.source)
         self.table.opened.connect(self._on_row)
-        self.entry = QLineEdit()
-        self.entry.setFont(theme.font("item"))
-        self.entry.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.entry.setPlaceholderText(_("Code or quantity"))
-        self.entry.returnPressed.connect(self.on_enter)
-        self.entry.installEventFilter(self)
-        self._prompt = ElidedLabel("", "item")
         self.top = CountTop(desk, count)
         self.top.left.connect(self.left)
         self.top.mode.clicked.connect(self.switch_mode)
         self.top.empty.clicked.connect(self.nothing_left)
         self.top.undo.clicked.connect(self.undo)
         self._lay_out()
-        self.setFocusProxy(self.entry)
-        self.setMinimumSize(480, 300)
-        self.band.set(Result("neutral", "scan-line", _("Ready"), self.session.prompt()))
+        self.show_result(ready(self.session.prompt()))
         self._show()
 
     # layout
@@ -79,27 +63,12 @@ class CountPage(QWidget):
         column.addWidget(self.top)
         column.addWidget(line())
         column.addWidget(self.band, 2)
-        row = QHBoxLayout()
-        row.setContentsMargins(36, 10, 20, 10)
-        row.setSpacing(16)
-        row.addWidget(SignLabel("scan-line", "accent", 32))
-        row.addWidget(self._prompt, 1)
         self.choices = [button(_("Replace (F6)"), scale="large"), button(_("Add (F7)"), scale="large")]
         for made, how in zip(self.choices, _CHOICES.values(), strict=True):
             made.clicked.connect(partial(self._on_choice, how))
             made.hide()
-            row.addWidget(made)
-        self.entry.setFixedWidth(260)
-        row.addWidget(self.entry)
-        column.addLayout(row)
-        self._hints = QWidget()
-        hints = QHBoxLayout(self._hints)
-        hints.setContentsMargins(36, 0, 20, 8)
-        hints.setSpacing(16)
-        for keys, words in self.keys():
-            hints.addWidget(key_hint(keys, words))
-        hints.addStretch()
-        column.addWidget(self._hints)
+        column.addLayout(self.prompt_row(*self.choices))
+        column.addWidget(self.hint_row())
         column.addWidget(self.table, 5)
 
     # what is shown
@@ -108,7 +77,7 @@ class CountPage(QWidget):
         """Bin, progress, prompt and lines as they are now."""
         session, lines = self.session, self.session.lines
         place = session.place
-        self._prompt.setText(session.prompt())
+        self.prompt.setText(session.prompt())
         self._offer()
         rest = place is not None and any(not row.counts for row in lines.of_bin(place.id))
         self.top.show_session(session, rest=rest, undo=bool(self._done))
@@ -126,12 +95,6 @@ class CountPage(QWidget):
 
     # scans and keys
 
-    def on_scan(self, text: str) -> bool:
-        """The scanner has read something; every code is ours here, good or bad."""
-        self.entry.clear()
-        self._use(text)
-        return True
-
     def on_enter(self) -> None:
         """Enter: a number is the quantity of the part in hand, anything else is a code."""
         text = self.entry.text().strip()
@@ -140,11 +103,12 @@ class CountPage(QWidget):
             return
         quantity = self.session.quantity(text)
         if quantity is None:
-            self._use(text)
+            self.use(text)
         else:
             self.enter(quantity)
 
-    def _use(self, text: str) -> None:
+    def use(self, text: str) -> None:
+        """A code was scanned or typed."""
         self._asked = None
         taken = self.session.take(text)
         if taken.kind == "refused":
@@ -155,7 +119,7 @@ class CountPage(QWidget):
             self._show_hand()
         elif self.session.place:
             place = self.session.place
-            self.band.set(
+            self.show_result(
                 Result("info", "map-pin", _("Bin"), f"{place.code} {place.title}", self.session.prompt())
             )
         self._show()
@@ -170,16 +134,15 @@ class CountPage(QWidget):
                 self.session.take(row.bin)
             self.session.pick(row)
             self._show_hand()
-            self._prompt.setText(self.session.prompt())
+            self.prompt.setText(self.session.prompt())
             self.entry.setFocus()
 
     def _show_hand(self) -> None:
         if self.session.hand:
-            self.band.set(in_hand(self.session, self.session.hand))
+            self.show_result(in_hand(self.session, self.session.hand))
 
     def _refuse(self, sentence: str) -> None:
-        QApplication.beep()
-        self.band.set(Result("danger", "octagon-x", _("Nothing was counted"), sentence))
+        self.show_result(Result("danger", "octagon-x", _("Nothing was counted"), sentence))
 
     # counting
 
@@ -206,7 +169,7 @@ class CountPage(QWidget):
         self.session.drop()
         self._reload()
         if hand:
-            self.band.set(entered(self.session, hand))
+            self.show_result(entered(self.session, hand))
 
     def _add_one(self, hand: Line) -> None:
         """One more; scans are recorded one after the other, however fast they come."""
@@ -222,7 +185,7 @@ class CountPage(QWidget):
         done, counted = found
         self._done.append(done)
         more = f"{hand.part_no}   {hand.bin}"
-        self.band.set(Result("ok", "plus", _("Counted"), hand.name, more, amount(counted, hand.unit)))
+        self.show_result(Result("ok", "plus", _("Counted"), hand.name, more, amount(counted, hand.unit)))
         self.refresh({"stock"})
 
     def _on_lost(self, error: Exception) -> None:
@@ -233,18 +196,16 @@ class CountPage(QWidget):
         if codes == {"count.again"}:
             self._ask_again(str(error), quantity)
         elif isinstance(error, Refused) and error.may_override:
-            QApplication.beep()
             self._asked = ("fraction", quantity)
-            self.band.set(
+            self.show_result(
                 Result("warn", "triangle-alert", _("Type it again to confirm, Esc drops it"), str(error))
             )
         else:
             self._refuse(str(error))
 
     def _ask_again(self, sentence: str, quantity: int) -> None:
-        QApplication.beep()
         self._asked = ("again", quantity)
-        self.band.set(
+        self.show_result(
             Result(
                 "warn",
                 "history",
@@ -279,7 +240,7 @@ class CountPage(QWidget):
     def _on_emptied(self, done: Done) -> None:
         self._done.append(done)
         word = _("The rest of the bin is empty")
-        self.band.set(
+        self.show_result(
             Result("ok", "circle-check", word, self.session.place.code if self.session.place else "")
         )
         self._reload()
@@ -289,7 +250,7 @@ class CountPage(QWidget):
         self.session.drop()
         self.session.each = not self.session.each
         word = _("Each scan counts one") if self.session.each else _("Scan, then type the quantity")
-        self.band.set(
+        self.show_result(
             Result("neutral", "plus" if self.session.each else "keyboard", word, self.session.prompt())
         )
         self._show()
@@ -303,7 +264,7 @@ class CountPage(QWidget):
 
     def _on_undone(self, _done: Done) -> None:
         self.session.drop()
-        self.band.set(
+        self.show_result(
             Result(
                 "neutral",
                 "undo-2",
@@ -314,13 +275,13 @@ class CountPage(QWidget):
         )
         self._reload()
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
         """Esc: drop the part in hand; without one, leave."""
         if self.session.hand or self._asked or self.entry.text():
             self.entry.clear()
             self._asked = None
             self.session.drop()
-            self.band.set(
+            self.show_result(
                 Result("neutral", "scan-line", _("Dropped, nothing was counted"), self.session.prompt())
             )
             self._show()
@@ -341,46 +302,22 @@ class CountPage(QWidget):
             found.insert(3, ("F4", _("rest is empty")))
         return found
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        slots: dict[Qt.Key, Any] = {
-            Qt.Key.Key_Escape: self._drop, Qt.Key.Key_F2: self.switch_mode, Qt.Key.Key_F3: self.entry.setFocus,
-            Qt.Key.Key_F4: self.nothing_left,
+    def slots(self) -> Mapping[Qt.Key, Callable[[], object]]:
+        """The keys of the counting page."""
+        return {
+            Qt.Key.Key_F2: self.switch_mode, Qt.Key.Key_F4: self.nothing_left,
+            **{key: partial(self.answer, how) for key, how in _CHOICES.items()},
         }  # fmt: skip
-        if key in _CHOICES:
-            self.answer(_CHOICES[key])
-        elif _is_undo(event):
-            self.undo()
-        elif key in slots:
-            slots[key]()
-        else:
-            super().keyPressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # An empty entry would take Ctrl Z for its own text.
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and isinstance(event, QKeyEvent) and not self.entry.text():
-            if _is_undo(event):
-                self.undo()
-                return True
-            if event.key() == Qt.Key.Key_Down:
-                self.table.view.setFocus()
-                return True
-        return super().eventFilter(watched, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.color("surface"))
+    def key_in_empty(self, event: QKeyEvent) -> bool:
+        """Down goes to the lines."""
+        if event.key() == Qt.Key.Key_Down:
+            self.table.view.setFocus()
+            return True
+        return super().key_in_empty(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        low, narrow = self.height() < 560, self.width() < 1000
-        self._hints.setVisible(not low)
         self.table.setVisible(self.height() >= 420)
-        self.table.set_compact(narrow)
+        self.table.set_compact(self.width() < 1000)
         self.top.set_width(self.width())
-        self._prompt.setFont(theme.font("section" if narrow else "item"))
-        self.entry.setFixedWidth(180 if narrow else 260)
-
-
-def _is_undo(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
