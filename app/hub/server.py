@@ -26,7 +26,7 @@ from app.sync.transport import AUTHORITY_PATH, DEVICE, FACTS, SIGNATURE, Frame
 #: A request of four megabytes comes in less, or its sender holds the line; an answer is read in less.
 BODY_SECONDS, ANSWER_SECONDS = 60, 300
 #: Ours has four; proxies add some.
-HEADERS = 60
+HEADERS, HEADER_BYTES = 60, 16 * 1024
 _BLAMED = frozenset({STRANGER, MALFORMED, TOO_LARGE, BAD_CODE})
 _BUSY = "busy"
 Duty = Callable[[], Awaitable[None]]
@@ -108,7 +108,8 @@ async def _served(service: Service, request: Request, call: str, most: int) -> R
         device = bytes.fromhex(request.headers.get(DEVICE, ""))
     except ValueError:
         return PlainTextResponse("not signed\n", 400)
-    if len(request.headers.raw) > HEADERS:
+    raw = request.headers.raw
+    if len(raw) > HEADERS or sum(len(name) + len(text) for name, text in raw) > HEADER_BYTES:
         return PlainTextResponse("too many headers\n", 431)
     if "transfer-encoding" in request.headers:  # ours always say how long they are
         return PlainTextResponse("how long?\n", 411)
