@@ -208,7 +208,7 @@ def whereabouts(profile: Profile, sha256: bytes) -> str:
 
 
 def damaged(profile: Profile) -> Iterator[bytes]:
-    """The contents whose bytes on this disk are not what they were."""
+    """The contents whose bytes on this disk are not what they were; the next exchange fetches those that the hub has."""
     with profile.store.read() as read:
         kept = [sha for (sha,) in read.rows("SELECT sha256 FROM blob WHERE state = 'whole' ORDER BY sha256")]
     for sha256 in kept:
@@ -217,4 +217,6 @@ def damaged(profile: Profile) -> Iterator[bytes]:
         except OSError:
             right = False
         if not right:
+            with profile.store.local() as connection:
+                connection.execute("UPDATE blob SET state = 'damaged', checked_at = NULL WHERE sha256 = ?", (sha256,))
             yield sha256

@@ -108,13 +108,15 @@ def carry(profile: Profile, line: Line, stop: Callable[[], bool] = never) -> Mov
 
 def fetch(profile: Profile, sha256: bytes, hub: "str | Transport | None" = None) -> bool:
     """Fetch one content now, since somebody clicked; whether it is here. Raises AppError where the hub cannot be asked."""
-    if path_of(profile, sha256).exists():
+    if contents.bytes_of(profile, sha256) is not None:
         return True
     contents.ask_for(profile, sha256)
     contents.demand_room(profile)
     with line_to(profile, hub) as line:
-        Files(profile, line, never).fetch(sha256)
-    return path_of(profile, sha256).exists()
+        try:
+            return Files(profile, line, never).fetch(sha256)
+        except _EndError:
+            return False
 
 
 @contextmanager
@@ -183,7 +185,10 @@ class Files:
     # --- what is here ---
 
     def _note_lost(self) -> None:
-        """A file that should be here and is not (a moved profile, a restored one) is fetched again."""
+        """A file that should be here and is not (a moved profile, a restored one) is fetched again; a part of a whole one goes."""
+        for part in (self._profile.files / "parts").glob("*.part"):
+            if path_of(self._profile, bytes.fromhex(part.stem)).exists():
+                part.unlink(missing_ok=True)
         with self._profile.store.read() as read:
             kept = [sha for (sha,) in read.rows("SELECT sha256 FROM blob WHERE state = 'whole'")]
         gone = [(sha,) for sha in kept if not path_of(self._profile, sha).exists()]
