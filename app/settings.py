@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -20,6 +20,9 @@ from app.profile import Profile
 from app.words import LANGUAGES, N_, system_language
 
 log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from app.desk import Desk
+
 T = TypeVar("T", str, int)
 Dict = dict[str, Any]
 
@@ -284,3 +287,8 @@ def _plain(text: str) -> Any:
         return from_json(text)
     except msgspec.MsgspecError:
         return None
+
+
+def printers(desk: "Desk") -> Preferences:
+    """Which printer, tray and sides were used last for each kind of paper; the laptop's, not a person's."""
+    return Preferences(desk.profile, None).part("printers")

@@ -176,6 +176,13 @@ class Pen:
         """Ask the viewer to print at 100 %, not fitted to the page: labels must meet their sheet."""
         self._canvas.setViewerPreference("PrintScaling", "None")
 
+    def scale(self, across: float, down: float) -> None:
+        """Draw this page larger or smaller from its top left corner: a printer that draws 50 mm as 49.8 is made up for."""
+        if (across, down) != (1, 1):
+            self._canvas.translate(0, self.height)
+            self._canvas.scale(across, down)
+            self._canvas.translate(0, -self.height)
+
     @property
     def missing(self) -> tuple[str, ...]:
         """Code points that the font could not draw and that stand on paper as 〔U+…〕."""

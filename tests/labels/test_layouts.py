@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from app.errors import AppError
-from app.labels.layouts import LAYOUTS, roll, sheet
+from app.labels.face import Label, compose
+from app.labels.layouts import HEADS, LAYOUTS, roll, sheet
+from app.labels.payload import Kind
 from app.words import speaking
 
 
@@ -18,8 +22,10 @@ def test_every_label_lies_on_the_page(layout):
     left, top = layout.place(layout.per_page - 1)
     assert left + layout.width <= layout.page[0]
     assert top + layout.height <= layout.page[1] + 1e-9
+    with speaking("en"):
+        english = layout.title
     with speaking("zh_CN"):
-        assert layout.title != layout.name
+        assert layout.title != english
 
 
 def test_labels_are_counted_along_the_rows():
@@ -27,7 +33,7 @@ def test_labels_are_counted_along_the_rows():
 
 
 def test_the_sizes_of_an_own_sheet_follow_from_its_label():
-    own = sheet("own", "仓库标签", (2, 5), (5, 10), (100, 55), label=(98, 50))
+    own = replace(sheet("own", "仓库标签", (2, 5), (5, 10), (100, 55), label=(98, 50)), own=True)
     assert (own.per_page, own.title) == (10, "仓库标签")
     assert 12 < own.qr <= own.height
     assert own.code_pt == pytest.approx(21)
@@ -53,3 +59,14 @@ def test_a_roll_s_page_is_its_label():
     own = roll("own", "own", (60, 40), dpi=300)
     assert own.page == (60, 40)
     assert own.dpi == 300
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("code", [code for code, layout in LAYOUTS.items() if layout.dpi])
+def test_a_module_is_a_whole_number_of_dots_at_both_heads(code, head):
+    layout = LAYOUTS[code].with_head(head)
+    square = compose(Label(Kind.PT, "HVAC-015", "水泵"), layout).square
+    dot = 25.4 / layout.dpi * 72 / 25.4
+    assert square.dots >= 4
+    assert square.module == pytest.approx(square.dots * dot)
+    assert square.x / dot == pytest.approx(round(square.x / dot), abs=1e-6)

@@ -126,7 +126,7 @@ def test_the_offset_moves_the_labels(labels, tmp_path):
     assert [b - a for a, b in zip(*boxes, strict=True)] == pytest.approx([20, -10, 20, -10], abs=1)
 
 
-@pytest.mark.parametrize("options", [{"first": 0}, {"first": 22}, {"copies": 0}, {"copies": 100}])
+@pytest.mark.parametrize("options", [{"first": 0}, {"first": 22}, {"copies": 0}, {"copies": 501}])
 def test_settings_that_make_no_sense_are_refused(labels, tmp_path, options):
     with pytest.raises(AppError):
         render_labels(labels[:1], LAYOUTS["L7160"], tmp_path / "x.pdf", **options)

@@ -133,6 +133,17 @@ class ChoiceEditor(QComboBox):
         self.setCurrentIndex(-1 if required else 0)
         self.currentIndexChanged.connect(lambda _row: self.edited.emit())
 
+    def set_choices(self, choices: Sequence[tuple[Any, str]]) -> None:
+        """Offer other choices; what was chosen stays chosen where it is still among them."""
+        chosen = self.value()
+        open_first = self._codes[:1] == [None]
+        self.blockSignals(True)
+        self.clear()
+        self._codes = [None] * open_first + [code for code, _word in choices]
+        self.addItems(["—"] * open_first + [word for _code, word in choices])
+        self.set_value(chosen)
+        self.blockSignals(False)
+
     def value(self) -> Any:
         """The code that is chosen."""
         return self._codes[self.currentIndex()] if self.currentIndex() >= 0 else None

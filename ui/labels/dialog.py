@@ -1,6 +1,6 @@
 """Labels of records on sheets and rolls: layout, first free place, copies, shift, preview, print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from app.labels.jobs import (
     note_labels,
     preview_labels,
     print_labels,
+    send_labels,
 )
-from app.labels.layouts import LAYOUTS, Layout
-from app.settings import LABEL_LAYOUT, Preferences
+from app.labels.layouts import Layout
+from app.labels.sizes import Tuning, layouts, tune, tuning
+from app.settings import LABEL_LAYOUT, Preferences, printers
 from app.words import _, ngettext
 from ui.kit.buttons import button
 from ui.kit.dialogs import Dialog, tell
@@ -34,19 +36,28 @@ SIDE = 288
 SETTLES = 250
 LARGEST = QSize(1120, 960)
 EDGE = 24
-OFFSET = "label_offset"
 
 
 class LabelDialog(Dialog):
-    """Prints the labels of these records (`ids` of a table: part, equipment, location, work_order)."""
+    """Prints the labels of these records (`ids` of a table: part, equipment, location, work_order); `counts` says how many of some."""
 
     printed = Signal(str)
     """What was done, in one line."""
 
     def __init__(
-        self, parent: QWidget, desk: Desk, tasks: Runner, table: str, ids: Sequence[bytes] | None = None
+        self,
+        parent: QWidget,
+        desk: Desk,
+        tasks: Runner,
+        table: str,
+        ids: Sequence[bytes] | None = None,
+        *,
+        counts: Mapping[bytes, int] | None = None,
+        labels: Sequence[RecordLabel] | None = None,
     ) -> None:
-        self._labels: list[RecordLabel] = labels_of(desk, table, ids=ids)
+        self._labels = list(labels_of(desk, table, ids=ids) if labels is None else labels)
+        self._counts = dict(counts or {})
+        self._layouts = layouts(desk)
         count = len(self._labels)
         title = ngettext("Print {count} label", "Print {count} labels", count).format(count=count)
         super().__init__(parent, title)
@@ -75,13 +86,17 @@ class LabelDialog(Dialog):
         self.kind.changed.connect(self._on_changed)
         self.form.changed.connect(self._on_changed)
         self.sheet.picked.connect(lambda _place: self._on_changed())
+        self.sheet.marked.connect(lambda _places: self._on_changed())
         self._on_changed()
         self.refresh()
 
     def _make_forms(self) -> tuple[Form, Form]:
-        layouts = [(layout.code, layout.title) for layout in LAYOUTS.values()]
         kind = Form(
-            [FormField("layout", _("Sheet or roll"), "choice", required=True, choices=layouts, given=True)]
+            [
+                FormField(
+                    "layout", _("Sheet or roll"), "choice", required=True, choices=self._choices(), given=True
+                )
+            ]
         )
         kept = _("Steps of 0.1 mm; kept for the next time.")
         more = Form(
@@ -93,10 +108,18 @@ class LabelDialog(Dialog):
             ]
         )
         layout = self._prefs.option(LABEL_LAYOUT)
-        right, down = self._prefs.get(OFFSET, (0, 0))
-        kind.set_values({"layout": layout if layout in LAYOUTS else Job().layout})
-        more.set_values({"copies": 1000, "right": right, "down": down, "outlines": 0})
+        kind.set_values({"layout": layout if layout in self._layouts else Job().layout})
+        more.set_values({"copies": 1000, "outlines": 0} | self._shift(kind.values()["layout"]))
         return kind, more
+
+    def _choices(self) -> list[tuple[str, str]]:
+        return [(code, layout.title) for code, layout in self._layouts.items()]
+
+    def _shift(self, layout: str) -> dict[str, int]:
+        """What was set for this layout the last time, in thousandths of a millimetre."""
+        self._tuned = layout
+        self._tuning = tuning(self._desk, layout)
+        return {"right": self._tuning.right * 100, "down": self._tuning.down * 100}
 
     def _side(self) -> QWidget:
         inner = QWidget()
@@ -117,6 +140,15 @@ class LabelDialog(Dialog):
                 wrap=True,
             )
         )
+        column.addSpacing(4)
+        for words, icon, slot in (
+            (_("Own sizes…"), "pencil", self.edit_sizes),
+            (_("Test page and ruler…"), "file-text", self.measure),
+            (_("Printed before…"), "history", self.show_history),
+        ):
+            made = button(words, icon, "ghost", "small")
+            made.clicked.connect(slot)
+            column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch()
         area = QScrollArea()
         area.setFixedWidth(SIDE)
@@ -131,16 +163,18 @@ class LabelDialog(Dialog):
     def _add_buttons(self) -> None:
         self.add_button(button(_("Close"))).clicked.connect(self.reject)
         self.pdf = self.add_button(button(_("Save PDF"), "file-text"))
+        self.raw = self.add_button(button(_("Label printer…"), "printer"))
+        self.raw.clicked.connect(self.print_raw)
         self.print = self.add_button(button(_("Print"), "printer", kind="primary"), safe=True)
         self.pdf.clicked.connect(self.save)
         self.print.clicked.connect(self.print_sheet)
-        for made in (self.pdf, self.print):
+        for made in (self.pdf, self.raw, self.print):
             made.setVisible(self._desk.may(Permission.PRINT_LABELS))
 
     # what is chosen
 
     def _layout(self) -> Layout:
-        return LAYOUTS[self.kind.values()["layout"]]
+        return self._layouts.get(self.kind.values()["layout"]) or next(iter(self._layouts.values()))
 
     def job(self) -> Job:
         """How the labels are printed by what is filled in."""
@@ -152,22 +186,32 @@ class LabelDialog(Dialog):
             offset,
             bool(values["outlines"]),
             (values["copies"] or 1000) // 1000,
+            self.sheet.spoilt,
+            self._counts,
+            self._tuning.scale,
         )
 
     def _on_changed(self) -> None:
-        layout, job = self._layout(), self.job()
-        count = len(self._labels) * job.copies
+        layout = self._layout()
+        if layout.code != self._tuned:
+            self.form.set_values(self._shift(layout.code))
+        job = self.job()
+        count = sum(job.copies_of(self._labels))
+        self.raw.setVisible(bool(layout.dpi) and self._desk.may(Permission.PRINT_LABELS))
         self.sheet.show_sheet(layout, self.sheet.first, count)
         for part in (self.sheet, self._caption):
             part.setVisible(layout.per_page > 1)
-        sheets = -(-(self.sheet.first - 1 + count) // layout.per_page)
+        passed = sum(1 for place in self.sheet.spoilt if place >= self.sheet.first)
+        sheets = -(-(self.sheet.first - 1 + passed + count) // layout.per_page)
         if layout.per_page > 1:
             said = ngettext(
                 "Begins at place {first}; {count} sheet.", "Begins at place {first}; {count} sheets.", sheets
             )
         else:
             said = _("One label after the other; {count} in all.")
-        self.first.setText(said.format(first=self.sheet.first, count=sheets))
+        self.first.setText(
+            said.format(first=self.sheet.first, count=sheets if layout.per_page > 1 else count)
+        )
         self._wait.start()
 
     # preview, paper, file
@@ -181,7 +225,7 @@ class LabelDialog(Dialog):
             return
         self.viewer.busy.start()
         self._tasks.run(
-            partial(preview_labels, self._labels, self.job()),
+            partial(preview_labels, self._desk, self._labels, self.job()),
             self._on_made,
             self._on_failed,
             owner=self,
@@ -209,15 +253,15 @@ class LabelDialog(Dialog):
         """To the printer that the person chooses."""
         from ui.reports.paper import ask_printer, print_pdf, printed_words
 
-        printer = ask_printer(self, self.windowTitle())
+        printer = ask_printer(self, self.windowTitle(), printers(self._desk), f"labels.{self._layout().code}")
         if printer is None:
             return
         desk, labels, job = self._desk, self._labels, self.job()
 
         def work() -> int:
-            raw, _warnings = preview_labels(labels, job)
+            raw, _warnings = preview_labels(desk, labels, job)
             pages = print_pdf(raw, printer)
-            note_labels(desk, labels, job.copies)
+            note_labels(desk, labels, job)
             return pages
 
         self._run(work, lambda pages: self._finish(printed_words(pages)))
@@ -232,24 +276,66 @@ class LabelDialog(Dialog):
 
     def save_to(self, path: Path) -> None:
         """To this file."""
-        job = self.job()
-        work = partial(
-            print_labels,
-            self._desk,
-            self._labels,
-            job.layout,
-            path,
-            first=job.first,
-            offset=job.offset,
-            outlines=job.outlines,
-            copies=job.copies,
-        )
+        work = partial(print_labels, self._desk, self._labels, self.job(), path)
         self._run(work, lambda _warnings: self._finish(_("Saved as {file}").format(file=path.name)))
+
+    # the other ways, and what belongs to the printer
+
+    def print_raw(self) -> None:
+        """To a label printer in its own language."""
+        from ui.labels.printer import ask_label_printer
+
+        used = ask_label_printer(self, self._desk)
+        if used is not None:
+            work = partial(send_labels, self._desk, self._labels, self.job(), used)
+            self._run(work, lambda _nothing: self._finish(_("Sent to the label printer")))
+
+    def measure(self) -> None:
+        """A test page, and what the ruler said."""
+        from ui.labels.ruler import RulerDialog
+
+        dialog = RulerDialog(self, self._layout(), self._tuning)
+        if dialog.exec() and dialog.made:
+            self._keep(dialog.made)
+            self.form.set_values(self._shift(self._layout().code))
+            self._on_changed()
+        dialog.deleteLater()
+
+    def _keep(self, made: Tuning) -> None:
+        self._tuning = made
+        tune(self._desk, self._layout().code, made)
+
+    def edit_sizes(self) -> None:
+        """Sheets and rolls of one's own."""
+        from ui.labels.own_size import OwnSizeDialog
+
+        dialog = OwnSizeDialog(self, self._desk)
+        dialog.exec()
+        chosen = dialog.chosen or self._layout().code
+        dialog.deleteLater()
+        self._layouts = layouts(self._desk)
+        self.kind.editor("layout").set_choices(self._choices())
+        self.kind.set_values({"layout": chosen if chosen in self._layouts else Job().layout})
+        self._on_changed()
+
+    def show_history(self) -> None:
+        """What was printed before, to print it once more."""
+        from ui.labels.history import HistoryDialog
+
+        dialog = HistoryDialog(self, self._desk)
+        if dialog.exec() and dialog.chosen:
+            self._labels, self._counts = dialog.labels, {}
+            if dialog.chosen.layout in self._layouts:
+                self.kind.set_values({"layout": dialog.chosen.layout})
+            self.form.set_values({"copies": dialog.chosen.copies * 1000})
+            self._on_changed()
+        dialog.deleteLater()
 
     def _run(self, work: Any, done: Any) -> None:
         values = self.form.values()
         self._prefs[LABEL_LAYOUT.key] = self._layout().code
-        self._prefs[OFFSET] = [values["right"] or 0, values["down"] or 0]
+        shift = ((values["right"] or 0) // 100, (values["down"] or 0) // 100)
+        self._keep(Tuning(*shift, self._tuning.measured))
         self._enable(ready=False)
         self.viewer.busy.start()
         self._tasks.run(work, done, self._on_refused, owner=self, ended=self._on_ended)

@@ -14,24 +14,31 @@ NUMBERED = 40
 
 
 class SheetPicture(QWidget):
-    """Click the first label that is still on the sheet; arrows move it."""
+    """Click the first label that is still on the sheet, arrows move it; the right button marks a spoilt place among the others."""
 
     picked = Signal(int)
     """The first free place, from 1."""
+
+    marked = Signal(object)
+    """The spoilt places, a set."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(_("First free label"))
-        self.setToolTip(plain_tip(_("Click the first label that is still on the sheet.")))
+        self.setToolTip(
+            plain_tip(_("Click the first label that is still on the sheet. Right click: this one is spoilt."))
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._hover = 0
+        self.spoilt: frozenset[int] = frozenset()
         self.show_sheet(layout, 1, 1)
 
     def show_sheet(self, layout: Layout, first: int, count: int) -> None:
         """A layout, its first free place, and how many labels are to be printed."""
         self.sheet, self.first, self.count = layout, min(first, layout.per_page), count
+        self.spoilt = frozenset(place for place in self.spoilt if place <= layout.per_page)
         self._scale = HEIGHT / max(layout.page)
         self.setFixedSize(QSize(*(round(side * self._scale) + 2 for side in layout.page)))
         self._say()
@@ -45,6 +52,14 @@ class SheetPicture(QWidget):
             self._say()
             self.update()
             self.picked.emit(place)
+
+    def spoil(self, place: int) -> None:
+        """Mark a place as spoilt, or as good again; one free place is always left."""
+        changed = self.spoilt ^ {place}
+        if set(range(self.first, self.sheet.per_page + 1)) - changed:
+            self.spoilt = changed
+            self.update()
+            self.marked.emit(changed)
 
     def _say(self) -> None:
         self.setAccessibleDescription(
@@ -63,7 +78,12 @@ class SheetPicture(QWidget):
         return next((place for place in places if self._area(place).contains(event.position())), 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if place := self._at(event):
+        place = self._at(event)
+        if not place:
+            return
+        if event.button() == Qt.MouseButton.RightButton:
+            self.spoil(place)
+        else:
             self.pick(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -78,7 +98,9 @@ class SheetPicture(QWidget):
             Qt.Key.Key_Down: self.sheet.columns,
         }
         step = steps.get(Qt.Key(event.key()))
-        if step is None:
+        if event.key() == Qt.Key.Key_Delete:
+            self.spoil(self._hover or self.first)
+        elif step is None:
             super().keyPressEvent(event)
         else:
             self.pick(self.first + step)
@@ -94,17 +116,20 @@ class SheetPicture(QWidget):
             self._paint_label(painter, place)
 
     def _paint_label(self, painter: QPainter, place: int) -> None:
-        area, first, last = self._area(place), self.first, self.first + self.count - 1
+        area, first = self._area(place), self.first
+        used = place < first or place in self.spoilt
+        before = sum(1 for other in self.spoilt if first <= other < place)
+        printed = not used and place - first - before < self.count
         painter.setPen(QPen(theme.color("accent" if place == self._hover else "border"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if place == first:
-            painter.setBrush(theme.color("accent"))
-        elif first < place <= last:
-            painter.setBrush(theme.color("selection"))
-        elif place < first:
+        if used:
             painter.setBrush(theme.color("sunken"))
+        elif place == first:
+            painter.setBrush(theme.color("accent"))
+        elif printed:
+            painter.setBrush(theme.color("selection"))
         painter.drawRoundedRect(area, 2, 2)
-        if place < first:
+        if used:
             painter.setPen(QPen(theme.color("border_strong"), 1))
             painter.drawLine(area.bottomLeft(), area.topRight())
         elif self.sheet.per_page <= NUMBERED:

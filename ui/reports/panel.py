@@ -13,6 +13,7 @@ from app.desk import Desk
 from app.reports import catalogue
 from app.reports.catalogue import ReportSpec
 from app.reports.parameters import Parameter
+from app.settings import printers
 from app.words import LANGUAGES, _, language
 from ui.kit.buttons import button
 from ui.kit.dialogs import tell
@@ -182,7 +183,7 @@ class ReportPanel(QWidget):
 
         if not self.print.isEnabled() or not self.print.isVisibleTo(self):
             return
-        printer = ask_printer(self, _(self.spec.title))
+        printer = ask_printer(self, _(self.spec.title), printers(self._desk), f"report.{self.spec.name}")
         if printer is None:
             return
         desk, name, given, spoken = self._desk, self.spec.name, self.parameters(), self._spoken()

@@ -1,12 +1,14 @@
 """From a PDF to paper at its true size, and from a suggestion to the file that a person chooses."""
 
 import re
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRect, QSize, QSizeF, QStandardPaths
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument, QPdfDocumentRenderOptions
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from app.errors import AppError
@@ -20,17 +22,39 @@ KINDS = {"pdf": N_("PDF file"), "xlsx": N_("Excel workbook")}
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\0-\x1f]+')
 
 
-def ask_printer(parent: QWidget, title: str) -> QPrinter | None:
-    """The printer that the person chose; None when they thought better of it."""
+def ask_printer(
+    parent: QWidget, title: str, memory: MutableMapping[str, Any] | None = None, kind: str = ""
+) -> QPrinter | None:
+    """The printer that the person chose; None when they thought better of it.
+
+    `memory` keeps printer, tray and sides for each `kind` of paper: labels on sheets lie in another tray than reports.
+    """
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(title)
+    kept = {} if memory is None else memory
+    _recall(printer, kept.get(kind))
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle(_("Print at 100 %, not fitted to the page"))
     dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange, on=False)
     try:
-        return printer if dialog.exec() == QDialog.DialogCode.Accepted else None
+        if dialog.exec() != QDialog.DialogCode.Accepted:
+            return None
+        kept[kind] = [printer.printerName(), printer.paperSource().value, printer.duplex().value]
+        return printer
     finally:
         dialog.deleteLater()
+
+
+def _recall(printer: QPrinter, kept: Any) -> None:
+    """What was used the last time, unless that printer is gone."""
+    try:
+        name, tray, sides = kept
+        if name and not QPrinterInfo.printerInfo(name).isNull():
+            printer.setPrinterName(name)
+            printer.setPaperSource(QPrinter.PaperSource(tray))
+            printer.setDuplex(QPrinter.DuplexMode(sides))
+    except (TypeError, ValueError):
+        return
 
 
 def print_pdf(raw: bytes, printer: QPrinter) -> int:

@@ -9,11 +9,17 @@ from PySide6.QtWidgets import QDialog, QWidget
 from shiboken6 import isValid
 
 from app import words
-from app.labels.payload import decode
-from app.settings import Preferences
+from app.labels.jobs import labels_of, print_labels
+from app.labels.payload import Kind, decode
+from app.labels.sizes import Tuning, layouts, printer, tune, tuning
 from ui.kit import theme
+from ui.kit.dialogs import FormDialog
+from ui.kit.forms import Form
 from ui.kit.tasks import Tasks
 from ui.labels import LabelDialog
+from ui.labels.history import HistoryDialog
+from ui.labels.own_size import OwnSizeDialog
+from ui.labels.ruler import RulerDialog
 
 
 @pytest.fixture
@@ -101,7 +107,77 @@ def test_a_saved_sheet_is_read_back_and_logged(qtbot, dialog, sample_desk, tmp_p
         ]
         assert read.value("SELECT count(*) FROM qr_label") == 6
     assert codes_in(tmp_path / "l.pdf") == wanted
-    assert Preferences(sample_desk.profile, None)["label_offset"] == [0, 1000]
+    assert tuning(sample_desk, "L7160").offset == (0, 1.0)
+
+
+def test_a_spoilt_place_is_passed_over(qtbot, dialog):
+    place = dialog.sheet._area(2).center().toPoint()
+    qtbot.mouseClick(dialog.sheet, Qt.MouseButton.RightButton, pos=place)
+    assert dialog.job().spoilt == {2}
+    qtbot.mouseClick(dialog.sheet, Qt.MouseButton.RightButton, pos=place)
+    assert dialog.job().spoilt == frozenset()
+    dialog.sheet.pick(21)
+    dialog.sheet.spoil(21)
+    assert dialog.job().spoilt == frozenset()
+
+
+def test_each_layout_has_its_own_shift(dialog, sample_desk):
+    tune(sample_desk, "L7163", Tuning(7, -2))
+    dialog.kind.set_values({"layout": "L7163"})
+    assert dialog.job().offset == (0.7, -0.2)
+    dialog.kind.set_values({"layout": "L7160"})
+    assert dialog.job().offset == (0, 0)
+
+
+def test_a_label_printer_gets_the_labels_and_is_remembered(qtbot, dialog, sample_desk, monkeypatch, tmp_path):
+    dialog.kind.set_values({"layout": "roll50x30"})
+    assert dialog.raw.isVisible()
+    target = tmp_path / "roll.prn"
+    monkeypatch.setattr(FormDialog, "exec", lambda _self: QDialog.DialogCode.Accepted)
+    monkeypatch.setattr(
+        Form,
+        "values",
+        lambda self, old=Form.values: old(self) | ({"target": str(target)} if "target" in self.boxes else {}),
+    )
+    with qtbot.waitSignal(dialog.printed):
+        dialog.raw.click()
+    assert target.read_bytes().count(b"PRINT 1,1") == 6
+    assert printer(sample_desk).target == str(target)
+    with sample_desk.read() as read:
+        assert read.value("SELECT count(*) FROM qr_label") == 6
+
+
+def test_a_size_of_ones_own_is_made_with_a_preview(qtbot, window, sample_desk):
+    made = OwnSizeDialog(window, sample_desk)
+    made.show()
+    qtbot.waitUntil(lambda: made.viewer.count == 1)
+    made.form.set_values({"name": "货架长条", "width": 90_000, "height": 25_000, "columns": 3000})
+    assert not made.save.isEnabled()
+    assert made.note.text()
+    made.form.set_values({"columns": 2000, "rows": 9000})
+    assert made.save.isEnabled()
+    made.save.click()
+    assert made.chosen == "货架长条"
+    assert layouts(sample_desk)["货架长条"].per_page == 18
+
+
+def test_what_was_printed_before_is_printed_again(window, sample_desk, tmp_path):
+    print_labels(sample_desk, labels_of(sample_desk, "part")[:2], "L7651", tmp_path / "first.pdf")
+    history = HistoryDialog(window, sample_desk)
+    assert history.list.topLevelItemCount() == 1
+    history.again.click()
+    assert [label.kind for label in history.labels] == [Kind.PT, Kind.PT]
+    assert history.chosen.layout == "L7651"
+
+
+def test_the_ruler_refuses_what_cannot_be(window, sample_desk):
+    ruler = RulerDialog(window, layouts(sample_desk)["L7160"], Tuning())
+    ruler.form.set_values({"across": 30_000})
+    ruler.on_save()
+    assert ruler.made is None
+    ruler.form.set_values({"across": 49_800})
+    ruler.on_save()
+    assert ruler.made == Tuning(0, 0, (49.8, 50.0))
 
 
 def test_a_printed_sheet_is_read_back_and_logged(qtbot, dialog, sample_desk, monkeypatch, tmp_path):
