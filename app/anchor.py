@@ -17,6 +17,8 @@ from app.words import N_
 from db.driver import Connection
 
 FILE = "device.json"
+#: Letters and digits that cannot be taken for one another.
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LAST = "SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1"
 _AT = "SELECT hash FROM op WHERE chain_id = ? AND seq = ?"
 
@@ -69,3 +71,12 @@ def misfit(folder: Path, meta: Mapping[str, str], connection: Connection) -> App
         return None
     found = connection.execute(_AT, (bytes.fromhex(meta["chain_id"]), seq)).fetchone()
     return None if found and found[0].hex() == known.get("hash") else AppError(CUT, seq=seq)
+
+
+def renumber(connection: Connection) -> str:
+    """Another device code, and no reserved numbers: what the clone gives or gave is never given here again."""
+    code = str(connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()[0])
+    made = code[:3] + "".join(secrets.choice(_ALPHABET) for _ in range(3))
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'device_code'", (made,))
+    connection.execute("DELETE FROM number_block")
+    return made
