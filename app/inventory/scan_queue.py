@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -88,7 +88,6 @@ class ScanQueue:
     waiting: list[Booking] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
     _last: int = 0
-    _stream: IO[bytes] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @classmethod
@@ -99,13 +98,6 @@ class ScanQueue:
         queue._load()
         queue._forget_booked(desk)
         return queue
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            if self._stream:
-                self._stream.close()
-                self._stream = None
 
     # what happens
 
@@ -129,7 +121,7 @@ class ScanQueue:
         with self._lock:
             self.waiting = [one for one in self.waiting if one.n != booking.n]
             with contextlib.suppress(AppError):  # its number is in the ledger: the next start knows
-                self._write(_Event(booked=booking.n))
+                self._write(_Event(booked=booking.n), sure=False)
 
     def fail(self, failed: Failed) -> Failed:
         """A scan or a booking led to nothing."""
@@ -151,14 +143,15 @@ class ScanQueue:
 
     # the file
 
-    def _write(self, event: _Event) -> None:
+    def _write(self, event: _Event, *, sure: bool = True) -> None:
+        """Append a line; `sure` waits until it is on the disk."""
         try:
-            if self._stream is None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._stream = self.path.open("ab")
-            self._stream.write(msgspec.json.encode(event) + b"\n")
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as stream:
+                stream.write(msgspec.json.encode(event) + b"\n")
+                stream.flush()
+                if sure:
+                    os.fsync(stream.fileno())
         except OSError:
             raise AppError(UNWRITABLE) from None
 

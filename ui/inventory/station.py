@@ -7,28 +7,25 @@ makes it wait. What could not be used stays in sight until somebody has dealt wi
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory.scan_queue import Booking, Failed
-from app.inventory.station import Station
-from app.labels.bindings import bind_code, may_bind
+from app.labels.bindings import may_bind
 from app.settings import STATION_MINUTES, STATION_SOUND, Settings
 from app.values import parse_quantity
 from app.words import _
 from ui.inventory import station_results as results
 from ui.inventory.band import Result
-from ui.inventory.bind import BindDialog
 from ui.inventory.booking import KINDS
 from ui.inventory.correct import CorrectDialog
-from ui.inventory.scan_page import ScanPage, ready
-from ui.inventory.station_bars import ContextBar, FailedBar, StationTop
-from ui.inventory.station_booker import Booked, Booker
-from ui.inventory.station_log import StationLog
-from ui.inventory.station_parts import LeftBar, ask_reason, open_count
-from ui.inventory.tables import amount
+from ui.inventory.scan_page import ready
+from ui.inventory.station_bars import ContextBar, StationTop
+from ui.inventory.station_booker import Booked
+from ui.inventory.station_failed import FailedScans
+from ui.inventory.station_parts import open_count
 from ui.kit.labels import line
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -36,7 +33,7 @@ from ui.kit.wedge import Wedge
 _LOOK_MS = 5000
 
 
-class ScanStation(ScanPage):
+class ScanStation(FailedScans):
     """Scan a part, scan what it is for, type how many, Enter; or let every scan book one."""
 
     count_wanted = Signal(bytes)
@@ -56,20 +53,14 @@ class ScanStation(ScanPage):
         wedge: Wedge | None = None,
         text: str = "",
     ) -> None:
-        super().__init__(_("Code / qty"))
-        self._desk, self._tasks, self._wedge = desk, tasks, wedge
-        self.station = Station(desk)
+        super().__init__(desk, tasks, wedge)
         if settings:
             self.station.minutes = settings.get(STATION_MINUTES)
             self.sounds.enabled = settings.get(STATION_SOUND) == "on"
-        self.booker = Booker(self, desk, tasks)
-        self.queue = self.booker.queue
-        self._asked: Failed | None = None
         self._clock = QTimer(self, interval=_LOOK_MS)
         self._clock.timeout.connect(self._on_time)
         self._clock.start()
-        self.top, self.context, self.log = StationTop(desk), ContextBar(), StationLog(desk, tasks)
-        self.failed_bar, self.left_bar = FailedBar(may_bind=may_bind(desk)), LeftBar()
+        self.top, self.context = StationTop(desk), ContextBar()
         self._connect()
         self._lay_out()
         self.show_result(ready(self.station.prompt()))
@@ -119,10 +110,6 @@ class ScanStation(ScanPage):
         self.context.show_station(self.station)
         self.failed_bar.show_failed(self.queue.failed)
         self.left_bar.show_left(self.booker.leftover)
-
-    def _neutral(self, icon: str, word: str, name: str = "") -> None:
-        self.show_result(Result("neutral", icon, word, name or self.station.prompt()))
-        self._show()
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""
@@ -212,109 +199,6 @@ class ScanStation(ScanPage):
         self.show_result(results.in_hand(self.station))
         self._show()
 
-    def _refuse(self, sentence: str, text: str, foreign: str = "") -> None:
-        """Nothing was booked, and what to do: in red, with its sound, in sight until it is dealt with."""
-        bindable = bool(foreign) and may_bind(self._desk)
-        self._fail(
-            Failed(
-                text=text[:200], sentence=sentence, at=self._desk.now(), foreign=foreign if bindable else ""
-            )
-        )
-        more = _("F4 binds this code to a record.") if bindable else ""
-        self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), sentence, more))
-        self._show()
-
-    def _fail(self, failed: Failed) -> Failed:
-        self.queue.fail(failed)
-        self.log.refuse(failed)
-        return failed
-
-    # failed scans
-
-    def open_binding(self) -> None:
-        """The dialog that binds the oldest foreign code that waits, or makes a part of it."""
-        failed = next((one for one in self.queue.failed if one.foreign), None)
-        if failed is None or not may_bind(self._desk):
-            return
-        dialog = BindDialog(self.window(), self._desk, self._tasks, failed.foreign, wedge=self._wedge)
-        dialog.bound.connect(lambda words: self._on_bound(failed.foreign, words))
-        dialog.open()
-
-    def bind(self) -> None:
-        """F4: the next record that is scanned gets the foreign code that was refused."""
-        waiting = [one for one in self.queue.failed if one.foreign]
-        if waiting and may_bind(self._desk):
-            self.station.drop()
-            self.station.binding = waiting[-1].foreign
-            word = _("Bind the code {code}").format(code=self.station.binding[:60])
-            self.show_result(Result("info", "qr-code", word, self.station.prompt()))
-            self._show()
-
-    def _bind(self, code: str) -> None:
-        """The record that was just scanned gets the code."""
-        station, desk = self.station, self._desk
-        part, found = station.part, next(reversed(station.contexts.values()), None)
-        if part:
-            table, record, words = "part", part.id, f"{part.part_no} {part.name}"
-        elif found:
-            table = "location" if found.kind in {"bin", "place"} else found.kind
-            record, words = found.id, f"{found.code} {found.title}"
-        else:
-            self._show()
-            return
-        station.drop()
-        self._tasks.run(
-            lambda: bind_code(desk, code, table, record),
-            lambda _d: self._on_bound(code, words),
-            self._on_failed,
-            owner=self,
-        )
-        self._show()
-
-    def _on_bound(self, code: str, words: str) -> None:
-        for failed in [one for one in self.queue.failed if one.foreign == code]:
-            self.queue.dealt(failed, "bound")
-        word = _("From now on {code} finds").format(code=code[:60])
-        self.show_result(Result("ok", "circle-check", word, words, self.station.prompt()))
-        self._show()
-
-    def book_anyway(self, failed: Failed | None = None) -> None:
-        """F7, or a second Enter: book what was refused, with the reason that it was confirmed."""
-        failed = failed or next((one for one in self.queue.failed if one.may and one.booking), None)
-        self._asked = None
-        try:
-            if failed:
-                self.booker.again(failed)
-        except AppError as error:
-            self._on_failed(error)
-        self._show()
-
-    def skip(self, reason: str) -> None:
-        """F8: the oldest failed scan is dealt with otherwise, with the reason."""
-        if self.queue.failed:
-            failed = self.queue.failed[0]
-            self.queue.dealt(failed, reason)
-            self.log.skipped(failed, reason)
-            self._asked = None if self._asked is failed else self._asked
-            self._neutral("check", _("Skipped"), reason)
-
-    def _on_skip(self) -> None:
-        if self.queue.failed and (reason := ask_reason(self.window(), self.queue.failed[0].sentence)):
-            self.skip(reason)
-
-    # what an earlier run left
-
-    def book_leftover(self) -> None:
-        """Book what was scanned before the program stopped."""
-        self.booker.take_leftover()
-        self._show()
-
-    def _on_skip_leftover(self) -> None:
-        text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in self.booker.leftover[:8])
-        if ask_reason(self.window(), text):
-            self.booker.drop_leftover()
-            self._neutral("check", _("Skipped"))
-
     # booking
 
     def book(self) -> None:
@@ -360,10 +244,6 @@ class ScanStation(ScanPage):
             self.show_result(
                 Result("danger", "octagon-x", _("Nothing was booked"), failed.sentence, failed.text)
             )
-        self._show()
-
-    def _on_failed(self, error: Exception) -> None:
-        self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), str(error)))
         self._show()
 
     def undo(self) -> None:
@@ -437,10 +317,6 @@ class ScanStation(ScanPage):
             ("Enter", _("book")), ("F2", _("each scan +1")), *binding, ("F6", _("correct")),
             ("F9", _("clear order")), ("Ctrl Z", _("undo last")), ("Esc", _("drop, leave")),
         ]  # fmt: skip
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self.queue.close()
-        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
