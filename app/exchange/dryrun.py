@@ -237,9 +237,12 @@ class _Run:
         if line.bad or not quantity or place is None or site is None:
             return
         names = ("batch", "serial", "unit_price", "reason")
-        line.opening = Opening(
-            main_id or values["part_id"], site, place, quantity, **{n: values.get(n) for n in names}
-        )
+        told = {n: values.get(n) for n in names}
+        part = main_id or values["part_id"]
+        if told["unit_price"] is None:  # stock has a value from its first day: that of the register
+            register = self._read.get("part", part) or {}
+            told["unit_price"] = given.get("unit_price", register.get("unit_price"))
+        line.opening = Opening(part, site, place, quantity, **told)
 
     def _check_opening(self, values: Given, main_id: bytes | None, place: bytes | None, line: Line) -> None:
         quantity = values.get("qty")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.inventory.parts import STATES
+from app.inventory.value import cents
 from app.names import named
 from app.tx import Reader
 
@@ -106,13 +107,15 @@ def summary(read: Reader, site: bytes | None) -> Summary:
 
 
 def stock_value(read: Reader, site: bytes | None) -> StockValue:
-    """Stock and a year's use at today's prices; turnover = use / closing stock, days = 365 / turnover."""
+    """Stock by moving average, a year's use at today's prices; turnover = use / closing stock, days = 365 / turnover."""
     here, params = _here(site)
-    value = int(
-        read.value(
-            f"SELECT coalesce(sum({_SUM.format('on_hand')}), 0) FROM part_stock s JOIN part p ON p.id = s.part_id "
-            f"WHERE p.deleted = 0{here}",
-            *params,
+    value = cents(
+        int(
+            read.value(
+                "SELECT coalesce(sum(s.worth), 0) FROM stock_worth s JOIN part p ON p.id = s.part_id "
+                f"WHERE p.deleted = 0{here}",
+                *params,
+            )
         )
     )
     use = int(

@@ -3,7 +3,7 @@
 closing  value of a year's use (register) / stock value now
 mean     value issued in 12 months / mean of the stock value at 13 month ends
 bought   value received in 12 months / stock value now (SMRP 5.5.31)
-days of supply = 365 / turns. All at today's prices.
+days of supply = 365 / turns. Stock, issues and receipts by moving average; the register's use at today's prices.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.inventory.figures import stock_value
 from app.inventory.idle import months_before
 from app.inventory.signs import signed
+from app.inventory.value import cents, half_up
 from app.tx import Reader
 
 MONTHS = 13
@@ -64,41 +65,39 @@ def _here(site: bytes | None, alias: str) -> tuple[str, list[bytes]]:
 def turns(read: Reader, site: bytes | None, now: int) -> list[Turns]:
     """The three variants."""
     worth, since = stock_value(read, site), months_before(now, 12)
-    issued = _moved(
-        read, site, since, "CASE m.type WHEN 'issue' THEN m.qty WHEN 'return' THEN -m.qty ELSE 0 END"
-    )
-    bought = _moved(read, site, since, "CASE m.type WHEN 'receipt' THEN m.qty ELSE 0 END")
     return [
         Turns("closing", worth.year_use, worth.value),
-        Turns("mean", issued, _mean_stock(read, site, now)),
-        Turns("bought", bought, worth.value),
+        Turns("mean", -_moved(read, site, since, ("issue", "return")), _mean_stock(read, site, now)),
+        Turns("bought", _moved(read, site, since, ("receipt",)), worth.value),
     ]
 
 
-def _moved(read: Reader, site: bytes | None, since: int, quantity: str) -> int:
+def _moved(read: Reader, site: bytes | None, since: int, kinds: tuple[str, ...]) -> int:
+    """What movements of these kinds changed the value of the stock by, in hundredths of the currency."""
     here, params = _here(site, "m")
     found = read.value(
-        f"SELECT (coalesce(sum(({quantity}) * coalesce(p.unit_price, 0)), 0) + 50000) / 100000 FROM stock_movement m "
-        f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND p.deleted = 0{here}",
-        since, *params,
+        "SELECT coalesce(sum(s.value), 0) FROM stock_movement m JOIN stock_step s ON s.movement_id = m.id "
+        f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND m.type IN ({', '.join('?' * len(kinds))}) "
+        f"AND p.deleted = 0{here}",
+        since, *kinds, *params,
     )  # fmt: skip
-    return int(found)
+    return cents(int(found))
 
 
 def _mean_stock(read: Reader, site: bytes | None, now: int) -> int:
     """The mean of the stock values of the last 13 month ends (today counts as one); months before the first movement do not."""
     here, params = _here(site, "m")
     ends = [months_before(now, back) for back in range(MONTHS)]
-    sums = ", ".join(
-        f"sum(CASE WHEN m.happened_at <= ? THEN {signed('m')} * coalesce(p.unit_price, 0) ELSE 0 END)"
-        for _end in ends
+    sums = ", ".join("sum(CASE WHEN m.happened_at <= ? THEN s.value ELSE 0 END)" for _end in ends)
+    sql = (
+        f"SELECT min(m.happened_at), {sums} FROM stock_movement m JOIN stock_step s ON s.movement_id = m.id "
+        f"JOIN part p ON p.id = m.part_id WHERE p.deleted = 0{here}"
     )
-    sql = f"SELECT min(m.happened_at), {sums} FROM stock_movement m JOIN part p ON p.id = m.part_id WHERE p.deleted = 0{here}"
     row = read.row(sql, *ends, *params)
     if row is None or row[0] is None:
         return 0
     known = [value for end, value in zip(ends, row[1:], strict=True) if end >= row[0]]
-    return (sum(known) // len(known) + 50000) // 100000 if known else 0
+    return cents(half_up(sum(known), len(known))) if known else 0
 
 
 def stock_outs(read: Reader, site: bytes | None, now: int) -> StockOuts:
@@ -125,7 +124,7 @@ def value_by_class(read: Reader, site: bytes | None) -> list[ClassValue]:
     return read.as_(
         ClassValue,
         "SELECT coalesce(p.abc_class, ''), count(DISTINCT p.id), "
-        "coalesce(sum((s.on_hand * coalesce(p.unit_price, 0) + 50000) / 100000), 0) FROM part_stock s "
+        "(coalesce(sum(s.worth), 0) + 50000) / 100000 FROM stock_worth s "
         f"JOIN part p ON p.id = s.part_id WHERE p.deleted = 0{here} GROUP BY 1 ORDER BY p.abc_class IS NULL, 1",
         *params,
     )

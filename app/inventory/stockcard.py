@@ -1,0 +1,172 @@
+"""The ledger read as accounts: the stock card of a part (库存卡), the stock on a past day, value by class, consumption.
+
+Quantity and value count from the day that a movement is posted on: its own, or the first of the open month where its own month
+was closed already. Values are by moving average, in ten-millionths of the currency.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.inventory.ledger import MovementRow, movement_rows
+from app.inventory.signs import signed
+from app.inventory.value import State
+from app.inventory.value import average as _average
+from app.names import named
+from app.tx import Reader
+from app.values import day_of
+
+POSTED = "coalesce(m.posted_at, m.happened_at)"
+By = Literal["month", "machine", "class", "part"]
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A movement on the stock card, with what was left after it."""
+
+    movement: MovementRow
+    posted_at: int
+    late: bool
+    entry: str
+    slip: str
+    value: int
+    difference: int
+    on_hand: int
+    worth: int
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class StockCard:
+    """A part over a span of time: what there was before, the movements, what is left."""
+
+    part_no: str
+    name: str
+    unit: str
+    before: tuple[int, int]
+    rows: list[CardRow]
+
+    @property
+    def after(self) -> tuple[int, int]:
+        """Quantity and value at the end."""
+        return (self.rows[-1].on_hand, self.rows[-1].worth) if self.rows else self.before
+
+
+@dataclass(frozen=True)
+class StockOn:
+    """A part at a site on a day: quantity in thousandths, value in ten-millionths."""
+
+    part_id: bytes
+    part_no: str
+    name: str
+    spec: str
+    unit: str
+    abc: str
+    site: str
+    on_hand: int
+    value: int
+
+    @property
+    def mean(self) -> int | None:
+        """The average price in ten-thousandths."""
+        return _average(State(self.on_hand, self.value))
+
+
+@dataclass(frozen=True)
+class Used:
+    """What was used: by month, machine, class or part; `key` sorts, `words` is shown."""
+
+    key: str
+    words: str
+    issues: int
+    qty: int
+    value: int
+
+
+def stock_card(read: Reader, part: bytes, site: bytes | None, since: int, until: int) -> StockCard:
+    """The movements of a part from one moment to another, with the running balance."""
+    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+    no, name, unit = read.row(f"SELECT p.part_no, {named('p')}, p.unit FROM part p WHERE p.id = ?", part) or (
+        "", "", "",
+    )  # fmt: skip
+    before = read.row(
+        f"SELECT coalesce(sum({signed('m')}), 0), coalesce(sum(s.value), 0) FROM stock_movement m "
+        f"LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.part_id = ? AND {POSTED} < ?{here}",
+        part, since, *params,
+    ) or (0, 0)  # fmt: skip
+    found = read.rows(
+        f"SELECT m.n, {POSTED}, m.posted_at IS NOT NULL, coalesce(m.entry, ''), coalesce(m.slip_no, ''), coalesce(s.value, 0), "
+        "coalesce(s.difference, 0), m.hub_seq IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'hub_id') "
+        "FROM stock_movement m LEFT JOIN stock_step s ON s.movement_id = m.id "
+        f"WHERE m.part_id = ? AND {POSTED} >= ? AND {POSTED} < ?{here} ORDER BY 2, s.place, m.n",
+        part, since, until, *params,
+    )  # fmt: skip
+    shown = {row.n: row for row in movement_rows(read, [row[0] for row in found]) if row} if found else {}
+    rows, (qty, worth) = [], before
+    for n, posted, late, entry, slip, value, difference, provisional in found:
+        qty, worth = qty + shown[n].qty, worth + value
+        rows.append(
+            CardRow(
+                shown[n], posted, bool(late), entry, slip, value, difference, qty, worth, bool(provisional)
+            )
+        )
+    return StockCard(no, name, unit, (int(before[0]), int(before[1])), rows)
+
+
+def stock_on(read: Reader, site: bytes | None, moment: int) -> list[StockOn]:
+    """What there was before a moment, and its value."""
+    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+    return read.as_(
+        StockOn,
+        f"SELECT p.id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce(p.abc_class, ''), "
+        f"coalesce((SELECT code FROM site WHERE id = m.site_id), ''), sum({signed('m')}), coalesce(sum(s.value), 0) "
+        "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN stock_step s ON s.movement_id = m.id "
+        f"WHERE {POSTED} < ?{here} GROUP BY p.id, m.site_id HAVING sum({signed('m')}) <> 0 OR coalesce(sum(s.value), 0) <> 0 "
+        "ORDER BY p.part_no, 7",
+        moment, *params,
+    )  # fmt: skip
+
+
+def consumption(
+    read: Reader, site: bytes | None, since: int, until: int, *, by: By, timezone: str = "Asia/Shanghai"
+) -> list[Used]:
+    """What was issued less what came back, by value; months in order, the rest the most valuable first."""
+    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+    rows = read.rows(
+        f"SELECT {POSTED}, {signed('m')}, coalesce(s.value, 0), m.type, coalesce(e.code, ''), coalesce({named('e')}, ''), "
+        f"coalesce(c.code, ''), coalesce({named('c')}, ''), p.part_no, {named('p')} FROM stock_movement m "
+        "JOIN part p ON p.id = m.part_id LEFT JOIN stock_step s ON s.movement_id = m.id "
+        "LEFT JOIN equipment e ON e.id = m.equipment_id LEFT JOIN equipment_class c ON c.id = e.class_id "
+        f"WHERE m.type IN ('issue', 'return') AND m.purchase_line_id IS NULL AND {POSTED} >= ? AND {POSTED} < ?{here}",
+        since, until, *params,
+    )  # fmt: skip
+    place = {"machine": 4, "class": 6, "part": 8}.get(by)
+    used: dict[str, Used] = {}
+    for row in rows:
+        key, words = (row[place], row[place + 1]) if place else (day_of(row[0], timezone)[:7],) * 2
+        old = used.get(key, Used(key, words, 0, 0, 0))
+        used[key] = replace(
+            old, issues=old.issues + (row[3] == "issue"), qty=old.qty - row[1], value=old.value - row[2]
+        )
+    if by == "month":
+        return [used[key] for key in sorted(used)]
+    return sorted(used.values(), key=lambda row: (-row.value, row.key))
+
+
+def value_by_site(read: Reader) -> Mapping[tuple[str, str], int]:
+    """(site, ABC class) -> value of the stock now."""
+    return {
+        (site, abc): int(value)
+        for site, abc, value in read.rows(
+            "SELECT coalesce(t.code, ''), coalesce(p.abc_class, ''), sum(w.worth) FROM stock_worth w "
+            "JOIN part p ON p.id = w.part_id LEFT JOIN site t ON t.id = w.site_id WHERE p.deleted = 0 GROUP BY 1, 2"
+        )
+    }
+
+
+def is_provisional(read: Reader, part: bytes | None = None) -> bool:
+    """Whether a value here waits for the hub's order: of one part, or of any."""
+    if not read.value("SELECT 1 FROM meta WHERE key = 'hub_id'"):
+        return False
+    here, params = (" AND part_id = ?", [part]) if part else ("", [])
+    return bool(read.value(f"SELECT 1 FROM stock_movement WHERE hub_seq IS NULL{here} LIMIT 1", *params))
