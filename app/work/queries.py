@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app import ops as operations
 from app.fields import from_json
-from app.generic import Transition
 from app.names import named, person
 from app.search import IN_SEARCH, match
 from app.tx import Reader
@@ -266,7 +264,7 @@ def _card(read: Reader, table: str, row_id: bytes, other: str) -> WorkCard | Non
 
 @dataclass(frozen=True)
 class StepTaken:
-    """A step of a record: from, to (None: it was made), when, by whom, and the remark where it is known here."""
+    """A step of a record: from, to (None: it was made), when, by whom, and what was remarked."""
 
     source: str | None
     target: str
@@ -279,27 +277,21 @@ def steps_taken(read: Reader, table: str, row_id: bytes) -> list[StepTaken]:
     """How a record went through its states, the first first: person and time for each step (R-1.3-a)."""
     column = machine_of(table).column
     made: list[StepTaken] = []
-    for verb, changes, at, who, body in read.rows(
-        f"SELECT a.verb, a.changes, a.at, {person('a.actor')}, (SELECT body FROM op WHERE op_id = a.op_id) "
+    for verb, changes, at, who, remark in read.rows(
+        f"SELECT a.verb, a.changes, a.at, {person('a.actor')}, (SELECT s.text FROM audit x JOIN step_note s ON s.id = x.row_id "
+        "WHERE x.op_id = a.op_id AND x.tbl = 'step_note' AND s.owner_id = a.row_id) "
         "FROM audit a WHERE a.tbl = ? AND a.row_id = ? ORDER BY a.n",
         table, row_id,
     ):  # fmt: skip
         change = (from_json(changes) or {}).get(column)
         if change:
-            made.append(StepTaken(change[0], change[1], at, who, _remark(body)))
+            made.append(StepTaken(change[0], change[1], at, who, remark or ""))
         elif verb == "insert":
             made.append(StepTaken(None, "", at, who, ""))
     if made and made[0].source is None:
         first = made[1].source if len(made) > 1 else (read.get(table, row_id) or {}).get(column)
         made[0] = StepTaken(None, first or "", made[0].at, made[0].who, "")
     return made
-
-
-def _remark(body: bytes | None) -> str:
-    if not body:
-        return ""
-    _envelope, op = operations.decode(body)
-    return op.remark if isinstance(op, Transition) else ""
 
 
 @dataclass(frozen=True)
