@@ -290,9 +290,12 @@ class Lines:
 
     def check(self) -> None:
         """Read everything once: all messages, and the hash of every file. Raises AppError."""
-        for _message, content in self:
-            if content is not None and not content.is_right():
-                raise AppError(BROKEN, name=self._opened.name)
+        try:
+            right = all(content is None or content.is_right() for _message, content in self)
+        except ValueError:  # it ends early
+            right = False
+        if not right:
+            raise AppError(BROKEN, name=self._opened.name)
 
 
 class Bytes:

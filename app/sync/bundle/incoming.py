@@ -132,7 +132,7 @@ def _taken_in(profile: Profile, header: Header, answers: Answers, contents: list
             "UPDATE blob SET sent_to = size, checked_at = ? WHERE sha256 = ? AND own = 1",
             [(profile.clock.now(), sha256) for sha256 in said.kept],
         )
-    report.sent = before - _waiting(profile)
+    report.sent = max(before - _waiting(profile), 0)
     files = sum(_keep_files(profile, lines) for lines in contents)
     missing = sum(one.last - one.first + 1 for one in said.missing)
     known = not (report.sent or report.history or files) and cursors == _cursors(profile)
