@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
-from app import conflicts
+from app import conflicts, duplicates
+from app.access import Permission
 from app.changes import Done
 from app.conflicts import Case, Line
+from app.conflicts.held import Held, decide, held
 from app.desk import Desk
 from app.words import _
 from ui.kit import theme
@@ -20,6 +22,8 @@ from ui.kit.notes import NoteStrip
 from ui.kit.tasks import Tasks
 from ui.sync.case_list import CaseList
 from ui.sync.case_view import CaseView
+from ui.sync.held_dialog import HeldDialog
+from ui.sync.merge_dialog import MergeDialog, PairsDialog
 from ui.sync.strip import ALONE, StandingStrip, Ways
 
 LATELY = 7 * 86_400_000
@@ -43,10 +47,18 @@ class ConflictsPage(Page):
         self.settled: list[Line] = []
         self.shown: Case | None = None
         self.view: CaseView | None = None
+        self._held: list[Held] = []
         self.set_facts(_("Every change keeps its history."))
         log = button(_("Sync log"), "history")
         log.clicked.connect(lambda: self.page_wanted.emit("sync"))
         self.add_action(log)
+        self.double = button(_("Two records, one number"), "copy")
+        self.double.clicked.connect(self.show_pairs)
+        self.held = button(_("Kept back by the hub"), "circle-pause")
+        self.held.clicked.connect(self.show_held)
+        for one in (self.double, self.held):
+            one.hide()
+            self.add_action(one)
         self.strip = StandingStrip(desk, tasks, ways, primary=False)
         self.strip.synced.connect(lambda: self.refresh({"sync"}))
         self.strip.failed.connect(self._on_failed)
@@ -89,11 +101,68 @@ class ConflictsPage(Page):
                 read, desk.actor, decided=True, since=desk.now() - LATELY, most=LISTED
             )
             self.strip.show_standing(conflicts.standing(read, desk.actor))
+        self._offer()
         ids = [line.id for line in (*self.lines, *self.settled)]
         wanted = self.list.current if self.list.current in ids else next(iter(ids), None)
         self._side.set_facts(str(len(self.lines)) if self.lines else "")
         self.list.show_lines(self.lines, self.settled, wanted)
         self.show_case(wanted)
+
+    def _offer(self) -> None:
+        """The buttons for what a supervisor decides besides conflicts stand here only while there is something."""
+        may = self._desk.may(Permission.SETTLE_CONFLICTS)
+        with self._desk.read() as read:
+            self._held = held(read, self._desk.actor)
+            doubled = len(duplicates.pairs(read)) if may else 0
+        for one, words, count in (
+            (self.double, _("Two records, one number ({count})"), doubled),
+            (self.held, _("Kept back by the hub ({count})"), len(self._held)),
+        ):
+            one.setVisible(bool(count))
+            one.setText(words.format(count=count))
+
+    def show_pairs(self) -> None:
+        """Choose a number that several records bear, compare two of them, and merge."""
+        asked = PairsDialog(self, self._desk)
+        if asked.exec() and asked.wanted:
+            table, left, right = asked.wanted
+            with self._desk.read() as read:
+                found = duplicates.pair(read, table, left, right, self._desk.timezone)
+            if found is not None and (dialog := MergeDialog(self, self._desk, found)).exec():
+                self.merge(dialog)
+
+    def merge(self, dialog: MergeDialog) -> None:
+        """Make the two records one, as was chosen."""
+        table, old, kept, chosen = dialog.pair.table, dialog.given_up, dialog.kept, dialog.chosen
+        said = _("Merged: {code}").format(code=dialog.pair.code)
+        self._tasks.run(
+            lambda: duplicates.merge_records(self._desk, table, old, kept, chosen),
+            lambda done: self._on_decided(said, done),
+            self._on_refused,
+            owner=self,
+        )
+
+    def show_held(self) -> None:
+        """Read the oldest entry that the hub keeps back, and decide."""
+        if not self._held:
+            return
+        dialog = HeldDialog(self, self._desk, self._held[0], len(self._held) - 1)
+        if dialog.exec() and dialog.decision is not None:
+            self.decide(dialog.entry, accepted=dialog.decision, reason=dialog.reason.text())
+
+    def decide(self, entry: Held, *, accepted: bool, reason: str) -> None:
+        """Let an entry in, or refuse it."""
+        said = _("Let in: {what}") if accepted else _("Refused: {what}")
+        self._tasks.run(
+            lambda: decide(self._desk, entry.id, accepted=accepted, remark=reason),
+            lambda done: self._on_decided(said.format(what=entry.what), done),
+            self._on_refused,
+            owner=self,
+        )
+
+    def _on_decided(self, sentence: str, _done: Done) -> None:
+        self.said.emit(sentence, None)
+        self.reload()
 
     def show_case(self, wanted: bytes | None) -> None:
         """One conflict at the right."""
