@@ -88,6 +88,8 @@ def movement_ids(
         "part": "m.part_id = ?",
         "bin": "m.bin_id = ?",
         "since": "m.happened_at >= ?",
+        "until": "m.happened_at < ?",
+        "entry": "m.entry = ?",
         "work_order": "m.work_order_id = ?",
     }.items():
         if key in wanted:

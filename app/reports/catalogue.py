@@ -15,7 +15,7 @@ from app.reports.document import Report
 from app.reports.parameters import Parameter
 from app.reports.pdf import render_pdf
 from app.reports.record import ReportNote
-from app.reports.sources import counts, machines, people, purchase, rounds, stock
+from app.reports.sources import counts, ledger, machines, people, purchase, rounds, stock
 from app.reports.sources.job import Job
 from app.reports.xlsx import render_xlsx
 from app.words import N_, _, pgettext, speaking
@@ -115,6 +115,60 @@ REPORTS: dict[str, ReportSpec] = {
             Permission.SEE_STOCK,
             (told.COUNT,),
             counts.variance,
+        ),
+        ReportSpec(
+            "issue-slip",
+            N_("Issue slip"),
+            N_("What somebody took, to sign"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SLIP,),
+            ledger.slip,
+        ),
+        ReportSpec(
+            "movement-ledger",
+            N_("Stock movements"),
+            N_("All that came and went in a span of time"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE, told.FROM, told.TO),
+            ledger.movements,
+        ),
+        ReportSpec(
+            "stock-card",
+            N_("Stock card"),
+            N_("One part with its running balance and value"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.PART, told.SITE, told.FROM, told.TO),
+            ledger.card,
+        ),
+        ReportSpec(
+            "stock-on",
+            N_("Stock on a day"),
+            N_("Quantity and value of all parts, also of a past day"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE, told.AS_OF),
+            ledger.on_day,
+        ),
+        ReportSpec(
+            "month-closing",
+            N_("Monthly stock sheet"),
+            N_("A closed month: before, in, out, left"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.CLOSING,),
+            ledger.closed,
+        ),
+        ReportSpec(
+            "consumption",
+            N_("Consumption of spare parts"),
+            N_("Used by month, class, machine and part"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE, told.FROM, told.TO),
+            ledger.consumption,
         ),
         ReportSpec(
             "equipment-register",

@@ -204,6 +204,47 @@ def _categories(_desk: Desk) -> list[Choice]:
     return [(code, _(word)) for code, word in fields_of("course")["category"].choices]
 
 
+def _year_ago(desk: Desk) -> str:
+    today = desk.today()
+    return f"{int(today[:4]) - 1}{today[4:7]}-01"
+
+
+def _parts(desk: Desk, text: str) -> list[Choice]:
+    query = match(text)
+    sought = f" AND p.{IN_SEARCH}" if query else ""
+    with desk.read() as read:
+        rows = read.rows(
+            f"SELECT p.part_no, {named('p')} FROM part p WHERE p.deleted = 0{sought} ORDER BY p.part_no LIMIT 40",
+            *(("part", query) if query else ()),
+        )
+    return _said(rows)
+
+
+def _slips(desk: Desk, text: str) -> list[Choice]:
+    """Issues, the newest first, by the number of their slip."""
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT DISTINCT coalesce(m.slip_no, m.movement_no), p.part_no FROM stock_movement m JOIN part p ON p.id = m.part_id "
+            "WHERE m.type = 'issue' AND m.reversal_of_id IS NULL AND (?1 IS NULL OR m.site_id = ?1) "
+            "AND instr(lower(coalesce(m.slip_no, '') || ' ' || m.movement_no || ' ' || p.part_no), lower(?2)) "
+            "ORDER BY m.happened_at DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    return _said(rows)
+
+
+def _closings(desk: Desk, text: str) -> list[Choice]:
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT code, month FROM stock_closing WHERE deleted = 0 AND (?1 IS NULL OR site_id = ?1) "
+            "AND instr(lower(code || ' ' || month), lower(?2)) ORDER BY ends_at DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    return _said(rows)
+
+
 ROUND = Parameter("round", N_("Round number"), "find", required=True, find=_rounds, table="inspection_task")
 TEMPLATE = Parameter("template", N_("Inspection template"), "choice", required=True, choices=_templates)
 SITE = Parameter("site", N_("Site"), "choice", default=_site, choices=_sites, table="site")
@@ -218,3 +259,10 @@ CATEGORY = Parameter("category", N_("Category"), "choice", choices=_categories)
 STAFF = Parameter("staff", N_("Staff member"), "find", required=True, find=_staff, table="staff")
 COUNT = Parameter("count", N_("Stocktake number"), "find", required=True, find=_counts, table="stock_count")
 A4 = Parameter("size", N_("Paper size"), "choice", default=lambda _desk: "A4", choices=_sizes)
+FROM = Parameter("from", N_("From"), "date", default=_year_ago)
+TO = Parameter("to", N_("To"), "date", default=Desk.today)
+PART = Parameter("part", N_("Spare part"), "find", required=True, find=_parts, table="part")
+SLIP = Parameter("slip", N_("Slip number"), "find", required=True, find=_slips)
+CLOSING = Parameter(
+    "closing", N_("Closing number"), "find", required=True, find=_closings, table="stock_closing"
+)

@@ -1,0 +1,322 @@
+"""The store's books on paper and in Excel: issue slip, movements, stock card, stock on a day, closed month, consumption.
+
+Each says by which method its money is reckoned and over which time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.fields import fields_of
+from app.inventory.closing import ClosingLine, ClosingRow
+from app.inventory.ledger import MovementRow
+from app.inventory.stockcard import StockCard, StockOn, Used
+from app.inventory.value import cents
+from app.reports.document import (
+    Chart,
+    Charts,
+    Col,
+    Fact,
+    Group,
+    Issue,
+    Point,
+    Report,
+    Row,
+    Signature,
+    Signatures,
+    Table,
+    Text,
+)
+from app.reports.parts import CURRENCY, section
+from app.values import show_instant, show_money, show_quantity
+from app.words import _, pgettext
+
+
+def method() -> str:
+    """How values are reckoned, for every sheet that shows money."""
+    return _(
+        "Method: moving average per part and site, without tax, in the hub's order; amounts rounded half up to two decimals."
+    )
+
+
+def type_word(code: str) -> str:
+    """The word of a kind of movement."""
+    return _(dict(fields_of("stock_movement")["type"].choices).get(code, code))
+
+
+def _money(value: int) -> str:
+    return _("{currency} {amount}").format(currency=_(CURRENCY), amount=show_money(cents(value)))
+
+
+def issue_slip(
+    slip: str, rows: Sequence[MovementRow], head: Sequence[Fact], issue: Issue, taker: str
+) -> Report:
+    """What left the store on one slip, to be signed by who takes it and who hands it out (领用单)."""
+    columns = (
+        Col("n", _("No."), "int", 9),
+        Col("part_no", _("Part no."), "code", 26),
+        Col("name", _("Name")),
+        Col("bin", _("Bin"), width=21, small=True),
+        Col("qty", _("Quantity"), "quantity", 15, bold=True),
+        Col("unit", _("Unit"), width=11, centred=True),
+        Col("price", _("Unit price"), "price", 20),
+        Col("amount", _("Amount"), "money", 22, unit=_(CURRENCY)),
+        Col("number", _("Movement number"), "code", 25, small=True),
+    )
+    lines = tuple(
+        Row(
+            {
+                "n": n, "part_no": row.part_no, "name": row.name, "bin": f"{row.bin} {row.batch}".strip(),
+                "qty": abs(row.qty), "unit": row.unit, "price": row.unit_price,
+                "amount": cents(abs(row.qty) * (row.unit_price or 0)), "number": row.number,
+            }
+        )
+        for n, row in enumerate(rows, 1)
+    )  # fmt: skip
+    return Report(
+        code="issue-slip",
+        title=_("Issue slip"),
+        subtitle=_("Slip {number}").format(number=slip),
+        issue=issue,
+        head=tuple(head),
+        blocks=(
+            Table(
+                columns, (Group("", lines),), title=section(1, _("Parts issued")),                 name=_("Parts issued"), sums=("amount",), total_label=_("Total"), label_column="name",
+                empty=_("The slip has no lines yet. Add a part first."),
+            ),
+            Text(method(), small=True),
+            Signatures((Signature(_("Taken by"), taker), Signature(_("Handed out by"), ""), Signature(_("Approved by"), ""))),
+        ),
+        retention=_("5 years"),
+    )  # fmt: skip
+
+
+def movement_list(
+    rows: Sequence[MovementRow], issue: Issue, period: str, filters: tuple[tuple[str, str], ...]
+) -> Report:
+    """The movements of a span of time, in order (出入库流水)."""
+    columns = (
+        Col("number", _("Movement number"), "code", 27, small=True),
+        Col("at", _("Time"), "instant", 31, small=True),
+        Col("type", _("Type"), width=27, small=True),
+        Col("part_no", _("Part no."), "code", 26),
+        Col("name", _("Name")),
+        Col("bin", _("Bin"), width=24, small=True),
+        Col("qty", _("Quantity"), "quantity", 18, bold=True),
+        Col("unit", _("Unit"), width=11, centred=True),
+        Col("price", _("Unit price"), "price", 20),
+        Col("what", _("For / from"), width=32, small=True),
+        Col("taken", _("Taken by"), width=20, small=True),
+        Col("by", _("Booked by"), width=20, small=True),
+        Col("reverses", _("Takes back"), "code", 28, paper=False),
+    )
+    lines = tuple(
+        Row(
+            {
+                "number": row.number, "at": row.happened_at, "type": type_word(row.type), "part_no": row.part_no,
+                "name": row.name, "bin": row.bin, "qty": row.qty, "unit": row.unit, "price": row.unit_price,
+                "what": row.what_for, "taken": row.taken_by, "by": row.booked_by, "reverses": row.reverses,
+            }
+        )
+        for row in rows
+    )  # fmt: skip
+    return Report(
+        code="movement-ledger", title=_("Stock movements"), subtitle=_("In the order of their time"), issue=issue,
+        head=(Fact(_("Period"), period), Fact(_("Movements"), str(len(rows)))),
+        blocks=(Table(columns, (Group("", lines),), title=section(1, _("Movements")), aside=_("Price as booked"),
+                      name=_("Movements"), empty=_("Nothing was booked in this time.")),),
+        period=period, filters=filters, retention=_("5 years"), landscape=True,
+    )  # fmt: skip
+
+
+def stock_card(card: StockCard, issue: Issue, period: str) -> Report:
+    """A part with its running balance in quantity and value (库存卡)."""
+    columns = (
+        Col("at", _("Time"), "instant", 29),
+        Col("number", _("Movement number"), "code", 30, small=True),
+        Col("type", _("Type"), width=24),
+        Col("what", _("For / from"), small=True),
+        Col("came", _("In"), "quantity", 15),
+        Col("went", _("Out"), "quantity", 15),
+        Col("left", _("On hand"), "quantity", 17, bold=True),
+        Col("value", _("Value change"), "money", 24),
+        Col("difference", _("Price difference"), "money", 22),
+        Col("worth", _("Value"), "money", 26, unit=_(CURRENCY)),
+        Col("note", _("Note"), width=34, small=True),
+    )
+    qty, worth = card.before
+    start = Row({"type": _("Balance before"), "left": qty, "worth": cents(worth)})
+    lines = [start]
+    for row in card.rows:
+        move = row.movement
+        lines.append(
+            Row(
+                {
+                    "at": move.happened_at, "number": move.number, "type": type_word(move.type), "what": move.what_for,
+                    "came": max(move.qty, 0) or None, "went": max(-move.qty, 0) or None, "left": row.on_hand,
+                    "value": cents(row.value), "difference": cents(row.difference) or None, "worth": cents(row.worth),
+                    "note": _notes(row.late, row.provisional, move, row.posted_at, issue.timezone),
+                },
+                mark=row.on_hand < 0,
+            )
+        )  # fmt: skip
+    after = card.after
+    return Report(
+        code="stock-card", title=_("Stock card"), subtitle=f"{card.part_no}  {card.name}", issue=issue,
+        head=(
+            Fact(_("Part no."), card.part_no), Fact(_("Name"), card.name), Fact(_("Period"), period),
+            Fact(_("On hand at the end"), f"{show_quantity(after[0])} {card.unit}"),
+            Fact(_("Value at the end"), _money(after[1])), Fact(_("Movements"), str(len(card.rows))),
+        ),
+        blocks=(Table(columns, (Group("", tuple(lines)),), title=section(1, _("Movements")), aside=_("Running balance"),
+                      name=_("Stock card")), Text(method(), small=True)),
+        period=period, retention=_("5 years"), landscape=True,
+    )  # fmt: skip
+
+
+def _notes(late: bool, provisional: bool, move: MovementRow, posted: int, timezone: str) -> str:
+    said = [
+        _("counts from {day}").format(day=show_instant(posted, timezone)[:10]) if late else "",
+        _("provisional") if provisional else "",
+        _("takes back {number}").format(number=move.reverses) if move.reverses else "",
+        _("taken back by {number}").format(number=move.reversed_by) if move.reversed_by else "",
+    ]
+    return pgettext("list", ", ").join(filter(None, said))
+
+
+def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
+    """Quantity and value of each part at the end of a day, by class."""
+    columns = (
+        Col("part_no", _("Part no."), "code", 28),
+        Col("name", _("Name")),
+        Col("spec", _("Specification"), paper=False),
+        Col("abc", _("ABC class"), width=14, centred=True),
+        Col("site", _("Site"), width=18),
+        Col("on_hand", _("On hand"), "quantity", 20, bold=True),
+        Col("unit", _("Unit"), width=12, centred=True),
+        Col("mean", _("Average price"), "price", 22),
+        Col("value", _("Value"), "money", 28, unit=_(CURRENCY)),
+    )
+    lines = tuple(
+        Row(
+            {
+                "part_no": row.part_no, "name": row.name, "spec": row.spec, "abc": row.abc, "site": row.site,
+                "on_hand": row.on_hand, "unit": row.unit, "mean": row.mean, "value": cents(row.value),
+            },
+            mark=row.on_hand < 0,
+        )
+        for row in rows
+    )  # fmt: skip
+    total = sum(row.value for row in rows)
+    return Report(
+        code="stock-on", title=_("Stock on a day"), subtitle=_("At the end of {day}").format(day=day), issue=issue,
+        head=(Fact(_("Day"), day), Fact(_("Spare parts"), str(len({row.part_id for row in rows}))),
+              Fact(_("Value"), _money(total)), *_class_facts(rows)),
+        blocks=(Table(columns, (Group("", lines),), title=section(1, _("Stock")), name=_("Stock"), sums=("value",),
+                      total_label=_("Total"), label_column="name", empty=_("Nothing was in stock on this day.")),
+                Text(method(), small=True)),
+        period=day, retention=_("5 years"),
+    )  # fmt: skip
+
+
+def _class_facts(rows: Sequence[StockOn]) -> list[Fact]:
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.abc] = found.get(row.abc, 0) + row.value
+    return [
+        Fact(_("Class {abc}").format(abc=abc) if abc else _("Without a class"), _money(found[abc]))
+        for abc in sorted(found, key=lambda abc: (not abc, abc))
+    ]
+
+
+def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue) -> Report:
+    """The sheet of a closed month: before, in, out, left (收发存月报)."""
+    pairs = (("before", _("Before")), ("came", _("In")), ("went", _("Out")), ("left", _("Left")))
+    columns = (
+        Col("part_no", _("Part no."), "code", 27),
+        Col("name", _("Name")),
+        Col("unit", _("Unit"), width=11, centred=True),
+        *(
+            col
+            for key, words in pairs
+            for col in (
+                Col(f"{key}_qty", words, "quantity", 17, bold=key == "left"),
+                Col(f"{key}_value", _("Value"), "money", 25),
+            )
+        ),
+    )
+    rows = tuple(Row(_closing_row(line)) for line in lines)
+    state = (
+        _("Opened again: {reason}").format(reason=closing.reopen_reason)
+        if closing.reopened_at
+        else _("Closed")
+    )
+    return Report(
+        code="month-closing", title=_("Monthly stock sheet"), subtitle=closing.month, issue=issue,
+        head=(
+            Fact(_("Month"), closing.month), Fact(_("Closing number"), closing.code), Fact(_("Closed by"), closing.closed_by),
+            Fact(_("Closed on"), show_instant(closing.closed_at, issue.timezone)), Fact(_("Status"), state),
+            Fact(_("Value"), _money(closing.value)),
+            *((Fact(_("Closed with open items because"), closing.reason, wide=True),) if closing.reason else ()),
+        ),
+        blocks=(Table(columns, (Group("", rows),), title=section(1, _("Before + in − out = left")), name=closing.month,
+                      sums=tuple(f"{key}_value" for key, _words in pairs), total_label=_("Total"), label_column="name"),
+                Text(method(), small=True),
+                Signatures((Signature(_("Prepared by"), ""), Signature(_("Closed by"), closing.closed_by), Signature(_("Approved by"), "")))),
+        period=closing.month, retention=_("5 years"), landscape=True,
+    )  # fmt: skip
+
+
+def _closing_row(line: ClosingLine) -> dict[str, str | int]:
+    qty, value = line.before
+    return {
+        "part_no": line.part_no, "name": line.name, "unit": line.unit, "before_qty": qty, "before_value": cents(value),
+        "came_qty": line.in_qty, "came_value": cents(line.in_value), "went_qty": line.out_qty,
+        "went_value": cents(line.out_value), "left_qty": line.on_hand, "left_value": cents(line.value),
+    }  # fmt: skip
+
+
+def consumption(groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, period: str) -> Report:
+    """What was used by month, equipment class, machine and part, with a chart of the months."""
+    months = groups[0][1]
+    blocks: list[Charts | Table | Text] = []
+    if months:
+        total = sum(row.value for row in months)
+        points = tuple(
+            Point(row.words[2:], cents(row.value) * 10, show_money(cents(row.value)).split(".")[0])
+            for row in months[-12:]
+        )
+        blocks.append(
+            Charts((Chart(_("Used by month, {amount} altogether").format(amount=_money(total)), points),))
+        )
+    for number, (title, rows) in enumerate(groups, 1):
+        blocks.append(_used(number, title, rows))
+    blocks.append(Text(method(), small=True))
+    return Report(
+        code="consumption", title=_("Consumption of spare parts"), subtitle=_("Issued less returned"), issue=issue,
+        head=(Fact(_("Period"), period), Fact(_("Value"), _money(sum(row.value for row in months)))),
+        blocks=tuple(blocks), period=period, retention=_("5 years"),
+    )  # fmt: skip
+
+
+def _used(number: int, title: str, rows: Sequence[Used]) -> Table:
+    columns = (
+        Col("key", _("Code"), "code", 34),
+        Col("words", _("Name")),
+        Col("issues", _("Issues"), "int", 20),
+        Col("qty", _("Quantity"), "quantity", 24),
+        Col("value", _("Value"), "money", 30, unit=_(CURRENCY)),
+    )
+    lines = tuple(
+        Row(
+            {
+                "key": row.key, "words": row.words or _("Without a machine"), "issues": row.issues,
+                "qty": row.qty, "value": cents(row.value),
+            }
+        )
+        for row in rows
+    )  # fmt: skip
+    return Table(
+        columns, (Group("", lines),), title=section(number, title), name=title, sums=("value",), total_label=_("Total"),
+        label_column="words", empty=_("Nothing was issued in this time."),
+    )  # fmt: skip
