@@ -27,6 +27,7 @@ _SETTINGS = {
     "lock_timeout": str(LOCK_WAIT),
     "idle_in_transaction_session_timeout": "60000",
     "timezone": "UTC",
+    "jit": "off",  # compiling takes longer than any statement of ours
 }
 # What psycopg warns of while it ends a failed statement is raised as an error, too.
 logging.getLogger("psycopg").setLevel(logging.ERROR)

@@ -27,8 +27,8 @@ def free_port() -> int:
 class Service:
     """The hub in a process of its own."""
 
-    def __init__(self, folder: Path, *options: object, secret: bool = False) -> None:
-        self.database, self.port = folder / "hub.db", free_port()
+    def __init__(self, folder: Path, *options: object, secret: bool = False, database: object = None) -> None:
+        self.database, self.port = database or folder / "hub.db", free_port()
         self.address = f"{'https' if secret else 'http'}://127.0.0.1:{self.port}"
         self.options = (*options, "--address", self.address)
         self.log = folder / "hub.log"
