@@ -74,9 +74,13 @@ def misfit(folder: Path, meta: Mapping[str, str], connection: Connection) -> App
 
 
 def renumber(connection: Connection) -> str:
-    """Another device code, and no reserved numbers: what the clone gives or gave is never given here again."""
-    code = str(connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()[0])
-    made = code[:3] + "".join(secrets.choice(_ALPHABET) for _ in range(3))
-    connection.execute("UPDATE meta SET value = ? WHERE key = 'device_code'", (made,))
+    """Another code before the numbers that are given here, and no reserved ones: what a clone gives, or what was given before
+    the file was restored, is never given again."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()
+    made = str(found[0])[:3] + "".join(secrets.choice(_ALPHABET) for _ in range(3))
+    connection.execute(
+        "INSERT INTO meta VALUES ('number_code', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (made,),
+    )
     connection.execute("DELETE FROM number_block")
     return made

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.anchor import renumber
 from app.damage import read_only
 from app.errors import AppError
 from app.files import said, sync_folder
@@ -155,6 +156,7 @@ def restore(folder: Path, copy: Path, stamp: int) -> Path:
             connection.execute("VACUUM INTO ?", (str(part),))
         with translated(), closing(sqlite3.connect(part)) as connection:
             connection.execute("UPDATE meta SET value = lower(hex(randomblob(16))) WHERE key = 'chain_id'")
+            renumber(connection)
             connection.commit()
         _flush(part)
         part.replace(fresh)  # from here on the restore is finished at the next start, if it is stopped

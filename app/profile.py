@@ -34,6 +34,11 @@ log = logging.getLogger(__name__)
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
+REVOKED = N_(
+    "This laptop no longer takes part in the hub; its records are locked. What waits is still sent by: sitewright sync"
+)
+
+
 @dataclass
 class Profile:
     """An open profile: the store and where its files lie."""
@@ -205,9 +210,12 @@ def _open(folder: Path, clock: Clock, *, sample: bool = False, device: str | Non
     except BaseException:
         engine.dispose()
         raise
+    if meta.get("hub_revoked"):
+        notices.append(AppError(REVOKED))
     if crashed:
         _forget_crash(folder)
     store = Store(engine, clock=clock, device=meta["device_code"])
+    store.take_prefix(meta.get("number_code") or meta["device_code"])
     return Profile(folder, engine, store, clock, meta, notices)
 
 

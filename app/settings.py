@@ -90,6 +90,12 @@ KEYPAD = Option(
     N_("Keypad on the screen"),
     (("auto", N_("With a touch screen")), ("always", N_("Always")), ("never", N_("Never"))),
 )
+SYNC_BY_ITSELF = Option(
+    "sync_by_itself",
+    "on",
+    N_("Exchange with the hub"),
+    (("on", N_("By itself")), ("off", N_("Only when asked"))),
+)
 KEEP_ORIGINALS = Option(
     "keep_originals",
     0,
@@ -137,6 +143,7 @@ OPTIONS: dict[str, Option[Any]] = {
         LOCK_MINUTES,
         DENSITY,
         KEYPAD,
+        SYNC_BY_ITSELF,
         KEEP_ORIGINALS,
         PHOTO_DAYS,
         LABEL_LAYOUT,

@@ -58,7 +58,7 @@ class Store:
     def __init__(self, engine: Engine, *, clock: Clock, device: str) -> None:
         self._engine = engine
         self._clock = clock
-        self._device = device
+        self._device = self._prefix = device
         self._door = threading.RLock()
         self._listeners: list[Listener] = []
         self._writing: PoolProxiedConnection | None = None
@@ -72,9 +72,9 @@ class Store:
         """The device code, the first part of the numbers that this laptop gives."""
         return self._device
 
-    def take_device(self, code: str) -> None:
-        """Give numbers under another device code from now on (a clone writes under the former one)."""
-        self._device = code
+    def take_prefix(self, code: str) -> None:
+        """Give numbers under this code from now on (a clone, or the time before a restore, wrote under the former one)."""
+        self._prefix = code
 
     def listen(self, listener: Listener) -> None:
         """Be told what each write changed (called on the writing thread)."""
@@ -200,7 +200,7 @@ class Store:
                 (series, count),
             )
             last = connection.execute("SELECT value FROM counter WHERE series = ?", (series,)).fetchone()[0]
-        return [f"{series}-{self._device}-{value:04d}" for value in range(last - count + 1, last + 1)]
+        return [f"{series}-{self._prefix}-{value:04d}" for value in range(last - count + 1, last + 1)]
 
     def tell(self, done: Done) -> Done:
         """Let the listeners know what a write (or a pull) changed."""

@@ -52,6 +52,7 @@ class Links:
     def __init__(self, program: Program, desk: Desk) -> None:
         self._program, self.desk = program, desk
         self.tasks, self.wedge = program.tasks, program.wedge
+        self.background = getattr(program, "background", None)
         self.prefs = Preferences(desk.profile, desk.actor.user_id)
         self.window: MainWindow | None = None
 
@@ -325,7 +326,7 @@ def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
         PageSpec("training", N_("Training"), "graduation-cap", lambda: links.wire(_training(desk, links))),
         PageSpec("alerts", N_("Alerts"), "siren", lambda: links.wire(_alerts(desk, links)), badge=partial(open_count, desk)),
         PageSpec("reports", N_("Reports"), "file-chart-column", lambda: links.wire(_reports(desk, links)), Permission.PRINT_REPORTS),
-        *specs(desk, links.tasks, links.wire),
+        *specs(desk, links.tasks, links.wire, links.background),
         PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
         PageSpec("purchasing", N_("Purchase orders"), "shopping-cart", lambda: links.wire(_purchasing(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),

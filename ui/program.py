@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale, QObject, QTimer, QTranslator, Signal
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import settings as options
@@ -15,7 +15,7 @@ from app.inspections.actions import mark_missed
 from app.labels.scanner import scanner_of
 from app.profile import Profile
 from app.settings import Settings
-from app.words import _, language, system_language, use
+from app.words import _, language, ngettext, system_language, use
 from ui.bus import Bus
 from ui.face import Face
 from ui.kit import theme
@@ -23,6 +23,7 @@ from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
 from ui.pages import Links, open_record, pages_for
 from ui.signin import IdleWatch, LockScreen, SignInPage
+from ui.sync.background import Background
 from ui.window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ POLL_MS = 2_000
 class Program(QObject):
     """From the sign-in page to the window and back."""
 
+    _recorded = Signal(object)
     entered = Signal(object)
     """The window of the person who has just signed in."""
 
@@ -51,6 +53,9 @@ class Program(QObject):
         self.screen: LockScreen | None = None
         self._translator = QTranslator(self)
         self._seen = self._own = self._newest()
+        self.background = Background(profile, settings, self)
+        self.background.ended.connect(self._on_exchanged)
+        self._recorded.connect(self.background.wrote, Qt.ConnectionType.QueuedConnection)
         profile.store.listen(self._on_done)
         self._clock = self._every(TICK_MS, self._on_tick)
         self._poll = self._every(POLL_MS, self._on_poll)
@@ -62,6 +67,7 @@ class Program(QObject):
         self._speak(lang or self.settings.get(options.LANGUAGE))
         self.show_door()
         self._on_tick()
+        self.background.start()
 
     def show_door(self) -> None:
         """The sign-in page: who is here?"""
@@ -179,6 +185,7 @@ class Program(QObject):
         """Finish the worker's tasks and leave the profile."""
         self._clock.stop()
         self._poll.stop()
+        self.background.stop()
         self.watch.stop()
         self._qt.removeEventFilter(self.wedge)
         self._close_window()
@@ -203,6 +210,18 @@ class Program(QObject):
     def _on_done(self, done: Done) -> None:
         self._own = done.op_ids[-1] if done.op_ids else self._own
         self.bus.post(done.topics)
+        if done.op_ids:
+            self._recorded.emit(done)
+
+    def _on_exchanged(self, result: object) -> None:
+        """The pill and the pages of syncing show how it stands now; a laptop that takes part no more is locked."""
+        self.bus.post({"sync"})
+        if self.profile.meta.get("hub_revoked"):
+            self.lock()
+        elif self.window and (count := getattr(result, "conflicts", 0)):
+            self.window.say(
+                ngettext("{count} new conflict", "{count} new conflicts", count).format(count=count)
+            )
 
     def _on_tick(self) -> None:
         self.tasks.run(self._let_time_pass, lambda _done: None, owner=self, latest="tick")

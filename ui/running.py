@@ -5,6 +5,7 @@ import logging
 import logging.handlers
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,6 +20,7 @@ from app.profile import Profile
 from app.settings import THEME, Settings
 from ui.kit import theme
 from ui.kit.dialogs import CrashDialog, tell
+from ui.kit.tasks import Progress, Tasks
 from ui.program import Program
 from ui.signin import FirstStart
 
@@ -80,6 +82,18 @@ def begin(qt: QApplication, folder: Path) -> bool:
         loop.quit()
 
     page.sample_wanted.connect(lambda: do(lambda: _make_sample(folder)))
+    tasks, watch = Tasks(), Progress()
+    watch.reported.connect(page.progress)
+
+    def join(invitation: str) -> None:
+        def done(_report: object) -> None:
+            made.append(True)
+            loop.quit()
+
+        work = partial(_join_hub, folder, invitation)
+        tasks.run(work, done, page.fail, owner=page, progress=watch)
+
+    page.joined.connect(join)
     page.founded.connect(lambda values: do(lambda: _make_empty(folder, values)))
     qt.lastWindowClosed.connect(loop.quit)
     window.setWindowTitle("Sitewright")
@@ -88,6 +102,7 @@ def begin(qt: QApplication, folder: Path) -> bool:
     window.show()
     loop.exec()
     qt.lastWindowClosed.disconnect(loop.quit)
+    tasks.stop()
     window.deleteLater()
     return bool(made)
 
@@ -110,6 +125,40 @@ def _make_empty(folder: Path, values: Mapping[str, Any]) -> None:
         first_administrator(profile, **values)
     finally:
         profile.close()
+
+
+def _join_hub(folder: Path, invitation: str, progress: Progress) -> None:
+    """Take part in a hub and load its records. Stopped half-way, the next start goes on from there."""
+    from app.sync.client import sync_once
+    from app.sync.joining import join, read_invitation
+    from ui.sync.background import Stopped
+
+    def report(done: int, total: int) -> None:
+        progress.report(done, total)
+        if progress.cancelled:
+            raise Stopped
+
+    asked = read_invitation(invitation)
+    there = (folder / "site.db").exists()  # a former attempt got no answer
+    profile = start(folder) if there else found(folder)
+    try:
+        _take_part(profile, lambda: join(profile, asked), new=not there)
+        profile.close()
+        profile = start(folder)
+        sync_once(profile, progress=report)
+    finally:
+        profile.close()
+
+
+def _take_part(profile: Profile, work: Callable[[], object], *, new: bool) -> None:
+    """Join; where that fails, no empty site is left. The key stays: with it a lost answer can be asked for again."""
+    try:
+        work()
+    except AppError:
+        profile.close()
+        for name in ("site.db", "site.db-wal", "site.db-shm", "device.json") if new else ():
+            (profile.folder / name).unlink(missing_ok=True)
+        raise
 
 
 def _refuse(sentence: str, *, quiet: bool) -> int:

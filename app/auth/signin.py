@@ -21,6 +21,10 @@ CALM_MS = 15 * 60_000
 UNKNOWN = made_id("auth", "unknown account")
 
 WRONG_PASSWORD = N_("The user name or the password is not right.")
+LOCKED = N_(
+    "The administrator has ended this laptop's part in the hub, so its records are locked. What was recorded here is kept and is "
+    "still sent: sitewright sync. To go on, ask for a new invitation and type: sitewright sync --join INVITATION"
+)
 WRONG_PIN = N_("The PIN is not right.")
 
 
@@ -119,11 +123,18 @@ def _account(read: Reader, username: str) -> tuple[bytes | None, bool]:
     return (found[0], bool(found[1])) if found else (None, False)
 
 
+def demand_part(profile: Profile) -> None:
+    """Raise Denied where the administrator has ended this laptop's part in the hub: its data stays, but is locked."""
+    if profile.meta.get("hub_revoked"):
+        raise Denied(LOCKED)
+
+
 def sign_in(profile: Profile, username: str, password: str) -> Desk:
     """Sign in with user name and password; this unlocks the PIN of the account on this laptop.
 
     Raises Wait during a delay, Wrong for a wrong entry, Denied for an account that is closed.
     """
+    demand_part(profile)
     with profile.store.read() as read:
         user_id, active = _account(read, username)
     key = user_id or UNKNOWN
@@ -147,6 +158,7 @@ def _welcome(profile: Profile, user_id: bytes, kept: Kept, password: str) -> Non
 
 def sign_in_by_pin(profile: Profile, user_id: bytes, pin: str) -> Desk:
     """Switch to a colleague whom a password sign-in has unlocked on this laptop."""
+    demand_part(profile)
     _demand_turn(profile, user_id)
     with profile.store.read() as read:
         kept = _kept(read, user_id)

@@ -17,9 +17,11 @@ from app.errors import AppError
 from app.hub.backup import back_up, folder_of
 from app.hub.database import SERVER
 from app.hub.enrol import devices, invite, revoke
+from app.hub.grants import change_scope, scope_text
 from app.hub.hub import Hub
 from app.hub.running import (
     Door,
+    authority_to_pin,
     certificate_for_proxy,
     in_use,
     listening,
@@ -28,7 +30,6 @@ from app.hub.running import (
     restore,
     usual_address,
 )
-from app.sync.protocol import ALL
 from app.words import N_, _, ngettext
 
 PORT = 8437
@@ -42,6 +43,7 @@ def hub_command(arguments: argparse.Namespace) -> int:
         "invite": _invite,
         "devices": _devices,
         "revoke": _revoke,
+        "scope": _change_scope,
         "quarantine": _quarantine,
         "backup": _backup,
         "restore": _restore,
@@ -92,7 +94,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     door = Door(host, port, tuple(arguments.address), plain=arguments.plain, company=company)
     with in_use(database_of(arguments.database)), _open(arguments, make=True) as hub:
         backups = None if arguments.no_backups else arguments.backups or folder_of(hub)
-        wanted, authority = listening(hub, door, arguments.database, backups, metrics)
+        wanted = listening(hub, door, arguments.database, backups, metrics)
         how = "https" if wanted.certificates else "http"
         say(
             _("The hub listens on {how}://{host}:{port}. Stop it with Ctrl+C.").format(
@@ -103,7 +105,7 @@ def _serve(arguments: argparse.Namespace) -> int:
             say(_("It makes no backups: laptops keep everything, and a lost disk is a lost hub."))
         sys.stdout.flush()
         log_json()
-        serve(hub, wanted, authority)
+        serve(hub, wanted, lambda: authority_to_pin(hub))
     return OK
 
 
@@ -151,7 +153,8 @@ def _listen(text: str) -> tuple[str, int]:
 def _invite(arguments: argparse.Namespace) -> int:
     with _open(arguments, make=True) as hub:
         address = arguments.address or usual_address(hub, platform.node(), PORT)
-        scope = _scope(hub, arguments.site) if arguments.site else ALL
+        with hub.reading() as read:
+            scope = scope_text(read, arguments.site)
         made = invite(hub, address, machines=arguments.machines, days=arguments.days, scope=scope)
         made = replace(made, authority=mark_for(hub, address))
         remember_addresses(hub, [address])
@@ -167,15 +170,18 @@ def _invite(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _scope(hub: Hub, codes: list[str]) -> str:
-    found = ["global"]
-    with hub.reading() as read:
-        for code in codes:
-            site = read.value("SELECT id FROM site WHERE code = ? AND deleted = 0", code)
-            if site is None:
-                raise AppError(N_("The hub knows no site {code}."), code=code)
-            found.append(f"site:{site.hex()}")
-    return " ".join(found)
+def _change_scope(arguments: argparse.Namespace) -> int:
+    if bool(arguments.site) == arguments.all:
+        raise AppError(N_("Name the laptop's sites: --site CODE (may be repeated), or --all for every site."))
+    with _open(arguments) as hub:
+        with hub.reading() as read:
+            scope = scope_text(read, arguments.site)
+        changed = change_scope(hub, arguments.code, scope)
+    if changed:
+        say(_("The laptop {code} hears of its sites at its next exchange.").format(code=arguments.code))
+    else:
+        say(_("The laptop {code} has these sites already.").format(code=arguments.code))
+    return OK
 
 
 def _devices(arguments: argparse.Namespace) -> int:

@@ -247,6 +247,9 @@ def _sync(commands: Commands, common: Parser) -> None:
     made.add_argument(
         "--verify", action="store_true", help=_("then prove by digests that all rows are equal")
     )
+    made.add_argument(
+        "--accept", action="store_true", help=_("agree that the hub removes very many records here at once")
+    )
     add_sync_files(made)
 
 
@@ -321,6 +324,12 @@ def _hub(commands: Commands, common: Parser) -> None:
     listed = add("devices", _("the laptops that take part"))
     listed.add_argument("--json", action="store_true", help=_("the result as JSON"))
     add("revoke", _("end a laptop's part in the hub")).add_argument("code", metavar=_("CODE"))
+    scope = add("scope", _("give a laptop other sites"))
+    scope.add_argument("code", metavar=_("CODE"))
+    scope.add_argument(
+        "--site", action="append", default=[], metavar=_("CODE"), help=_("only this site (may be repeated)")
+    )
+    scope.add_argument("--all", action="store_true", help=_("every site"))
     add_hub_files(add)
     kept = add("quarantine", _("what the hub keeps back: list it, let it in or refuse it"))
     kept.add_argument("--accept", action="append", default=[], metavar=_("ID"), help=_("let this entry in"))

@@ -39,7 +39,7 @@ def sync_command(arguments: argparse.Namespace) -> int:
             join(profile, read_invitation(invitation))
             profile.close()
             profile = start(arguments.profile)
-        report = sync_once(profile)
+        report = sync_once(profile, accept=getattr(arguments, "accept", False))
         wrong = differing_tables(profile) if getattr(arguments, "verify", False) else []
         _tell(profile, report, wrong, as_json=getattr(arguments, "json", False))
     finally:
@@ -95,5 +95,5 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, as_json: bool) 
                 left.rejected,
             ).format(count=left.rejected)
         )
-    for table in wrong:
+    for table in dict.fromkeys([*wrong, *report.differing]):
         say(_("The rows of {table} are not the hub's.").format(table=table))

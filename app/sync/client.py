@@ -6,16 +6,15 @@ The network is never waited for inside a transaction.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from app import ops as operations
-from app.anchor import write_anchor
+from app.anchor import renumber, write_anchor
 from app.changes import Done, all_topics
 from app.errors import AppError, Busy
 from app.profile import Profile, alone
 from app.settle import settle
 from app.sync import verifiers
-from app.sync.blobs import Moved, carry
+from app.sync.blobs import carry
 from app.sync.line import ForkError, GapError, HistoryError, Line, ResyncError, Revoked, ScopeError, line_to
 from app.sync.log import (
     chains_to_send,
@@ -27,7 +26,6 @@ from app.sync.log import (
     next_batch,
     proof_of,
     remember,
-    renumber,
 )
 from app.sync.proof import differing_tables, prove_daily
 from app.sync.protocol import (
@@ -49,6 +47,7 @@ from app.sync.protocol import (
 )
 from app.sync.pull import Progress, Puller, concerned
 from app.sync.rebase import Rebased, note_receipts
+from app.sync.report import Report
 from app.sync.scope import known_grant, read_anew, take_scope
 from app.sync.transport import Transport
 from app.sync.witness import heed, kept_marks
@@ -57,27 +56,6 @@ from app.words import N_
 
 #: How often one exchange begins anew when the hub's history or a chain turns out to be another.
 TURNS = 6
-
-
-@dataclass
-class Report:
-    """What one exchange did."""
-
-    sent: int = 0
-    received: int = 0
-    conflicts: int = 0
-    quarantined: int = 0
-    rejected: int = 0
-    redone: int = 0
-    #: The hub was restored from a backup: what it lost was sent again.
-    history: bool = False
-    #: Another laptop writes with this one's identity, or an old copy was restored: a new chain was begun.
-    forked: bool = False
-    offset: int = 0
-    #: Tables whose rows are not the hub's, even after they were read anew.
-    differing: list[str] = field(default_factory=list)
-    #: Photos and documents, after the ops.
-    files: Moved = field(default_factory=Moved)
 
 
 def sync_once(
@@ -255,7 +233,7 @@ class Exchange:
     def _exchange_passwords(self, welcome: Welcome) -> None:
         with self._store.read() as read:
             sent, known, proof = verifiers.unsent(read), verifiers.known_sum(read), proof_of(read)
-        if not isinstance(self._line, Line):
+        if type(self._line) is not Line:
             sent = []  # a file carries nothing to the hub
         if sent or known != welcome.verifiers:
             answer = self._line.ask(Auth(proof, sent), Verifiers)
@@ -306,9 +284,9 @@ class Exchange:
             note_receipts(connection, receipts)
             keep_point(connection, point)
             chain = move_to_new_chain(connection)
-            self._profile.meta["device_code"] = renumber(connection)
+            self._profile.meta["number_code"] = renumber(connection)
         self._profile.meta["chain_id"] = chain.hex()
-        self._store.take_device(self._profile.meta["device_code"])
+        self._store.take_prefix(self._profile.meta["number_code"])
         with self._store.read() as read:
             write_anchor(self._profile.folder, self._profile.meta, read.connection)
 

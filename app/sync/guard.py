@@ -8,6 +8,7 @@ from app.fields import about, to_json
 from app.sync.log import remember
 from app.sync.protocol import ALL
 from app.sync.rebase import News
+from app.tx import Reader
 from app.words import N_, _
 from db.models import SYNCED
 
@@ -19,13 +20,13 @@ class Guarded(AppError):
     """The pull waits: too much would go at once."""
 
 
-def demand_acceptable(connection: sqlite3.Connection, news: News, sweep: Sequence[str]) -> None:
+def demand_acceptable(read: Reader, news: News, sweep: Sequence[str]) -> None:
     """Raise Guarded where the news would remove or retire more than a fifth, and more than fifty, of a table's rows."""
     for table in SYNCED:
-        going = _going(connection, table, news, sweep)
+        going = _going(read, table, news, sweep)
         if going <= MANY:
             continue
-        total = connection.execute(f'SELECT count(*) FROM "{table}" WHERE deleted = 0').fetchone()[0]
+        total = read.value(f'SELECT count(*) FROM "{table}" WHERE deleted = 0')
         if going * 100 > total * SHARE:
             raise Guarded(
                 N_(
@@ -38,18 +39,19 @@ def demand_acceptable(connection: sqlite3.Connection, news: News, sweep: Sequenc
             )
 
 
-def _going(connection: sqlite3.Connection, table: str, news: News, sweep: Sequence[str]) -> int:
+def _going(read: Reader, table: str, news: News, sweep: Sequence[str]) -> int:
     rows = news.rows.get(table, {})
     wanted = [row_id for row_id, row in rows.items() if row["deleted"]]
     wanted += [row_id for name, row_id in news.left if name == table]
     sql = f'SELECT 1 FROM "{table}" WHERE id = ? AND deleted = 0'
-    count = sum(connection.execute(sql, (row_id,)).fetchone() is not None for row_id in wanted)
+    count = sum(read.value(sql, row_id) is not None for row_id in wanted)
     if sweep:
         inside = "" if ALL in sweep else f"AND bucket IN ({', '.join('?' * len(sweep))})"
-        here = connection.execute(
+        here = read.rows(
             f'SELECT id FROM "{table}" t WHERE deleted = 0 {inside} AND NOT EXISTS '
             '(SELECT 1 FROM srv_shadow s WHERE s.tbl = ? AND s.id = t.id AND s."row" IS NULL)',
-            (*([] if ALL in sweep else sweep), table),
+            *([] if ALL in sweep else sweep),
+            table,
         )
         count += sum(row_id not in rows for (row_id,) in here)
     return count

@@ -117,6 +117,7 @@ def become_part(profile: Profile, answer: Enrolled, address: str, pinned: str = 
             "hub_recipient": answer.recipient,
             "hub_device": answer.device_id.hex(),
             "hub_ca": pinned,
+            "hub_revoked": "",
         }
         if not known:
             new |= {"hub_epoch": answer.epoch.hex(), "device_code": answer.device_code}

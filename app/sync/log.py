@@ -143,12 +143,3 @@ def move_to_new_chain(connection: sqlite3.Connection) -> bytes:
         connection.execute("UPDATE op SET chain_id = ?, seq = ?, hash = ? WHERE n = ?", (chain, seq, link, n))
     connection.execute("UPDATE meta SET value = ? WHERE key = 'chain_id'", (chain.hex(),))
     return chain
-
-
-def renumber(connection: sqlite3.Connection) -> str:
-    """Another device code, and no reserved numbers: what the clone gives or gave is never given here again."""
-    code = str(connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()[0])
-    made = code[:3] + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(3))
-    remember(connection, device_code=made)
-    connection.execute("DELETE FROM number_block")
-    return made

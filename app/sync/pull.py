@@ -120,7 +120,7 @@ class Puller:
 
     def _demand_acceptable(self, read: Reader, news: News, sweep: Sequence[str]) -> None:
         try:
-            guard.demand_acceptable(read.connection, news, sweep)
+            guard.demand_acceptable(read, news, sweep)
         except guard.Guarded as guarded:
             with self._store.local() as connection:
                 guard.note(connection, guarded)

@@ -23,6 +23,7 @@ from app.settings import (
     PHOTO_DAYS,
     STATION_MINUTES,
     STATION_SOUND,
+    SYNC_BY_ITSELF,
     THEME,
     Option,
     Preferences,
@@ -146,6 +147,9 @@ class SettingsPage(Page):
         self._choice(card, THEME, self._settings.get(THEME), self._on_theme)
         self._choice(card, DENSITY, self._preferences.option(DENSITY), self._on_density)
         self._choice(card, KEYPAD, self._settings.get(KEYPAD), lambda v: self._settings.set(KEYPAD, v))
+        if "hub_id" in self._desk.profile.meta:
+            found = self._settings.get(SYNC_BY_ITSELF)
+            self._choice(card, SYNC_BY_ITSELF, found, lambda v: self._settings.set(SYNC_BY_ITSELF, v))
         return card
 
     def _own(self) -> Card:

@@ -64,6 +64,9 @@ class FirstStart(QWidget):
     founded = Signal(object)
     """The values for `auth.first_administrator(profile, **values)`."""
 
+    joined = Signal(str)
+    """The invitation of a hub."""
+
     def __init__(self, settings: Settings | None = None) -> None:
         super().__init__()
         self._settings = settings
@@ -159,9 +162,9 @@ class FirstStart(QWidget):
         self.hub = ChoiceCard(
             "cloud",
             _("Join a hub"),
-            _("Comes with the hub. Until then each laptop works by itself, and its data can join later."),
-            open_=False,
+            _("Work together with other laptops. The administrator of the hub gives you an invitation."),
         )
+        self.hub.clicked.connect(lambda: self._show(self._joining))
         for card in (self.sample, self.empty, self.hub):
             column.addWidget(card)
         self._first: QWidget = self.sample
@@ -211,6 +214,64 @@ class FirstStart(QWidget):
         self._first = made.editor("site_name")
         return holder
 
+    def _joining(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(label(_("Join a hub"), "item"))
+        said = _(
+            "Paste the invitation whole. The records of the hub come to this laptop; then sign in as usual."
+        )
+        column.addWidget(label(said, "body", "text_2", wrap=True))
+        made = self.form = Form(
+            [
+                FormField(
+                    "invitation",
+                    _("Invitation"),
+                    required=True,
+                    placeholder="http://hub:8437#CODE.FINGERPRINT",
+                )
+            ],
+            columns=1,
+        )
+        column.addWidget(made)
+        self.note = NoteStrip("", "danger")
+        self.note.hide()
+        column.addWidget(self.note)
+        row = QHBoxLayout()
+        self.back = button(_("Back"), "arrow-left", scale="large")
+        self.back.clicked.connect(lambda: self._show(self._choices))
+        self.go = button(_("Join"), kind="primary", scale="large")
+        self.go.clicked.connect(self.on_join)
+        row.addWidget(self.back)
+        row.addStretch()
+        row.addWidget(self.go)
+        column.addLayout(row)
+        self._first = made.editor("invitation")
+        return holder
+
+    def on_join(self) -> None:
+        """Hand the invitation over; while the records come, the page says how far they are."""
+        if self.form is not None and self.form.check():
+            self._hold(working=True)
+            self.progress(0, 0)
+            self.joined.emit(str(self.form.values()["invitation"]).strip())
+
+    def _hold(self, *, working: bool) -> None:
+        self.go.setEnabled(not working)
+        self.back.setEnabled(not working)
+        if self.form is not None:
+            self.form.setEnabled(not working)
+
+    def progress(self, done: int, total: int) -> None:
+        """How far the first load is."""
+        said = _("Joining …")
+        if total:
+            said = _("The records are coming: {done} of {total}").format(done=done, total=total)
+        self.note.set(said, "info")
+        self.note.show()
+
     def on_begin(self) -> None:
         """Say what is to be mended at its field, or hand the values over."""
         if self.form is None or not self.form.check():
@@ -225,6 +286,8 @@ class FirstStart(QWidget):
     def fail(self, error: Exception) -> None:
         """The site could not be begun: say why, the form stays."""
         if self.form is not None:
+            if "invitation" in self.form.boxes:
+                self._hold(working=False)
             self.note.set(str(error), "danger")
             self.note.show()
 

@@ -10,6 +10,7 @@ from app.conflicts import count_open
 from app.desk import Desk
 from app.words import N_
 from ui.kit.tasks import Tasks
+from ui.sync.background import Background
 from ui.sync.strip import ALONE, Ways
 from ui.window import PageSpec
 
@@ -21,14 +22,14 @@ def first_key(desk: Desk) -> str:
     return "conflicts" if _seen(desk) else "sync"
 
 
-def specs(desk: Desk, tasks: Tasks, wire: Wire) -> list[PageSpec]:
+def specs(desk: Desk, tasks: Tasks, wire: Wire, background: Background | None = None) -> list[PageSpec]:
     """The sync page at the foot of the rail, and the conflicts behind it."""
     return [
         PageSpec(
             "sync",
             N_("Sync"),
             "arrow-left-right",
-            lambda: wire(_sync(desk, tasks)),
+            lambda: wire(_sync(desk, tasks, background)),
             badge=partial(_to_settle, desk),
             foot=True,
         ),
@@ -36,7 +37,7 @@ def specs(desk: Desk, tasks: Tasks, wire: Wire) -> list[PageSpec]:
             "conflicts",
             N_("Conflicts"),
             "git-compare-arrows",
-            lambda: wire(_conflicts(desk, tasks)),
+            lambda: wire(_conflicts(desk, tasks, background)),
             hidden=True,
             home="sync",
         ),
@@ -53,23 +54,26 @@ def _seen(desk: Desk) -> int:
         return count_open(read, desk.actor)
 
 
-def _ways(desk: Desk) -> Ways:
+def _ways(desk: Desk, background: Background | None) -> Ways:
     """What can be done about the hub; nothing on a laptop that has joined none."""
     if "hub_id" not in desk.profile.meta:
         return ALONE
     from app.sync.blobs import carry_now
+
+    if background is not None:
+        return Ways(start=background.now)
     from app.sync.client import sync_once
 
     return Ways(sync=partial(sync_once, desk.profile, files=False), files=partial(carry_now, desk.profile))
 
 
-def _sync(desk: Desk, tasks: Tasks) -> QWidget:
+def _sync(desk: Desk, tasks: Tasks, background: Background | None) -> QWidget:
     from ui.sync.page import SyncPage
 
-    return SyncPage(desk, tasks, _ways(desk))
+    return SyncPage(desk, tasks, _ways(desk, background))
 
 
-def _conflicts(desk: Desk, tasks: Tasks) -> QWidget:
+def _conflicts(desk: Desk, tasks: Tasks, background: Background | None) -> QWidget:
     from ui.sync.conflicts_page import ConflictsPage
 
-    return ConflictsPage(desk, tasks, _ways(desk))
+    return ConflictsPage(desk, tasks, _ways(desk, background))

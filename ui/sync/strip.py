@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app import conflicts
 from app.conflicts import Standing
@@ -26,6 +28,8 @@ class Ways:
     """What the program can do about the hub; None: the laptop takes part in none."""
 
     sync: Callable[[], Any] | None = None
+    #: Sync beside the worker: what to call with the report, and with the error; `accept`: very much may go.
+    start: Callable[..., None] | None = None
     bundle: Callable[[], Any] | None = None
     #: Carries photos and documents until they are all there or it is told to stop; answers with a note.
     files: Callable[[Callable[[], bool]], Any] | None = None
@@ -75,6 +79,7 @@ class StandingStrip(QFrame):
         for made, way in ((self.bundle, ways.bundle), (self.sync, ways.sync)):
             row.addWidget(made)
             made.setVisible(way is not None)
+        self.sync.setVisible(ways.sync is not None or ways.start is not None)
 
     def show_standing(self, found: Standing) -> None:
         """Another state of the exchange."""
@@ -110,7 +115,26 @@ class StandingStrip(QFrame):
         """In a narrow page the figures give way: the list shows the same."""
         self._figures.setVisible(width >= ROOMY)
 
+    def begin(self, *, accept: bool = False) -> None:
+        """Exchange now, without holding up the worker that writes."""
+        if self._ways.start is None:
+            return
+        self.sync.setEnabled(False)
+        self.line.setText(_("Syncing …"))
+        self._ways.start(partial(self._on_ended, self.synced.emit), self._on_start_failed, accept=accept)
+
+    def _on_start_failed(self, error: Exception) -> None:
+        self._on_ended(lambda: self._on_failed(error))
+
+    def _on_ended(self, tell: Callable[[], object], _report: object = None) -> None:
+        if isValid(self):
+            self.sync.setEnabled(True)
+            tell()
+
     def _on_sync(self) -> None:
+        if self._ways.start is not None:
+            self.begin()
+            return
         way = self._ways.sync
         if way is None:
             return

@@ -319,7 +319,7 @@ def first(qtbot, spoken) -> FirstStart:  # noqa: ARG001 - in each language
 def test_the_sample_is_one_key_away(qtbot, first):
     with qtbot.waitSignal(first.sample_wanted):
         type_in(qtbot, Qt.Key.Key_Return)
-    assert not first.hub.isEnabled()
+    assert first.hub.isEnabled()
 
 
 def test_a_new_site_by_keyboard(qtbot, first, tmp_path):
