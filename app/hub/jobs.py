@@ -76,10 +76,11 @@ def _claimed(hub: Hub, job: Job) -> bool:
 
 
 def _settled(hub: Hub, job: Job, due: int, error: str | None) -> None:
+    done = "" if error else ", done_at = ?"
+    params = (due, error) if error else (due, error, hub.clock.now())
     with hub.writing() as connection:
         connection.execute(
-            "UPDATE hub_job SET due_at = ?, error = ?, done_at = CASE WHEN ? IS NULL THEN ? ELSE done_at END WHERE name = ?",
-            (due, error, error, hub.clock.now(), job.name),
+            f"UPDATE hub_job SET due_at = ?, error = ?{done} WHERE name = ?", (*params, job.name)
         )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -90,7 +91,7 @@ def known_addresses(hub: Hub) -> list[str]:
         return str(read.value("SELECT value FROM meta WHERE key = 'hub_addresses'") or "").split()
 
 
-def serve(hub: Hub, listening: Listening, authority: str | None = None) -> None:
+def serve(hub: Hub, listening: Listening, authority: Callable[[], str | None]) -> None:
     """Serve until the process is told to stop. Raises AppError where the port is taken."""
     shown = listening.certificates
     jobs = jobs_of(hub, listening.address, listening.backups)
@@ -107,7 +108,10 @@ def serve(hub: Hub, listening: Listening, authority: str | None = None) -> None:
 
     async def do_jobs() -> None:
         while True:
-            await asyncio.to_thread(run_due, hub, jobs)
+            try:
+                await asyncio.to_thread(run_due, hub, jobs)
+            except Exception:
+                log.exception("what the hub does by itself failed")
             await asyncio.sleep(TICK)
 
     service = Service(

@@ -85,30 +85,36 @@ def authority_of(hub: Hub) -> Authority:
 
 def listening(
     hub: Hub, door: Door, database: str, backups: Path | None, metrics: tuple[str, int] | None
-) -> "tuple[Listening, str | None]":
-    """What is to be served, and the authority that laptops are given. Raises AppError for certificates that cannot be used."""
+) -> Listening:
+    """What is to be served. Raises AppError for certificates that cannot be used."""
     kind = door.kind
-    shown, authority = None, None
+    shown = None
     remember_addresses(hub, door.addresses)
     if kind == OWN:
         own = authority_of(hub)
-        shown, authority = Certificates(own, names_of(door.host, known_addresses(hub))), own.pem
+        shown = Certificates(own, names_of(door.host, known_addresses(hub)))
     elif kind == COMPANY:
         chain, key = door.company
         shown = Certificates(company=(chain or Path(), key or Path()))
-    elif _meta(hub, "hub_proxy") == OWN:
-        authority = authority_of(hub).pem
     if shown is not None:
         shown.refresh(now_utc(hub))
     _remember(hub, {"hub_door": kind, "hub_port": str(door.port)})
-    return Listening(door.host, door.port, database, shown, backups, metrics), authority
+    return Listening(door.host, door.port, database, shown, backups, metrics)
+
+
+def authority_to_pin(hub: Hub) -> str | None:
+    """The certificate that laptops pin where the hub, or the proxy before it, shows one of the hub's own authority."""
+    return authority_of(hub).pem if _is_own(hub) else None
+
+
+def _is_own(hub: Hub) -> bool:
+    kind = _meta(hub, "hub_door")
+    return kind in {None, OWN} or (kind == PLAIN and _meta(hub, "hub_proxy") == OWN)
 
 
 def mark_for(hub: Hub, address: str) -> str:
     """The fingerprint of the authority that an invitation to this address must carry; none where others vouch for it."""
-    kind = _meta(hub, "hub_door")
-    own = kind in {None, OWN} or (kind == PLAIN and _meta(hub, "hub_proxy") == OWN)
-    return authority_of(hub).mark if own and urlsplit(address).scheme == "https" else ""
+    return authority_of(hub).mark if _is_own(hub) and urlsplit(address).scheme == "https" else ""
 
 
 def usual_address(hub: Hub, machine: str, port: int) -> str:

@@ -42,7 +42,7 @@ class Service:
     wrong: Patience = field(default_factory=lambda: Patience(WRONG, WRONG_EVERY))
     guesses: Patience = field(default_factory=lambda: Patience(GUESSES, GUESS_EVERY))
     #: The certificate of the hub's own authority, for laptops that join.
-    authority: str | None = None
+    authority: Callable[[], str | None] = lambda: None
     #: Figures are given at the hub's own address to this machine only, or at another one.
     metrics_here: bool = True
     #: What goes on beside the requests, until the end.
@@ -87,9 +87,10 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
         return Response(await asyncio.to_thread(doing.metrics.text), media_type=CONTENT_TYPE)
 
     async def authority(_request: Request) -> Response:
-        if doing.authority is None:
+        pem = await asyncio.to_thread(doing.authority)
+        if pem is None:
             return PlainTextResponse("no authority of its own\n", 404)
-        return Response(doing.authority, media_type="application/x-pem-file")
+        return Response(pem, media_type="application/x-pem-file")
 
     routes = [
         Route("/v1/blobs/{sha256}", content, methods=["HEAD", "PUT", "GET"]),

@@ -345,6 +345,28 @@ def test_postgresql_is_dumped_proved_and_restored(pg_url, tmp_path):
 
 
 @pytest.mark.usefixtures("_programs")
+@pytest.mark.logs("blocked failed")
+def test_two_processes_share_the_jobs_on_postgresql(pg_url, tmp_path):
+    clock = Moving()
+    hubs = [Hub(pg_url, clock, tmp_path / "files") for _turn in range(2)]
+    jobs = [
+        *jobs_of(hubs[0], pg_url, tmp_path / "backups"),
+        Job("blocked", HOUR, lambda: back_up(hubs[0], pg_url, tmp_path / "files" / "x" / "y")),
+    ]
+    (tmp_path / "files").mkdir(exist_ok=True)
+    (tmp_path / "files" / "x").write_text("no folder")
+    done = run_due(hubs[0], jobs)
+    assert {"backup", "checkpoint", "files"} <= set(done)
+    assert "blocked" not in done
+    assert run_due(hubs[1], jobs) == []
+    clock.at += 6 * HOUR
+    assert "backup" in run_due(hubs[1], jobs)
+    assert len(list((tmp_path / "backups").glob("hub-*.dump"))) == 2
+    for hub in hubs:
+        hub.close()
+
+
+@pytest.mark.usefixtures("_programs")
 def test_a_damaged_dump_is_found_out(pg_url, tmp_path):
     hub = Hub(pg_url, files=tmp_path / "files")
     made = back_up(hub, pg_url, tmp_path / "backups")
