@@ -32,7 +32,7 @@ from ui.kit.tasks import Runner
 from ui.labels.sheet import SheetPicture
 from ui.reports.viewer import Viewer
 
-SIDE = 288
+SIDE = 320
 SETTLES = 250
 LARGEST = QSize(1120, 960)
 EDGE = 24

@@ -45,6 +45,7 @@ class HistoryDialog(Dialog):
         made.setHeaderLabels([_("Printed at"), _("Printed by"), _("Labels"), _("Copies"), _("Layout")])
         for line in self._prints:
             item = QTreeWidgetItem(made, self._row(line))
+            item.setSizeHint(0, QSize(0, 30))
             item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight)
             item.setToolTip(2, pgettext("list", ", ").join(line.codes[:60]))
         made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

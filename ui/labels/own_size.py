@@ -13,12 +13,12 @@ from app.labels.render import render_labels
 from app.labels.sizes import PAGES, OwnSize, own_sizes, remove_size, save_size
 from app.words import _
 from ui.kit.buttons import button
-from ui.kit.dialogs import Dialog
+from ui.kit.dialogs import Dialog, Scroller
 from ui.kit.forms import Form, FormField
 from ui.kit.notes import NoteStrip
 from ui.reports.viewer import Viewer
 
-WIDTH, HEIGHT, SIDE = 900, 640, 400
+WIDTH, HEIGHT, SIDE = 960, 660, 420
 ROLL = "roll"
 NEW = ""
 _MEASURES = ("width", "height", "left", "top", "gap_x", "gap_y")
@@ -34,17 +34,19 @@ class OwnSizeDialog(Dialog):
         room = parent.window().size() - QSize(32, 32)
         self.setFixedSize(QSize(WIDTH, HEIGHT).boundedTo(room))
         self.which = Form(
-            [FormField("which", _("Size"), "choice", required=True, given=True, choices=self._sizes())]
+            [FormField("which", _("Own size"), "choice", required=True, given=True, choices=self._sizes())]
         )
-        self.form = Form(self._fields(), 2)
+        self.form = Form(self._fields(), 2 if self.width() > SIDE * 2 else 1)
         self.viewer = Viewer()
         self.note = NoteStrip("", "warn")
         self.note.hide()
         left, row = QVBoxLayout(), QHBoxLayout()
-        side = QWidget()
-        side.setFixedWidth(SIDE)
-        side.setLayout(left)
-        left.setContentsMargins(0, 0, 0, 0)
+        inner = QWidget()
+        inner.setLayout(left)
+        left.setContentsMargins(0, 0, 12, 0)
+        side = Scroller(inner)
+        side.setFixedWidth(min(SIDE, self.width() // 2))
+        side.setMinimumHeight(0)
         left.addWidget(self.which)
         left.addWidget(self.form)
         left.addStretch()
@@ -69,7 +71,7 @@ class OwnSizeDialog(Dialog):
     @staticmethod
     def _fields() -> list[FormField]:
         def mm(name: str, words: str) -> FormField:
-            return FormField(name, words, "number", unit="mm")
+            return FormField(name, f"{words} (mm)", "number")
 
         pages = [(name, name) for name in PAGES] + [(ROLL, _("Roll: one label a page"))]
         return [
