@@ -9,7 +9,6 @@ import errno
 import logging
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +112,9 @@ def _judged(hub: "Hub", call: str, request: Frame) -> "tuple[FileCall, DeviceRow
         raise _No(FileAnswer(TOO_LARGE, size=PIECE))
     asked = read_call(call)
     device = hub.device(request.device)
-    if device is None or not verifies(device.public_key, request.signature, request_bytes(call, request.body)):
+    if device is None or not verifies(
+        device.public_key, request.signature, request_bytes(call, request.body)
+    ):
         raise _No(FileAnswer(STRANGER))
     if device.revoked:
         raise _No(FileAnswer(REVOKED))
@@ -297,7 +298,9 @@ def sweep(hub: "Hub") -> Swept:
         run(f"UPDATE hub_blob SET unnamed_since = NULL WHERE unnamed_since IS NOT NULL AND ({_NAMED})")
         run(f"UPDATE hub_blob SET unnamed_since = ? WHERE unnamed_since IS NULL AND NOT ({_NAMED})", (now,))
         limit = now - KEPT_DAYS * DAY
-        old = run(f"DELETE FROM hub_blob WHERE unnamed_since <= ? AND NOT ({_NAMED}) RETURNING sha256", (limit,))
+        old = run(
+            f"DELETE FROM hub_blob WHERE unnamed_since <= ? AND NOT ({_NAMED}) RETURNING sha256", (limit,)
+        )
         gone = [sha256 for (sha256,) in old.fetchall()]
         waiting = Reader(connection).value("SELECT count(*) FROM hub_blob WHERE unnamed_since IS NOT NULL")
     for sha256 in gone:
@@ -321,33 +324,36 @@ def back_up_files(hub: "Hub", to: Path) -> int:
 
     Part of every backup of the hub: laptops give up their own copies of such files only. Raises OSError.
     """
-    copies = BlobStore(to)
-    count = 0
-    for sha256 in _to_copy(hub):
-        source, target = hub.files.path(sha256), copies.path(sha256)
-        if not source.exists():
+    copies, count = BlobStore(to), 0
+    with hub.reading() as read:
+        found = read.rows("SELECT sha256, size, backed_up_at FROM hub_blob ORDER BY stored_at")
+    for sha256, size, backed_up_at in found:
+        copied = _size(copies.path(sha256)) != size
+        if copied and not _copied(hub.files.path(sha256), copies, sha256):
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            part = target.with_name(target.name + ".part")
-            shutil.copyfile(source, part)
-            with part.open("rb+") as stream:
-                os.fsync(stream.fileno())
-            if not copies.keep(sha256, part):
-                log.error("the file %s was not copied: it is damaged", sha256.hex())
-                continue
-            count += 1
-        with hub.writing() as connection:
-            connection.execute(
-                "UPDATE hub_blob SET backed_up_at = ? WHERE sha256 = ?", (hub.clock.now(), sha256)
-            )
+        count += copied
+        if backed_up_at is None:
+            with hub.writing() as connection:
+                connection.execute(
+                    "UPDATE hub_blob SET backed_up_at = ? WHERE sha256 = ?", (hub.clock.now(), sha256)
+                )
     return count
 
 
-def _to_copy(hub: "Hub") -> Iterator[bytes]:
-    with hub.reading() as read:
-        found = read.rows("SELECT sha256 FROM hub_blob WHERE backed_up_at IS NULL ORDER BY stored_at")
-    return (bytes(sha256) for (sha256,) in found)
+def _copied(source: Path, copies: BlobStore, sha256: bytes) -> bool:
+    """Whether a proved copy lies there now. Raises OSError."""
+    if not source.exists():
+        return False
+    target = copies.path(sha256)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    shutil.copyfile(source, part)
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    if not copies.keep(sha256, part):
+        log.error("the file %s was not copied: it is damaged", sha256.hex())
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app import contents
 from app.contents import bytes_of, keep_content, path_of, queue, whereabouts
 from app.errors import AppError, Refused
 from app.generic import Retire
+from app.hub.backup import back_up
 from app.hub.blobs import DAY, back_up_files, stored, sweep, take_file
 from app.photos import Attach, attach_photo
 from app.settings import KEEP_ORIGINALS, PHOTO_DAYS, Settings
@@ -312,15 +313,17 @@ def test_a_photo_goes_from_here_only_when_a_backup_of_the_hub_holds_it(pair, fle
     a.sync()
     monkeypatch.setattr(contents, "ENOUGH_ROOM", 2**62)
     assert a.sync().files.given_up == 0  # no backup is known of
-    a.profile.remember("hub_durable", str(10**6))
-    assert a.sync().files.given_up == 0  # the backup holds the rows, but not the bytes
     assert back_up_files(fleet.hub, tmp_path / "copies") == 2
-    assert back_up_files(fleet.hub, tmp_path / "copies") == 0
-    a.profile.remember("hub_durable", "1")
-    assert a.sync().files.given_up == 0  # the record is younger than the backup
-    a.profile.remember("hub_durable", str(10**6))
+    assert a.sync().files.given_up == 0  # a backup holds the bytes, but not the rows
+    back_up(fleet.hub, "", tmp_path / "copies")
+    with fleet.hub.writing() as connection:
+        connection.execute("UPDATE hub_blob SET backed_up_at = NULL")
+    assert a.sync().files.given_up == 0  # the backup holds the rows, but not the bytes
+    assert back_up_files(fleet.hub, tmp_path / "copies" / "files") == 0
+    late = attach(a, b"later" * 500, owner)
     assert a.sync().files.given_up == 1
     assert whereabouts(a.profile, sha256) == contents.AT_HUB
+    assert whereabouts(a.profile, late) == contents.HERE  # younger than the backup
     assert bytes_of(a.profile, paper)
     assert a.sync().files.downloaded == 0  # it does not come back by itself
     monkeypatch.undo()
@@ -336,8 +339,7 @@ def test_old_photos_go_by_the_setting_and_do_not_come_uncalled(pair, fleet, tmp_
     Settings(b.profile.folder).set(PHOTO_DAYS, 90)
     assert b.sync().files.downloaded == 0
     assert fetch(b.profile, sha256, b.way)
-    back_up_files(fleet.hub, tmp_path / "copies")
-    b.profile.remember("hub_durable", str(10**6))
+    back_up(fleet.hub, "", tmp_path / "copies")
     assert b.sync().files.given_up == 0  # somebody asked for it a minute ago
     fleet.clock._at += 8 * DAY
     assert b.sync().files.given_up == 1
@@ -415,6 +417,8 @@ def test_a_moved_profile_without_its_files_fetches_them(pair):
     assert a.sync().files.downloaded == 1
     path_of(a.profile, sha256).write_bytes(b"rotten")
     assert list(contents.damaged(a.profile)) == [sha256]
+    assert a.sync().files.downloaded == 1
+    assert bytes_of(a.profile, sha256) == b"photo" * 500
 
 
 def test_a_file_stopped_between_rename_and_row_is_found(pair, fleet):
