@@ -25,6 +25,9 @@ from app.sync.protocol import request_bytes
 from app.sync.transport import Frame, Lost
 
 
+BOTH = pytest.mark.parametrize("store", ["file", "server"], indirect=True)
+
+
 def noisy(path: Path, size: tuple[int, int] = (400, 300)) -> Path:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -61,6 +64,7 @@ def ask(laptop: Laptop, call: FileCall | str, body: bytes = b"") -> FileAnswer:
         return read_answer(laptop.way.fleet.hub.handle(name, frame).body)
 
 
+@BOTH
 def test_a_photo_goes_after_its_record_and_is_the_same_there(pair, tmp_path):
     a, b, owner = pair
     sha256 = attach_photo(a.desk, noisy(tmp_path / "铭牌.jpg", (2000, 1500)), "supplier", owner)
@@ -141,6 +145,7 @@ def test_the_record_weeks_before_the_photo_shows_a_place_for_it(pair):
     assert whereabouts(b.profile, sha256) == contents.HERE
 
 
+@BOTH
 def test_the_same_photo_on_two_laptops_is_stored_once(pair, fleet):
     a, b, owner = pair
     sha256 = attach(a, b"same" * 500, owner)
@@ -256,6 +261,7 @@ def test_hostile_sizes_offsets_and_strangers_get_nothing(pair, fleet):
     assert read_answer(forged.body).code == "STRANGER"
 
 
+@BOTH
 def test_a_file_is_given_only_where_a_record_in_scope_names_it(fleet):
     a = fleet.laptops["a"]
     furnish_away(a.desk)
@@ -276,6 +282,7 @@ def test_a_file_is_given_only_where_a_record_in_scope_names_it(fleet):
     assert ask(c, FileCall(GET, here)).code == "REVOKED"
 
 
+@BOTH
 def test_files_that_nobody_names_are_kept_90_days(pair, fleet):
     a, _b, owner = pair
     sha256 = attach(a, b"old" * 99, owner)
@@ -396,6 +403,7 @@ def test_an_original_is_kept_by_the_setting_without_its_position_and_comes_by_a_
     assert bytes_of(b.profile, original) == bytes_of(a.profile, original)
 
 
+@BOTH
 def test_a_restored_hub_gets_its_files_again(pair, fleet):
     a, b, owner = pair
     sha256 = attach(a, b"photo" * 500, owner)
@@ -421,6 +429,7 @@ def test_a_moved_profile_without_its_files_fetches_them(pair):
     assert bytes_of(a.profile, sha256) == b"photo" * 500
 
 
+@BOTH
 def test_a_file_stopped_between_rename_and_row_is_found(pair, fleet):
     a, b, owner = pair
     sha256 = attach(a, b"photo" * 500, owner)
