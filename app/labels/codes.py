@@ -82,16 +82,17 @@ def _nearest(found: list[Named]) -> list[Named]:
 def _best(
     read: Reader, code: str, *, tables: Sequence[str] = TABLES, hows: Sequence[str] = tuple(_RANK)
 ) -> list[Named]:
-    kept = stored(code)
+    # CapsLock turns small and capital letters round, also those of a code that is kept by its digest.
+    kept, turned = stored(code), stored(code.swapcase())
     rows = read.rows(
-        "SELECT code, target_table, target, how FROM scan_code WHERE folded = ? ORDER BY n DESC LIMIT 64",
-        kept.upper(),
-    )
+        "SELECT code, target_table, target, how FROM scan_code WHERE folded IN (?, ?) ORDER BY n DESC LIMIT 64",
+        kept.upper(), turned.upper(),
+    )  # fmt: skip
     live = [
         (there, said == kept)
         for said, table, target, how in rows
         if how in hows
-        and _fits(said, kept)
+        and (said in {kept, turned} or not _cased(said))
         and (there := _living(read, table, target, how))
         and there.table in tables
     ]
@@ -103,9 +104,9 @@ def _best(
     return list({(one.table, one.id): one for one in chosen}.values())
 
 
-def _fits(said: str, kept: str) -> bool:
-    """Addresses and foreign data differ by case; CapsLock turns all of it."""
-    return kept in (said, said.swapcase()) or not ("://" in said or "{" in said)
+def _cased(code: str) -> bool:
+    """Addresses and foreign data differ by small and capital letters."""
+    return "://" in code or "{" in code
 
 
 def _living(read: Reader, table: str, target: bytes, how: str) -> Named | None:
