@@ -205,7 +205,7 @@ class SettingsPage(Page):
 
     def _photos(self) -> Card:
         """What becomes of photos on this laptop; it holds for everybody here."""
-        card = Card(_("Photos"))
+        card = Card(_("Photos and disk space"))
         for option in (KEEP_ORIGINALS, PHOTO_DAYS):
             made = self._choice(card, option, self._settings.get(option), partial(self._settings.set, option))
             made.setEnabled(self._desk.may(Permission.SET_PIN))
