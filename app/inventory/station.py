@@ -229,9 +229,8 @@ class Station:
         """What to do now, in words."""
         if self.binding:
             return _("Scan or type the part that this code belongs to")
-        if self.each and not self.wanted():
-            return _(_PROMPTS["part"])
-        return _(_PROMPTS[self.wanted()])
+        wanted = "part" if self.each and not self.wanted() else self.wanted()
+        return _(_PROMPTS[wanted])
 
     def finish(self) -> str:
         """The part in hand is complete: it goes to the bookings; a sentence where it cannot."""

@@ -67,7 +67,10 @@ def ask_reason(parent: QWidget | None, text: str) -> str:
         FormField("more", _("Remarks")),
     ]
     found = FormDialog.ask(parent, _("Skip this scan"), fields, {"why": _REASONS[0]}, do=_("Skip"), text=text)
-    return " - ".join(filter(None, [_(found["why"]), found["more"]])) if found else ""
+    if found is None:
+        return ""
+    why = str(found["why"])
+    return " - ".join(filter(None, [_(why), found["more"]]))
 
 
 def open_count(desk: Desk) -> bytes | None:

@@ -47,11 +47,12 @@ def taken(booking: Booking, waiting: int) -> Result:
 
 def delayed(booking: Booking, waiting: int) -> Result:
     """The site file is busy."""
-    one, many = (
-        N_("The site file is busy: {count} scan is kept and booked later"),
-        N_("The site file is busy: {count} scans are kept and booked later"),
+    word = ngettext(
+        "The site file is busy: {count} scan is kept and booked later",
+        "The site file is busy: {count} scans are kept and booked later",
+        waiting,
     )
-    return _of(booking, "warn", ngettext(one, many, waiting).format(count=waiting))
+    return _of(booking, "warn", word.format(count=waiting))
 
 
 def _of(booking: Booking, level: str, word: str) -> Result:
