@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from app.access import Actor, Permission
 from app.changes import Done
-from app.conflicts.words import device_name, kind_word, person_name, reason_word
+from app.conflicts.words import (
+    device_name,
+    kind_word,
+    label_of_field,
+    person_name,
+    reason_word,
+    shown,
+    value_of,
+)
 from app.desk import Desk
 from app.errors import Objection
+from app.fields import to_json
 from app.names import label_of
 from app.ops import Id, MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx
@@ -16,6 +28,9 @@ from db.models import SYNCED
 
 HELD = "held_op"
 ACCEPTED, REFUSED = "accepted", "refused"
+DEFAULT_ZONE = "Asia/Shanghai"
+#: A changed field: what it was based on, and the new value.
+PAIR = 2
 
 
 @operation("quarantine.decide", Permission.SETTLE_CONFLICTS, {"sync"})
@@ -91,8 +106,32 @@ def _held(read: Reader, actor: Actor, row: tuple[object, ...]) -> Held:
     about = " ".join(label_of(read, str(table), subject).split()) if known else ""  # type: ignore[arg-type]
     return Held(
         row_id, op_id, at, person_name(read, who), device_name(read, str(device or "")),  # type: ignore[arg-type]
-        kind_word(str(kind), table), about, reason_word(str(reason)), str(content or ""), _may(actor, needs),  # type: ignore[arg-type]
+        kind_word(str(kind), table), about, reason_word(str(reason)), _readable(read, str(table or ""), str(content or "")), _may(actor, needs),  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _readable(read: Reader, table: str, content: str) -> str:
+    """What an entry holds, a line for each field; as it came where it is no form that we know."""
+    try:
+        op = msgspec.json.decode(content, type=dict[str, Any])
+        rows = [row.get("fields") or row.get("values") or {} for row in op.get("rows", [op])]
+        lines = [_line(read, table, name, value) for row in rows for name, value in row.items()]
+    except (msgspec.MsgspecError, AttributeError, TypeError, ValueError):
+        return content
+    moved = [f"{op['source']} → {op['target']}"] if {"source", "target"} <= op.keys() else []
+    return "\n".join(moved + lines) or content
+
+
+def _line(read: Reader, table: str, name: str, value: Any) -> str:
+    def said(one: Any) -> str:
+        return shown(read, table, name, value_of(table, name, to_json(one)), DEFAULT_ZONE) or "—"
+
+    text = (
+        f"{said(value[0])} → {said(value[1])}"
+        if isinstance(value, list) and len(value) == PAIR
+        else said(value)
+    )
+    return f"{label_of_field(table, name)}: {text}"
 
 
 def decide(desk: Desk, entry: bytes, *, accepted: bool, remark: str = "") -> Done:

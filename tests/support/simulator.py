@@ -179,7 +179,8 @@ class Simulation:
         self._note(f"{laptop.name}: {', '.join(operations.spec_of(op).kind for op in ops)}")
 
     def _create(self, laptop: Laptop) -> None:
-        made, op = supplier(f"S{next(self._numbers)}")
+        # Two laptops give the same number now and then.
+        made, op = supplier(f"S{next(self._numbers) % 7}")
         self._suppliers.append(made)
         self._perform(laptop, op)
 

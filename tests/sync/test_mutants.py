@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from simulator import Simulation
 
@@ -12,6 +13,7 @@ from app.hub.hub import RefusedError, head_of
 from app.ops import MissingRowError
 from app.sync import client, pull, rebase
 from app.sync.protocol import MALFORMED, Receipt
+from app.tx import Tx
 
 SEEDS = range(60)
 
@@ -119,7 +121,67 @@ def no_shadow(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rebase, "_restore", lambda c, news, _spots, sweep: restore(c, news, set(), sweep=sweep))
 
 
+def delete_resurrected_by_a_patch(patch: pytest.MonkeyPatch) -> None:
+    """An edit of a deleted record brings it back, as if nobody had deleted it."""
+    merge = generic.merge_fields
+
+    def revive(tx: Any, table: str, changed: Any) -> None:
+        row = tx.get(table, changed.id)
+        if row and row["deleted"]:
+            tx.retire(table, row["id"], deleted=False)
+        merge(tx, table, changed)
+
+    patch.setattr(generic, "merge_fields", revive)
+
+
+def unique_key_rejects(patch: pytest.MonkeyPatch) -> None:
+    """The second record of one number is refused, as a UNIQUE index would."""
+    insert = Tx.insert
+
+    def strict(self: Any, table: str, row_id: bytes, values: Any) -> None:
+        if table == "supplier" and self.find("supplier", code=values["code"]):
+            raise msgspec.ValidationError("the code exists")
+        insert(self, table, row_id, values)
+
+    patch.setattr(Tx, "insert", strict)
+
+
+def last_writer_wins_by_row(patch: pytest.MonkeyPatch) -> None:
+    """The newer patch writes all fields as its author saw them."""
+
+    def overwrite(tx: Any, table: str, changed: Any) -> None:
+        if tx.get(table, changed.id) is None:
+            raise MissingRowError
+        whole = {"name": None, "phone": None, "email": None} if table == "supplier" else {}
+        row = whole | {name: new for name, (_base, new) in changed.fields.items()}
+        tx.update(
+            table, changed.id, {name: new for name, new in row.items() if new is not None or name != "name"}
+        )
+
+    patch.setattr(generic, "merge_fields", overwrite)
+
+
+def deletion_asks_nobody(patch: pytest.MonkeyPatch) -> None:
+    """A deletion takes what others edited meanwhile with it."""
+    patch.setattr(generic, "fingerprint", lambda _table, _row: b"")
+
+
+def alias_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a laptop still does to a record that was merged away stays with the dead one."""
+    patch.setattr(Tx, "kept", lambda _self, row_id: row_id)
+
+
+def rings_allowed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(generic, "closes_ring", lambda *_: False)
+
+
 MUTANTS = (
+    delete_resurrected_by_a_patch,
+    unique_key_rejects,
+    last_writer_wins_by_row,
+    deletion_asks_nobody,
+    alias_forgotten,
+    rings_allowed,
     no_idempotency,
     no_fork_check,
     history_proved_in_hello_alone,

@@ -19,7 +19,7 @@ from ui.kit.notes import NoteStrip
 
 _SIDES = ("left", "right")
 #: A value longer than this is shortened in its button; the tip has it whole.
-_LONG = 22
+_LONG = 32
 
 
 class MergeDialog(Dialog):
@@ -53,7 +53,7 @@ class MergeDialog(Dialog):
     def _heads(self) -> tuple[str, str]:
         zone = self._desk.timezone
         left, right = (
-            _("{who}, {time}").format(who=side.who, time=show_instant(side.at, zone))
+            _("{who}, {time}").format(who=side.who, time=show_instant(side.at, zone)[5:])
             for side in (self.pair.left, self.pair.right)
         )
         return left, right
