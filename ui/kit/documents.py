@@ -52,6 +52,7 @@ class DocumentsPart(QWidget):
         if self.may_add:
             self.setAcceptDrops(True)
             self.add = button(_("Add a document"), "paperclip", scale="small")
+            self.add.setProperty("aside", True)  # who opens a record wants its main button
             self.add.clicked.connect(self._on_add)
             row = QHBoxLayout()
             row.addWidget(self.add)
@@ -110,6 +111,7 @@ class DocumentsPart(QWidget):
         made = []
         for icon, words, slot in wanted:
             tool = icon_button(icon, words.format(name=found.name))
+            tool.setProperty("aside", True)
             tool.clicked.connect(partial(self._with, slot, found))
             made.append(tool)
         return made

@@ -144,7 +144,9 @@ class Inspector(QWidget):
 
     def focus(self) -> None:
         """Give the focus to the first thing in it that takes it."""
-        first = next((w for w in self._area.findChildren(QWidget) if _takes_focus(w) and not w.property("aside")), None)
+        first = next(
+            (w for w in self._area.findChildren(QWidget) if _takes_focus(w) and not w.property("aside")), None
+        )
         foot = self._foot.findChildren(QPushButton) if self._foot else []
         (first or next(iter(foot), None) or self._close).setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -1,5 +1,7 @@
 """Photos that are not here yet say so and are replaced when they come; documents are added, opened safely, removed."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,15 +10,20 @@ from machines import as_role, small
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent
+from PySide6.QtWidgets import QLabel
 
+from app import conflicts
 from app.contents import AT_HUB, HERE, TO_COME, give_up, path_of
 from app.photos import attach_photo, photos_of
+from app.sync.blobs import Moved
 from app.words import speaking
 from ui.kit import documents as documents_part
 from ui.kit import photo as photo_part
 from ui.kit.documents import DocumentsPart
 from ui.kit.photo import PhotoButton, PhotoDialog
 from ui.kit.tasks import Tasks
+from ui.sync.saying import pill
+from ui.sync.strip import StandingStrip, Ways
 
 
 @pytest.fixture
@@ -115,3 +122,35 @@ def test_documents_are_dropped_opened_and_removed(qtbot, tasks, desk, tmp_path, 
     auditor = DocumentsPart(as_role(site.desk, "auditor"), tasks, "equipment", site.server)
     qtbot.addWidget(auditor)
     assert auditor.acceptDrops() == auditor.may_add
+
+
+def test_photos_follow_the_records_on_a_worker_of_their_own(qtbot, tasks, desk):
+    """A write is not held up by photos that go slowly, and the window that closes stops them."""
+    desk.profile.remember("hub_id", "00")
+    begun, told = threading.Event(), []
+
+    def carry(stop):
+        begun.set()
+        while not stop():
+            threading.Event().wait(0.01)
+        return Moved(note="stopped")
+
+    strip = StandingStrip(desk, tasks, Ways(sync=lambda: None, files=carry), primary=True)
+    qtbot.addWidget(strip)
+    strip.show_standing(conflicts.Standing(True, "", 1, False, 0, 0, 0, 0, 0, 5, 2, 7))
+    said = {text.text() for text in strip.findChildren(QLabel)}
+    assert {"2 / 5", "7"} <= said
+    qtbot.mouseClick(strip.sync, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(begun.is_set)
+    tasks.run(lambda: told.append("written"), lambda _done: None, owner=strip)
+    qtbot.waitUntil(lambda: told == ["written"])
+    assert not tasks.second().idle()
+    tasks.stop()
+    assert tasks.second().idle()
+
+
+def test_the_pill_counts_photos_only_when_no_record_waits():
+    standing = conflicts.Standing(True, "", 1, False, 0, 3, 0, 0, 0, 5, 2)
+    assert pill(standing, 2, "Asia/Shanghai").words == "Photos 2/5 sent"
+    assert pill(replace(standing, waiting=4), 2, "Asia/Shanghai").words == "4 to send"
+    assert pill(replace(standing, photos_sent=5), 2, "Asia/Shanghai").words.startswith("Synced")
