@@ -59,6 +59,12 @@ def bins_of_part(read: Reader, part: bytes, site: bytes | None) -> Found:
     )  # fmt: skip
 
 
+def other_sites(read: Reader, here: bytes | None) -> Found:
+    """The sites that parts can be sent to."""
+    sql = f"SELECT s.id, {named('s')} FROM site s WHERE s.deleted = 0 AND s.active = 1 ORDER BY s.code"
+    return [(site, name) for site, name in read.rows(sql) if site != here]
+
+
 def on_hand_in(read: Reader, part: bytes, place: bytes) -> int:
     """What lies in a bin of a part, over its batches."""
     sql = "SELECT coalesce(sum(on_hand), 0) FROM stock_level WHERE part_id = ? AND bin_id = ?"

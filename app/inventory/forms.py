@@ -6,6 +6,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory import booking, finders
+from app.inventory.taking import Taken, issue_slip
 from app.words import N_
 
 
@@ -19,6 +20,7 @@ def book(desk: Desk, kind: str, filled: dict[str, Any], anyway: str = "") -> tup
         case "receipt":
             done = booking.receive_part(
                 desk, part, place, qty, purchase_line=filled.get("line"), unit_price=filled.get("unit_price"),
+                price_tax=filled.get("price_tax"), tax_rate=filled.get("tax_rate"), serial=filled.get("serial") or None,
                 batch=filled.get("batch") or None, reason=reason, anyway=anyway,
             )  # fmt: skip
         case "transfer":
@@ -41,9 +43,15 @@ def _take_or_return(desk: Desk, kind: str, filled: dict[str, Any], anyway: str) 
     purpose = filled.get("purpose")
     with desk.read() as read:
         order = purpose if purpose and finders.is_order(read, purpose) else None
-    do = booking.issue_part if kind == "issue" else booking.return_part
-    return do(
-        desk, filled["part_id"], filled["bin_id"], filled["qty"], work_order=order,
-        equipment=None if order else purpose, taken_by=filled.get("taken_by"),
-        reason=filled.get("reason") or "", anyway=anyway,
+    machine, reason = None if order else purpose, filled.get("reason") or ""
+    if kind == "issue":
+        line = Taken(filled["part_id"], filled["bin_id"], filled["qty"])
+        done, _slip = issue_slip(
+            desk, [line], work_order=order, equipment=machine, taken_by=filled.get("taken_by"),
+            taken_how=filled.get("taken_how") or "named", reason=reason, anyway=anyway,
+        )  # fmt: skip
+        return done
+    return booking.return_part(
+        desk, filled["part_id"], filled["bin_id"], filled["qty"], work_order=order, equipment=machine,
+        taken_by=filled.get("taken_by"), reason=reason, anyway=anyway,
     )  # fmt: skip

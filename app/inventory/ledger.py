@@ -35,6 +35,14 @@ class MovementRow:
     reverses: str
     reversed_by: str
     site_id: bytes
+    #: When it was typed in, how (self, paper; else at the store), on which slip; where it counts if its month was closed.
+    booked_at: int = 0
+    entry: str = ""
+    slip: str = ""
+    posted_at: int | None = None
+    #: The change of value by moving average in ten-millionths; a provisional one waits for the hub's order.
+    value: int | None = None
+    provisional: int = 0
 
     @property
     def state(self) -> str:
@@ -56,7 +64,9 @@ def _columns() -> str:
   m.happened_at, {_WHAT_FOR}, coalesce(m.reason, ''), coalesce((SELECT {named("t")} FROM staff t WHERE t.id = m.taken_by_id), ''),
   coalesce({person("m.by_id")}, ''),
   coalesce((SELECT movement_no FROM stock_movement r WHERE r.id = m.reversal_of_id), ''),
-  coalesce((SELECT movement_no FROM stock_movement r WHERE r.reversal_of_id = m.id LIMIT 1), ''), m.site_id
+  coalesce((SELECT movement_no FROM stock_movement r WHERE r.reversal_of_id = m.id LIMIT 1), ''), m.site_id,
+  m.created_at, coalesce(m.entry, ''), coalesce(m.slip_no, ''), m.posted_at, (SELECT value FROM stock_step WHERE movement_id = m.id),
+  m.hub_seq IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'hub_id')
 FROM stock_movement m JOIN part p ON p.id = m.part_id"""
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desk import Desk
 from ui.inventory.analysis import AnalysisPage
+from ui.inventory.books import BooksPage
 from ui.inventory.ledger import LedgerPage
 from ui.inventory.proposal import ProposalPage
 from ui.inventory.spares import SparesPage
@@ -69,7 +70,7 @@ class SparesArea(QWidget):
         self._stack.setCurrentWidget(self._pages[key])
 
     def _made(self, key: str) -> QWidget:
-        made: ProposalPage | LedgerPage | AnalysisPage
+        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
@@ -80,9 +81,14 @@ class SparesArea(QWidget):
             made = AnalysisPage(self._desk, self._tasks)
             made.list_wanted.connect(self.show_list)
             made.said.connect(self.said)
+        elif key == "books":
+            made = BooksPage(self._desk, self._tasks)
+            made.said.connect(self.said)
+            made.report_requested.connect(self.report_requested)
         else:
             made = LedgerPage(self._desk, self._tasks)
             made.said.connect(self.said)
+            made.report_requested.connect(self.report_requested)
         made.back_wanted.connect(lambda: self.open("spares"))
         return made
 

@@ -11,6 +11,7 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import Refused
+from app.fields import fields_of
 from app.inventory import finders
 from app.inventory.forms import book
 from app.inventory.parts import PartRow, part_rows
@@ -43,7 +44,7 @@ KINDS = {
                   N_("Issued: {quantity} {part}, {left} on hand")),
     "return": Kind(N_("Return a part to stock"), N_("Put back"), "undo-2", ("purpose", "reason"),
                    N_("Returned: {quantity} {part}, {left} on hand")),
-    "receipt": Kind(N_("Receive a part"), N_("Receive"), "log-in", ("line", "batch", "unit_price"),
+    "receipt": Kind(N_("Receive a part"), N_("Receive"), "log-in", ("line", "batch", "unit_price", "price_tax", "tax_rate"),
                     N_("Received: {quantity} {part}, {left} on hand")),
     "transfer": Kind(N_("Transfer a part"), N_("Transfer"), "arrow-left-right", ("target", "reason"),
                      N_("Transferred: {quantity} {part}")),
@@ -77,6 +78,8 @@ class BookingDialog(Dialog):
         self._desk, self._tasks, self._code = desk, tasks, kind
         self._part: PartRow | None = None
         self._asked = False
+        #: Whose badge was scanned: the slip says that the receiver was shown by it.
+        self._badge: bytes | None = None
         self.form = Form(self._fields())
         self._stock = label("", "dense", "text_2", wrap=True)
         self.note = NoteStrip("", "danger")
@@ -116,6 +119,8 @@ class BookingDialog(Dialog):
             "line": FormField("line", _("Purchase order"), "reference", find=self._find_lines),
             "batch": FormField("batch", _("Batch")),
             "unit_price": FormField("unit_price", _("Unit price"), "price", "CNY"),
+            "price_tax": FormField("price_tax", _("Tax in the price"), "choice", choices=_taxes()),
+            "tax_rate": FormField("tax_rate", _("Tax rate"), "number", "%"),
             "target": FormField(
                 "target", _("Into bin"), "reference", required=True, find=self._find_all_bins
             ),
@@ -186,6 +191,8 @@ class BookingDialog(Dialog):
             name = "target"
         if name not in self.form.boxes:
             return False
+        if name == "taken_by":
+            self._badge = found.id
         self.form.editor(name).set_value((found.id, f"{found.code} {found.title}".strip()))
         self.form.editor("qty").setFocus()
         return True
@@ -234,6 +241,8 @@ class BookingDialog(Dialog):
             return
         self.save.setEnabled(False)
         filled, anyway = self.form.values(), _("confirmed") if self._asked else ""
+        if self._badge and filled.get("taken_by") == self._badge:
+            filled["taken_how"] = "badge"
         if anyway and filled.get("reason"):
             anyway = filled["reason"]
         self._tasks.run(
@@ -268,6 +277,10 @@ class BookingDialog(Dialog):
         self.form.show_errors({str(name): sentence for name, sentence in at_fields.items()})
         if rest := [str(o) for o in error.objections if o.field not in self.form.boxes]:
             self._say("\n".join(rest))
+
+
+def _taxes() -> list[tuple[str, str]]:
+    return [(code, _(word)) for code, word in fields_of("stock_movement")["price_tax"].choices]
 
 
 def may_book(desk: Desk, kind: str) -> bool:

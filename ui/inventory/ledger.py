@@ -1,20 +1,32 @@
 """The page of movements: every booking, who, when, what for; a slip of the finger is reversed, never edited."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import values
+from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.fields import fields_of
 from app.inventory import parts
 from app.inventory.booking import reverse_movement
 from app.inventory.ledger import MovementRow
+from app.inventory.value import cents
 from app.words import N_, _
 from ui.inventory.booking import may_book
-from ui.inventory.tables import MovementSource, change, movement_columns, site_of, type_sign, type_word
+from ui.inventory.tables import (
+    MovementSource,
+    change,
+    movement_columns,
+    report_site,
+    site_of,
+    type_sign,
+    type_word,
+)
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
 from ui.kit.dialogs import FormDialog
@@ -37,6 +49,9 @@ class LedgerPage(Page):
     said = Signal(str, object)
     """A line for the toast, and what takes the step back."""
 
+    report_requested = Signal(str, object)
+    """A report by its name, with its parameters."""
+
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         super().__init__(_("Stock movements"), table=True)
         self._desk, self._tasks = desk, tasks
@@ -56,6 +71,17 @@ class LedgerPage(Page):
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
+        if desk.may(Permission.PRINT_REPORTS):
+            for words, icon, form in (
+                (_("Save Excel"), "file-spreadsheet", "xlsx"),
+                (_("Print"), "printer", "pdf"),
+            ):
+                made = button(words, icon)
+                made.clicked.connect(partial(self.export, form))
+                self.add_action(made)
+        key = QShortcut(QKeySequence("Ctrl+Backspace"), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self.reverse)
         self.table.selected.connect(self._on_selected)
         self.table.opened.connect(lambda _n: self.panes.open_inspector())
         self.table.refresh()
@@ -95,6 +121,7 @@ class LedgerPage(Page):
         facts = [
             (_("Quantity"), change(row.qty, row.unit)),
             (_("Time"), values.show_instant(row.happened_at, self._desk.timezone)),
+            *self._apart(row),
             (_("Bin"), f"{row.bin} {row.batch}".strip()),
             (_("For / from"), row.what_for),
             (_("Taken by"), row.taken_by),
@@ -106,15 +133,54 @@ class LedgerPage(Page):
         ]
         self.inspector.add_facts([(words, value) for words, value in facts if value])
         kind = "issue" if row.type in {"issue", "return"} else "receipt"
+        actions = []
+        if self._desk.may(Permission.PRINT_REPORTS):
+            wanted = [(_("Stock card"), "file-text", "stock-card", {"part": row.part_no})]
+            if row.type == "issue":
+                wanted.append((_("Issue slip"), "printer", "issue-slip", {"slip": row.number}))
+            for words, icon, report, told in wanted:
+                actions.append(button(words, icon))
+                actions[-1].clicked.connect(partial(self._print, report, told))
         if row.state == "booked" and may_book(self._desk, kind):
-            made = button(_("Reverse"), "undo-2", "danger")
-            made.clicked.connect(self.reverse)
-            self.inspector.set_actions([made])
+            actions.append(button(_("Reverse"), "undo-2", "danger"))
+            actions[-1].clicked.connect(self.reverse)
+        self.inspector.set_actions(actions)
+
+    def _apart(self, row: MovementRow) -> list[tuple[str, str]]:
+        """What stands apart: typed in later, taken alone, counted in the open month."""
+        zone = self._desk.timezone
+        found = [(_("Slip number"), row.slip)]
+        if row.entry == "paper":
+            found.append((_("Typed in later"), f"{values.show_instant(row.booked_at, zone)} {row.booked_by}"))
+        elif row.entry == "self":
+            found.append((_("Entry"), _("Taken without the storekeeper")))
+        if row.posted_at is not None:
+            found.append((_("Counts from"), values.day_of(row.posted_at, zone)))
+        if row.value is not None:
+            told = f"¥{values.show_money(cents(row.value))}"
+            if row.provisional:
+                told = _("{value} (provisional)").format(value=told)
+            found.append((_("Value (moving average)"), told))
+        return found
+
+    def export(self, form: str, _checked: bool = False) -> None:
+        """The movements as a report, from the start of the time span that is chosen."""
+        since = self.table.question.filters.get("since")
+        told = report_site(self._desk, site_of(self._desk)) | {"form": form}
+        if since is not None:
+            told["from"] = values.day_of(since, self._desk.timezone)
+        self.report_requested.emit("movement-ledger", told)
+
+    def _print(self, report: str, told: dict[str, str], _checked: bool = False) -> None:
+        self.report_requested.emit(report, told)
 
     def reverse(self) -> None:
-        """Take the movement back by its opposite, with a reason."""
+        """Take the movement back by its opposite: on its day at once, later with a reason."""
         row = self._row
-        if row is None:
+        if row is None or row.state != "booked":
+            return
+        if values.day_of(row.booked_at, self._desk.timezone) == self._desk.today():
+            self.take_back(row.id, "")
             return
         title = _("Reverse {number}: {quantity} {part}?").format(
             number=row.number, quantity=change(row.qty, row.unit), part=row.part_no
@@ -143,4 +209,8 @@ class LedgerPage(Page):
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page, for F1."""
-        return [("Enter", _("Open the movement")), ("Ctrl C", _("Copy the selected rows"))]
+        return [
+            ("Enter", _("Open the movement")),
+            ("Ctrl Backspace", _("Reverse the movement")),
+            ("Ctrl C", _("Copy the selected rows")),
+        ]

@@ -125,6 +125,7 @@ class SparesPage(Page):
             (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),
             (_("Analysis"), "file-chart-column", lambda: self.page_wanted.emit("analysis"), True),
             (_("Movements"), "history", lambda: self.page_wanted.emit("ledger"), True),
+            (_("Books of the store"), "lock", lambda: self.page_wanted.emit("books"), True),
             (_("Low-stock list"), "printer", self.print_page, self._desk.may(Permission.PRINT_REPORTS)),
         ]
         for words, icon, slot, allowed in wanted:

@@ -22,7 +22,7 @@ from ui.kit.lazy import Column
 ICONS = {
     "opening": "save", "receipt": "log-in", "issue": "log-out", "return": "undo-2", "transfer_out": "arrow-left-right",
     "transfer_in": "arrow-left-right", "adjust_gain": "clipboard-check", "adjust_loss": "clipboard-check",
-    "scrap": "trash-2",
+    "scrap": "trash-2", "loan_out": "calendar-clock", "loan_back": "undo-2",
 }  # fmt: skip
 RULE_STATES = {
     "stock.out": "out_of_stock", "stock.safety": "below_safety", "stock.reorder": "at_reorder",

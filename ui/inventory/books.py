@@ -1,0 +1,288 @@
+"""What the store's books still wait for: withdrawals to confirm, loans, transfers on the way, months to close."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
+
+from app import values
+from app.access import Permission
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError
+from app.inventory import closing, loans, taking, transit
+from app.inventory.value import cents
+from app.signs import Sign
+from app.words import N_, _, ngettext
+from ui.inventory.books_forms import Forms
+from ui.inventory.tables import FixedSource, amount, site_of, status_width
+from ui.kit.buttons import button
+from ui.kit.empty import EmptyState
+from ui.kit.layout import Card, Page
+from ui.kit.lazy import Column
+from ui.kit.table import Table
+from ui.kit.tasks import Tasks
+
+OUT = Sign("info", "circle-dot", "○", N_("Out"))
+OVERDUE = Sign("danger", "clock-alert", "×", N_("Overdue"))
+CLOSED = Sign("ok", "lock", "✓", N_("Closed"))
+REOPENED = Sign("warn", "undo-2", "△", N_("Opened again"))
+LATE = Sign("warn", "clock-alert", "△", N_("Late"))
+#: So many rows are seen at once in each card.
+_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A row of a card with its place; everything else is the row's own."""
+
+    n: int
+    row: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+class BooksPage(Page):
+    """Four lists that are best empty."""
+
+    back_wanted = Signal()
+
+    said = Signal(str, object)
+    """A line for the toast, and what takes the step back."""
+
+    report_requested = Signal(str, object)
+    """A report by its name, with its parameters."""
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        super().__init__(_("Books of the store"))
+        self._desk, self._tasks = desk, tasks
+        self._forms = Forms(self, desk)
+        self.tables: dict[str, Table] = {}
+        self.buttons: dict[str, QPushButton] = {}
+        back = button(_("Spare parts"), "arrow-left")
+        back.clicked.connect(self.back_wanted)
+        self.add_action(back)
+        self._add_buttons()
+        for key, title, none in (
+            ("waiting", _("Waits for the storekeeper"), _("Nothing was taken without the storekeeper.")),
+            ("loans", _("Lent and borrowed"), _("Nothing is lent or borrowed.")),
+            ("transit", _("On the way between sites"), _("Nothing is on the way.")),
+            ("closings", _("Closed months"), _("No month is closed yet.")),
+        ):
+            self._add_card(key, title, none)
+        self.body.addStretch()
+        self.reload()
+
+    def _add_buttons(self) -> None:
+        keeps = self._desk.may(Permission.MOVE_STOCK)
+        if keeps:
+            for words, icon, slot in (
+                (_("Lend or borrow"), "calendar-clock", self.lend),
+                (_("Send to another site"), "arrow-left-right", self.send),
+                (_("Type in a paper slip"), "keyboard", self.type_in),
+            ):
+                made = button(words, icon)
+                made.clicked.connect(slot)
+                self.add_action(made)
+        if self._desk.may(Permission.APPROVE_STOCK) and self._desk.site:
+            made = button(_("Close a month"), "lock", "primary")
+            made.clicked.connect(self.close_month)
+            self.set_primary(made)
+
+    def _add_card(self, key: str, title: str, none: str) -> None:
+        card = Card(title, margins=False)
+        source = FixedSource(partial(self._rows, key))
+        table = Table(
+            _columns(self._desk)[key], source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
+        )
+        table.setFixedHeight(92 + 32 * _ROWS)
+        self.tables[key] = table
+        for code, words, icon, allowed in _ACTIONS[key]:
+            if allowed is None or self._desk.may(allowed):
+                made = button(_(words), icon, scale="small")
+                made.clicked.connect(partial(self.act, key, code))
+                made.setEnabled(False)
+                self.buttons[f"{key}.{code}"] = made
+                card.add_action(made)
+        table.selected.connect(partial(self._on_selected, key))
+        card.body.addWidget(table)
+        self.body.addWidget(card)
+
+    def _rows(self, key: str) -> Sequence[Numbered]:
+        site = site_of(self._desk)
+        with self._desk.read() as read:
+            found: Sequence[Any] = {
+                "waiting": taking.waiting,
+                "loans": loans.loans,
+                "transit": transit.in_transit,
+                "closings": closing.closings,
+            }[key](read, site)  # type: ignore[operator]  # four functions of the same two arguments
+        return [Numbered(n, row) for n, row in enumerate(found, 1)]
+
+    def reload(self) -> None:
+        """Read the four lists again, and say how much they hold."""
+        for table in self.tables.values():
+            table.refresh()
+        site = site_of(self._desk)
+        with self._desk.read() as read:
+            waits, out = len(taking.waiting(read, site)), loans.loans(read, site)
+        late = sum(row.state(self._desk.today()) == "overdue" for row in out)
+        said = ngettext("{count} withdrawal waits", "{count} withdrawals wait", waits).format(count=waits)
+        self.set_facts(_("{waiting} · {late} loans overdue").format(waiting=said, late=late))
+
+    def refresh(self, topics: set[str]) -> None:
+        """Something has changed in the store."""
+        if topics & {"stock", "inventory"}:
+            self.reload()
+
+    def chosen(self, key: str) -> Any:
+        """The row that is selected in a card; None for none."""
+        table = self.tables[key]
+        n = table.current_id()
+        return table.model.row(table.model.ids.index(n)) if n is not None and n in table.model.ids else None
+
+    def _on_selected(self, key: str, number: int | None) -> None:
+        for name, made in self.buttons.items():
+            if name.startswith(f"{key}."):
+                made.setEnabled(number is not None)
+
+    def act(self, key: str, code: str, _checked: bool = False) -> None:
+        """Do something about the selected row of a card."""
+        row = self.chosen(key)
+        if row is None:
+            return
+        if key == "closings" and code == "print":
+            self.report_requested.emit("month-closing", {"closing": row.code})
+            return
+        work = self._forms.ask(key, code, row.row)
+        if work is not None:
+            self._do(work)
+
+    def lend(self) -> None:
+        """Lend a part or tool, or note one that was borrowed."""
+        self._do(self._forms.loan())
+
+    def send(self) -> None:
+        """Send parts to another site."""
+        self._do(self._forms.send())
+
+    def type_in(self) -> None:
+        """Type in a slip that was written by hand."""
+        self._do(self._forms.paper())
+
+    def close_month(self) -> None:
+        """Close the next month: first what is still open is shown."""
+        try:
+            period = closing.next_period(self._desk)
+        except AppError as error:
+            self.said.emit(str(error), None)
+            return
+        if period is None:
+            self.said.emit(_("Nothing was ever booked here: there is no month to close."), None)
+            return
+        self._do(self._forms.close(period))
+
+    def _do(self, work: Callable[[], Done] | None) -> None:
+        if work is not None:
+            self._tasks.run(work, self._on_done, lambda error: self.said.emit(str(error), None), owner=self)
+
+    def _on_done(self, done: Done) -> None:
+        self.said.emit(_("Booked."), None)
+        self.refresh(set(done.topics) | {"stock"})
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of this page, for F1."""
+        return [("Tab", _("Next list")), ("Ctrl C", _("Copy the selected rows"))]
+
+
+_KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
+_ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
+    "waiting": (
+        ("confirm", N_("Confirm"), "check", _KEEP),
+        ("correct", N_("Correct"), "pencil", _KEEP),
+        ("refuse", N_("Refuse"), "undo-2", _KEEP),
+    ),
+    "loans": (
+        ("return", N_("Take back"), "undo-2", _KEEP),
+        ("extend", N_("Extend"), "calendar-clock", _KEEP),
+        ("keep", N_("Turn into an issue"), "log-out", _KEEP),
+    ),
+    "transit": (
+        ("arrive", N_("Book the arrival"), "log-in", _KEEP),
+        ("lost", N_("Lost on the way"), "trash-2", _KEEP),
+    ),
+    "closings": (
+        ("print", N_("Print"), "printer", Permission.PRINT_REPORTS),
+        ("reopen", N_("Open again"), "undo-2", _APPROVE),
+    ),
+}
+
+
+def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
+    """The columns of the four cards, in the time of the site."""
+
+    def time(row: Any, name: str) -> str:
+        return values.show_instant(getattr(row, name), desk.timezone)
+
+    def part(width: int = 150) -> tuple[Column, ...]:
+        return (
+            Column("part_no", N_("Part no."), "code", 104, sortable=False, second=lambda row: row.name),
+            Column("name", N_("Name"), width=width, stretch=True, sortable=False, compact=False),
+        )
+
+    def loan(row: Any) -> Sign:
+        return OVERDUE if row.state(desk.today()) == "overdue" else OUT
+
+    def way(row: Any) -> Sign:
+        return LATE if row.days(desk.now()) >= transit.LATE_DAYS else OUT
+
+    return {
+        "waiting": (
+            Column("happened_at", N_("Time"), "date", 132, sortable=False, value=lambda row: time(row, "happened_at")),
+            *part(),
+            Column("qty", N_("Quantity"), "number", 84, sortable=False, value=lambda row: amount(row.qty, row.unit)),
+            Column("bin", N_("Bin"), width=106, sortable=False, compact=False, tone="text_2"),
+            Column("what_for", N_("For / from"), width=130, sortable=False, compact=False),
+            Column("taken_by", N_("Taken by"), width=96, sortable=False),
+            Column("on_hand", N_("Left in the bin"), "number", 96, sortable=False, compact=False,
+                   value=lambda row: amount(row.on_hand, row.unit)),
+        ),
+        "loans": (
+            Column("due_on", N_("Due on"), "date", 96, sortable=False),
+            Column("state", N_("Status"), "status", status_width((OUT, OVERDUE)), sortable=False, value=loan),
+            *part(),
+            Column("out", N_("Still out"), "number", 84, sortable=False, value=lambda row: amount(row.out, row.unit)),
+            Column("who", N_("With / of"), width=120, sortable=False),
+            Column("direction", N_("Direction"), width=100, sortable=False, compact=False,
+                   value=lambda row: _("Lent by us") if row.direction == "out" else _("Borrowed by us")),
+            Column("calibrated_until", N_("Calibrated until"), "date", 108, sortable=False, compact=False),
+            Column("code", N_("Loan number"), "code", 112, sortable=False, compact=False),
+        ),
+        "transit": (
+            Column("sent_at", N_("Sent on"), "date", 132, sortable=False, value=lambda row: time(row, "sent_at")),
+            Column("state", N_("Status"), "status", status_width((OUT, LATE)), sortable=False, value=way),
+            *part(130),
+            Column("open", N_("On the way"), "number", 84, sortable=False, value=lambda row: amount(row.open, row.unit)),
+            Column("from_site", N_("From site"), width=110, sortable=False, compact=False),
+            Column("to_site", N_("To site"), width=110, sortable=False),
+            Column("value", N_("Value"), "number", 100, sortable=False, compact=False,
+                   value=lambda row: values.show_money(cents(row.value))),
+        ),
+        "closings": (
+            Column("month", N_("Month"), "date", 84, sortable=False),
+            Column("state", N_("Status"), "status", status_width((CLOSED, REOPENED)), sortable=False,
+                   value=lambda row: REOPENED if row.reopened_at else CLOSED),
+            Column("code", N_("Closing number"), "code", 118, sortable=False, compact=False),
+            Column("closed_at", N_("Closed on"), "date", 132, sortable=False, compact=False, value=lambda row: time(row, "closed_at")),
+            Column("closed_by", N_("Closed by"), width=110, sortable=False),
+            Column("parts", N_("Spare parts"), "number", 84, sortable=False, compact=False),
+            Column("value", N_("Value (moving average)"), "number", 150, sortable=False,
+                   value=lambda row: values.show_money(cents(row.value))),
+            Column("reason", N_("Reason"), width=150, stretch=True, sortable=False, compact=False,
+                   value=lambda row: row.reopen_reason or row.reason),
+        ),
+    }  # fmt: skip

@@ -1,0 +1,271 @@
+"""The forms of the books: each asks for what is needed and gives the work to be done, or None."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from app import values
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError
+from app.inventory import closing, finders, loans, taking, transit
+from app.inventory.closing import Period
+from app.tx import Reader
+from app.words import _
+from ui.inventory.tables import amount, site_of
+from ui.kit.dialogs import FormDialog
+from ui.kit.forms import FormField
+
+Work = Callable[[], Done]
+
+
+class Forms:
+    """Asks a person about a row of the books, or for a new one."""
+
+    def __init__(self, parent: QWidget, desk: Desk) -> None:
+        self._parent, self._desk = parent, desk
+
+    def ask(self, key: str, code: str, row: Any) -> Work | None:
+        """What is to be done about a row; None when the person thought better of it."""
+        asked: Work | None = getattr(self, f"_{key}_{code}")(row)
+        return asked
+
+    # withdrawals
+
+    def _waiting_confirm(self, row: taking.WaitingRow) -> Work:
+        return partial(taking.confirm_taken, self._desk, row.movement_id)
+
+    def _waiting_correct(self, row: taking.WaitingRow) -> Work | None:
+        title = _("{part}: what was taken?").format(part=f"{row.part_no} {row.name}")
+        filled = self._filled(title, [_qty(), _reason()], {"qty": row.qty}, _("Correct"))
+        return filled and partial(
+            taking.correct_taken,
+            self._desk,
+            row.movement_id,
+            filled["qty"],
+            reason=filled["reason"],
+            anyway=filled["reason"],
+        )
+
+    def _waiting_refuse(self, row: taking.WaitingRow) -> Work | None:
+        title = _("Refuse {quantity} {part}?").format(quantity=amount(row.qty, row.unit), part=row.part_no)
+        filled = self._filled(title, [_reason()], {}, _("Refuse"))
+        return filled and partial(taking.refuse_taken, self._desk, row.movement_id, reason=filled["reason"])
+
+    # loans
+
+    def loan(self) -> Work | None:
+        """A new loan, out or in."""
+        fields = [
+            FormField("direction", _("Direction"), "choice", required=True, choices=[("out", _("Lent by us")), ("in", _("Borrowed by us"))]),
+            self._part(), self._bin(required=False), _qty(), FormField("serial", _("Serial number")),
+            FormField("staff", _("Colleague"), "reference", find=self._find(finders.find_staff)),
+            FormField("party", _("Or firm, department")), FormField("due_on", _("Due on"), "date", required=True),
+            FormField("reason", _("Reason")),
+        ]  # fmt: skip
+        filled = self._filled(_("Lend or borrow"), fields, {"direction": "out", "qty": 1000}, _("Book"))
+        if not filled:
+            return None
+        terms = loans.Terms(filled["due_on"], filled["staff"], filled["party"] or "", filled["reason"] or "")
+        what, serial = (self._desk, filled["part_id"]), filled["serial"] or None
+        if filled["direction"] == "in":
+            return partial(loans.borrow, *what, filled["qty"], terms, serial=serial)
+        anyway = terms.reason
+        return partial(
+            loans.lend, *what, filled["bin_id"], filled["qty"], terms, serial=serial, anyway=anyway
+        )
+
+    def _loans_return(self, row: loans.LoanRow) -> Work | None:
+        title = _("Take {part} back").format(part=f"{row.part_no} {row.name}")
+        filled = self._filled(
+            title, [_qty(), FormField("reason", _("Remarks"))], {"qty": row.out}, _("Take back")
+        )
+        return filled and partial(
+            loans.give_back, self._desk, row.id, filled["qty"], reason=filled["reason"] or ""
+        )
+
+    def _loans_extend(self, row: loans.LoanRow) -> Work | None:
+        fields = [FormField("due_on", _("Due on"), "date", required=True), _reason()]
+        filled = self._filled(
+            _("Extend the loan {code}").format(code=row.code), fields, {"due_on": row.due_on}, _("Extend")
+        )
+        return filled and partial(loans.extend, self._desk, row.id, filled["due_on"], reason=filled["reason"])
+
+    def _loans_keep(self, row: loans.LoanRow) -> Work | None:
+        fields = [
+            _qty(),
+            FormField("order", _("Work order"), "reference", find=self._find(finders.find_purposes)),
+            _reason(),
+        ]
+        if row.direction == "in":
+            fields.insert(1, FormField("unit_price", _("Unit price"), "price", "CNY", required=True))
+        filled = self._filled(
+            _("Turn the loan {code} into an issue").format(code=row.code),
+            fields,
+            {"qty": row.out},
+            _("Issue"),
+        )
+        if not filled:
+            return None
+        order = filled["order"] if filled["order"] and self._is_order(filled["order"]) else None
+        price = filled.get("unit_price")
+        return partial(
+            loans.keep,
+            self._desk,
+            row.id,
+            filled["qty"],
+            reason=filled["reason"],
+            work_order=order,
+            unit_price=price,
+        )
+
+    # transfers
+
+    def send(self) -> Work | None:
+        """A new transfer to another site."""
+        here = site_of(self._desk)
+        with self._desk.read() as read:
+            sites = finders.other_sites(read, here)
+        fields = [
+            self._part(), self._bin(), _qty(),
+            FormField("site", _("To site"), "choice", required=True, choices=sites),
+            FormField("reason", _("Reason")),
+        ]  # fmt: skip
+        filled = self._filled(_("Send to another site"), fields, {}, _("Send"))
+        return filled and partial(
+            transit.send_to_site, self._desk, filled["part_id"], filled["bin_id"], filled["site"], filled["qty"],
+            reason=filled["reason"] or "",
+        )  # fmt: skip
+
+    def _transit_arrive(self, row: transit.TransitRow) -> Work | None:
+        def bins(text: str) -> finders.Found:
+            with self._desk.read() as read:
+                return finders.find_bins(read, text, row.to_id)
+
+        fields = [
+            FormField("bin_id", _("Into bin"), "reference", required=True, find=bins),
+            _qty(),
+            FormField("reason", _("Remarks")),
+        ]
+        title = _("Book the arrival of {part}").format(part=f"{row.part_no} {row.name}")
+        filled = self._filled(title, fields, {"qty": row.open}, _("Book the arrival"))
+        return filled and partial(
+            transit.arrive, self._desk, row.id, filled["bin_id"], filled["qty"], reason=filled["reason"] or "",
+            anyway=filled["reason"] or "",
+        )  # fmt: skip
+
+    def _transit_lost(self, row: transit.TransitRow) -> Work | None:
+        title = _("Write off {part} as lost on the way").format(part=row.part_no)
+        filled = self._filled(title, [_qty(), _reason()], {"qty": row.open}, _("Write off"))
+        return filled and partial(transit.give_up, self._desk, row.id, filled["qty"], reason=filled["reason"])
+
+    # paper slips
+
+    def paper(self) -> Work | None:
+        """A slip that was written by hand: its number, its true time, and what it says."""
+        fields = [
+            FormField("slip", _("Slip number"), required=True), FormField("time", _("Time on the slip"), required=True, placeholder="2026-11-22 02:30"),
+            self._part(), self._bin(required=False), _qty(),
+            FormField("purpose", _("For work order or machine"), "reference", find=self._find(finders.find_purposes)),
+            FormField("taken_by", _("Taken by"), "reference", required=True, find=self._find(finders.find_staff)),
+            FormField("reason", _("Reason")),
+        ]  # fmt: skip
+        filled = self._filled(_("Type in a paper slip"), fields, {}, _("Book"), check=self._check_time)
+        if not filled:
+            return None
+        purpose = filled["purpose"]
+        order = purpose if purpose and self._is_order(purpose) else None
+
+        def work() -> Done:
+            done, _slip = taking.issue_slip(
+                self._desk, [taking.Taken(filled["part_id"], filled["bin_id"], filled["qty"])], work_order=order,
+                equipment=None if order else purpose, taken_by=filled["taken_by"], reason=filled["reason"] or "",
+                taken_how="signature", happened_at=values.parse_instant(filled["time"], self._desk.timezone),
+                paper=filled["slip"], anyway=_("paper slip"),
+            )  # fmt: skip
+            return done
+
+        return work
+
+    def _check_time(self, filled: dict[str, Any]) -> dict[str, str]:
+        try:
+            at = values.parse_instant(filled["time"], self._desk.timezone)
+        except AppError as error:
+            return {"time": str(error)}
+        future = _("The time lies in the future. Type the time when the parts were taken.")
+        return {"time": future} if at > self._desk.now() else {}
+
+    # months
+
+    def close(self, period: Period) -> Work | None:
+        """The month that is to be closed, with what is still open in it."""
+        site = site_of(self._desk)
+        with self._desk.read() as read:
+            found = closing.checks(read, site, period) if site else []
+        open_items = [check for check in found if check.count]
+        lines = [f"{'×' if check.count else '✓'} {_(check.words)}: {check.count}" for check in found]
+        lines.append(
+            _("After that the figures of the month never change; what comes later counts in the next one.")
+        )
+        title = _("Close {month}?").format(month=period.month)
+        fields = [FormField("reason", _("Closed with open items because"), required=bool(open_items))]
+        filled = self._filled(title, fields, {}, _("Close the month"), text="\n".join(lines))
+        return (
+            None
+            if filled is None
+            else partial(closing.close_month, self._desk, period, reason=filled["reason"] or "")
+        )
+
+    def _closings_reopen(self, row: closing.ClosingRow) -> Work | None:
+        title = _("Open {month} again?").format(month=row.month)
+        filled = self._filled(
+            title, [_reason()], {}, _("Open again"), text=_("The sheet that was closed stays as it is.")
+        )
+        return filled and partial(closing.reopen_month, self._desk, row.id, reason=filled["reason"])
+
+    # fields
+
+    def _filled(
+        self,
+        title: str,
+        fields: list[FormField],
+        given: dict[str, Any],
+        do: str,
+        *,
+        check: Any = None,
+        text: str = "",
+    ) -> Any:
+        return FormDialog.ask(self._parent, title, fields, given, do=do, check=check, text=text)
+
+    def _part(self) -> FormField:
+        return FormField(
+            "part_id", _("Spare part"), "reference", required=True, find=self._find(finders.find_parts)
+        )
+
+    def _bin(self, *, required: bool = True) -> FormField:
+        def bins(text: str) -> finders.Found:
+            with self._desk.read() as read:
+                return finders.find_bins(read, text, site_of(self._desk))
+
+        return FormField("bin_id", _("Bin"), "reference", required=required, find=bins)
+
+    def _find(self, finder: Callable[[Reader, str], finders.Found]) -> Callable[[str], finders.Found]:
+        def found(text: str) -> finders.Found:
+            with self._desk.read() as read:
+                return finder(read, text)
+
+        return found
+
+    def _is_order(self, row: bytes) -> bool:
+        with self._desk.read() as read:
+            return finders.is_order(read, row)
+
+
+def _qty() -> FormField:
+    return FormField("qty", _("Quantity"), "number", required=True)
+
+
+def _reason() -> FormField:
+    return FormField("reason", _("Reason"), required=True)
