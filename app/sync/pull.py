@@ -14,7 +14,16 @@ from app.profile import Profile
 from app.settle import everything, settle
 from app.sync import guard
 from app.sync.line import Line
-from app.sync.log import advance, cursors_of, inbox_of, keep_page, keep_point, move_cursors, proof_of
+from app.sync.log import (
+    advance,
+    cursors_of,
+    inbox_of,
+    keep_page,
+    keep_point,
+    move_cursors,
+    proof_of,
+    remember,
+)
 from app.sync.protocol import MAX_PAGE, BadBytesError, Page, Pull
 from app.sync.rebase import PENDING, News, Rebased, rebase, take_easy
 from app.sync.scope import known_grant
@@ -99,7 +108,8 @@ class Puller:
         """Take in what waited for the last page; an empty pull touches nothing."""
         with self._store.read() as read:
             pages = inbox_of(read)
-            if not pages and not read.value(f"SELECT 1 FROM op WHERE {PENDING} AND acked = 1 LIMIT 1"):
+            settled = not read.value(f"SELECT 1 FROM op WHERE {PENDING} AND acked = 1 LIMIT 1")
+            if not pages and settled and not _to_collect(read):
                 return
         news = News()
         for page in pages:
@@ -168,10 +178,22 @@ def sweep_of(read: Reader) -> tuple[str, ...]:
 
 def _collect(connection: sqlite3.Connection, done: Rebased) -> None:
     """Deleted rows that the hub has collected go here, too, once it has said so."""
-    found = connection.execute("SELECT value FROM meta WHERE key = 'hub_collected'").fetchone()
-    if found:
-        for table, ids in collect_here(connection, int(found[0])).items():
+    if until := _to_collect(Reader(connection)) or (done.vanished and collected(Reader(connection))):
+        for table, ids in collect_here(connection, until).items():
             done.touched.setdefault(table, set()).update(ids)
+        remember(connection, collected_here=str(until))
+
+
+def collected(read: Reader) -> int:
+    """Up to here the hub keeps no deleted rows any more."""
+    return int(read.value("SELECT value FROM meta WHERE key = 'hub_collected'") or 0)
+
+
+def _to_collect(read: Reader) -> int:
+    """How far deleted rows are still to be removed here; 0 where that is done."""
+    until = collected(read)
+    done = int(read.value("SELECT value FROM meta WHERE key = 'collected_here'") or 0)
+    return until if until != done else 0
 
 
 def concerned(connection: sqlite3.Connection, done: Rebased) -> dict[str, set[bytes]]:

@@ -39,3 +39,8 @@ def waiting(read: Reader) -> Waiting:
         conflicts=read.value("SELECT count(*) FROM conflict WHERE decision IS NULL AND deleted = 0"),
         synced_at=int(meta["synced_at"]) if "synced_at" in meta else None,
     )
+
+
+def waits_for_a_person(read: Reader) -> bool:
+    """Whether a pull waits since the hub would remove very much here (app.sync.guard)."""
+    return read.value("SELECT 1 FROM meta WHERE key = 'hub_guard'") is not None

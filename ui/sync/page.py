@@ -9,9 +9,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import conflicts
+from app.access import Permission
 from app.conflicts import OpLine, Standing
 from app.desk import Desk
 from app.settings import Preferences
+from app.sync.status import waits_for_a_person
 from app.values import show_instant
 from app.words import N_, _
 from ui.kit.buttons import button
@@ -21,6 +23,7 @@ from ui.kit.layout import Page
 from ui.kit.notes import NoteStrip
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
+from ui.sync.files_row import FilesRow
 from ui.sync.saying import SAVED, STATES
 from ui.sync.strip import ALONE, StandingStrip, Ways
 
@@ -58,6 +61,10 @@ class SyncPage(Page):
         self.settle = button(_("Settle conflicts"), "git-compare-arrows")
         self.settle.clicked.connect(lambda: self.page_wanted.emit("conflicts"))
         self.add_action(self.settle)
+        self.accept = button(_("Let the hub remove them"), "check")
+        self.accept.clicked.connect(lambda: self.strip.begin(accept=True))
+        self.accept.hide()
+        self.add_action(self.accept)
         self.join = NoteStrip(
             _("This laptop takes part in no hub; everything works and is saved here."),
             "info",
@@ -67,6 +74,8 @@ class SyncPage(Page):
         )
         self.note = NoteStrip("", "warn")
         self.note.hide()
+        self.files = FilesRow(desk, tasks)
+        self.files.told.connect(self._on_told)
         prefs = Preferences(desk.profile, desk.actor.user_id).part("sync")
         empty = EmptyState(
             "nothing_to_do", _("Nothing waits"), _("Everything that was recorded here is with the hub.")
@@ -77,7 +86,7 @@ class SyncPage(Page):
         column = QVBoxLayout(top)
         column.setContentsMargins(20, 10, 20, 10)
         column.setSpacing(10)
-        for part in (self.strip, self.join, self.note):
+        for part in (self.strip, self.files, self.join, self.note):
             column.addWidget(part)
         self._top = column
         self.body.addWidget(top)
@@ -135,7 +144,10 @@ class SyncPage(Page):
             kinds = conflicts.kinds(read) if found.joined else []
         self.strip.show_standing(found)
         self.join.setVisible(not found.joined)
+        self.files.setVisible(found.joined)
+        self.files.refresh()
         self.settle.setVisible(found.conflicts > 0)
+        self.accept.setVisible(self._may_accept())
         shown = [f"{word} {count}" for word, count in kinds[:KINDS_SHOWN]]
         if rest := sum(count for _word, count in kinds[KINDS_SHOWN:]):
             shown.append(_("others {count}").format(count=rest))
@@ -146,10 +158,21 @@ class SyncPage(Page):
         self.note.hide()
         self.refresh({"sync"})
 
+    def _may_accept(self) -> bool:
+        """Whether a pull waits for a person since very much would go, and this person may let it."""
+        with self._desk.read() as read:
+            return waits_for_a_person(read) and self._desk.may(Permission.ADMINISTER)
+
     def _on_failed(self, sentence: str) -> None:
         self.note.set(sentence, "warn", "cloud-off")
         self.note.show()
         self.standing = self._read()
+
+    def _on_told(self, level: str, sentence: str) -> None:
+        """What became of a batch file."""
+        self.note.set(sentence, level)
+        self.note.show()
+        self.refresh({"sync"})
 
     def _on_opened(self, n: int) -> None:
         with self._desk.read() as read:
@@ -175,4 +198,6 @@ class SyncPage(Page):
         self.strip.fit(self.width())
         low = self.height() < 420
         self.join.setVisible(not low and not self.standing.joined)
+        self.files.setVisible(not low and self.standing.joined)
+        self.files.fit(self.width())
         self._top.setContentsMargins(20, 2 if low else 10, 20, 4 if low else 10)
