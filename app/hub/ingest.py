@@ -7,7 +7,6 @@ what all before have committed. On SQLite the whole transaction is alone anyway.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,7 @@ import msgspec
 
 from app import ops as operations
 from app.fields import from_json
-from app.generic import Create, Merge, Patch, Retire
+from app.generic import Merge, Patch, Retire, Transition
 from app.hub.admit import GONE, Grants, Judged, read_op
 from app.hub.enrol import chain_head
 from app.hub.held import accepted, hold
@@ -128,20 +127,18 @@ def _lock_rows(connection: Connection, fresh: Iterable[Judged]) -> None:
 
 
 def _targets(op: Op) -> Iterator[tuple[str, bytes]]:
-    """The rows that an op will change, as far as it says so."""
+    """The rows that an op is about to change."""
     match op:
-        case Create():
-            return
         case Patch():
             yield from ((op.table, row.id) for row in op.rows)
         case Retire():
             yield from ((op.table, row_id) for row_id in op.ids)
         case Merge():
             yield from ((op.table, op.old), (op.table, op.kept))
+        case Transition():
+            yield op.table, op.id
         case _:
-            with suppress(Exception):  # a hostile one may be too odd to say; it is judged later
-                if subject := op.subject():
-                    yield subject
+            return  # facts insert; what else reads a row locks it then, and a ring is broken by trying again
 
 
 def _place(read: Reader, device: DeviceRow, push: Push) -> list[SentOp]:

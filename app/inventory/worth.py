@@ -45,7 +45,11 @@ _WORTH = (
     "last_n = excluded.last_n, on_hand = excluded.on_hand, worth = excluded.worth, base_qty = excluded.base_qty, "
     "base_worth = excluded.base_worth"
 )
-_STATE = "SELECT on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth WHERE part_id = ? AND site_id = ?"
+#: The movements that came, and where their parts stood before; a push of hundreds asks once.
+_CAME = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}) ORDER BY m.n"
+_STOOD = f"""
+SELECT part_id, site_id, on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth
+WHERE (part_id, site_id) IN (SELECT m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}))"""
 
 
 @dataclass
@@ -78,30 +82,35 @@ class Fold:
 def settle_value(derive: Derive) -> bool:
     """Reckon the movements that came; parts whose order has changed, from their first movement."""
     pairs = derive.rows(_PAIRS)
+    stood = {(part, site): rest for part, site, *rest in derive.rows(_STOOD)}
+    came: dict[Pair, list[tuple[Any, ...]]] = {}
+    for row in derive.rows(_CAME):
+        came.setdefault((row[9], row[10]), []).append(row)
+    written = _Written()
     for part, site, first_n, stepped, numbered in pairs:
-        fold = None if stepped or numbered else _standing(derive, (part, site), first_n)
+        pair = part, site
+        fold = None if stepped or numbered else _standing(stood.get(pair), first_n)
         if fold is None:
-            _again(derive, (part, site))
+            _again(derive, pair, written)
         else:
-            known = _Earlier(derive, (part, site))
-            sql = f"SELECT {_MOVES} FROM stock_movement m WHERE m.id IN ({_TOUCHED}) AND m.part_id = ? AND m.site_id = ? ORDER BY m.n"
-            _write(derive, (part, site), fold, derive.rows(sql, part, site), known)
+            written.add(pair, fold, came[pair], _Earlier(derive, pair))
+    derive.run_many(_STEP, written.steps)
+    derive.run_many(_WORTH, written.worths)
     return bool(pairs)
 
 
-def _standing(derive: Derive, pair: Pair, first_n: int) -> Fold | None:
+def _standing(found: Sequence[int] | None, first_n: int) -> Fold | None:
     """The fold to which movements from a number on can be added; None where they do not come last."""
-    found = derive.row(_STATE + locked_row(derive.connection), *pair)
     if found is None or found[5] >= first_n:
         return None
     return Fold(State(*found[:4]), found[4], found[5])
 
 
-def _again(derive: Derive, pair: Pair) -> None:
+def _again(derive: Derive, pair: Pair, written: "_Written") -> None:
     derive.run("DELETE FROM stock_step WHERE part_id = ? AND site_id = ?", *pair)
     rows = moves_of(derive, *pair)
     if rows:
-        _write(derive, pair, Fold(), rows, None)
+        written.add(pair, Fold(), rows, None)
     else:
         derive.run("DELETE FROM stock_worth WHERE part_id = ? AND site_id = ?", *pair)
 
@@ -114,19 +123,25 @@ def moves_of(read: Reader, part: bytes, site: bytes) -> list[tuple[Any, ...]]:
     return read.rows(sql, part, site)
 
 
-def _write(
-    derive: Derive, pair: Pair, fold: Fold, rows: Sequence[Sequence[Any]], known: Known | None
-) -> None:
-    steps = []
-    for row in rows:
-        move, made = fold.take(row, known)
-        after = made.after
-        steps.append((move.id, *pair, fold.place, made.value, made.difference, after.on_hand, after.worth))
-    derive.run_many(_STEP, steps)
-    state = fold.state
-    derive.run(
-        _WORTH, *pair, fold.place, fold.last_n, state.on_hand, state.worth, state.base_qty, state.base_worth
-    )
+@dataclass
+class _Written:
+    """The rows of steps and worths that a settling writes, as sets."""
+
+    steps: list[tuple[Any, ...]] = field(default_factory=list)
+    worths: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, pair: Pair, fold: Fold, rows: Sequence[Sequence[Any]], known: Known | None) -> None:
+        """Reckon movements of a part at a site on top of what it had."""
+        for row in rows:
+            move, made = fold.take(row, known)
+            after = made.after
+            self.steps.append(
+                (move.id, *pair, fold.place, made.value, made.difference, after.on_hand, after.worth)
+            )
+        state = fold.state
+        self.worths.append(
+            (*pair, fold.place, fold.last_n, state.on_hand, state.worth, state.base_qty, state.base_worth)
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`make bench`: one table of ratios against a reference in the same run (budgets B1, B3, B5, B6). Red rows stay red.
+"""`make bench`: one table of ratios against a reference in the same run (budgets B1, B3, B5, B6, B12). Red rows stay red.
 
 Ours and the reference run in turn, several times; the median of the ratios counts, since machines are shared and noisy.
 """
@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent), str(HERE)]
 
+import bench_hub
 import bench_import
 import bench_lists
 import bench_ops
@@ -84,6 +85,7 @@ def main() -> int:
             bench_lists.measures,
             bench_ops.measures,
             bench_import.measures,
+            bench_hub.measures,
         ):
             for row in measure(copy, size):
                 rows.append(row)
