@@ -23,15 +23,15 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "sitewright_requests",
-            "Requests by call and outcome.",
+            "requests by call and outcome",
             ["call", "outcome"],
             registry=self.registry,
         )
         self._ops = Counter(
-            "sitewright_ops", "Receipts given for ops, by outcome.", ["outcome"], registry=self.registry
+            "sitewright_ops", "receipts given for ops, by outcome", ["outcome"], registry=self.registry
         )
         self._ingest = Histogram(
-            "sitewright_ingest_seconds", "Time to take in one push.", buckets=_INGEST, registry=self.registry
+            "sitewright_ingest_seconds", "time to take in one push", buckets=_INGEST, registry=self.registry
         )
         self.registry.register(_FromDatabase(hub))
 
@@ -69,17 +69,17 @@ class _FromDatabase(Collector):
                 devices = read.value("SELECT count(*) FROM hub_device WHERE revoked_at IS NULL")
                 head = head_of(read).seq
         except AppError:
-            yield GaugeMetricFamily("sitewright_database_up", "Whether the database answers.", 0)
+            yield GaugeMetricFamily("sitewright_database_up", "whether the database answers", 0)
             return
-        yield GaugeMetricFamily("sitewright_database_up", "Whether the database answers.", 1)
-        yield GaugeMetricFamily("sitewright_head", "The newest decision's number.", head)
+        yield GaugeMetricFamily("sitewright_database_up", "whether the database answers", 1)
+        yield GaugeMetricFamily("sitewright_head", "the newest decision's number", head)
         yield GaugeMetricFamily(
-            "sitewright_durable_seq", "Up to which decision a verified backup reaches.", state.seq
+            "sitewright_durable_seq", "up to which decision a verified backup reaches", state.seq
         )
-        yield GaugeMetricFamily("sitewright_devices", "Laptops that take part.", devices)
-        yield GaugeMetricFamily("sitewright_quarantined_ops", "Ops that wait for a supervisor.", quarantined)
-        yield GaugeMetricFamily("sitewright_database_bytes", "Size of the database.", self._hub.size())
+        yield GaugeMetricFamily("sitewright_devices", "laptops that take part", devices)
+        yield GaugeMetricFamily("sitewright_quarantined_ops", "ops that wait for a supervisor", quarantined)
+        yield GaugeMetricFamily("sitewright_database_bytes", "size of the database", self._hub.size())
         if state.age_seconds is not None:
             yield GaugeMetricFamily(
-                "sitewright_backup_age_seconds", "Since the last verified backup.", state.age_seconds
+                "sitewright_backup_age_seconds", "since the last verified backup", state.age_seconds
             )

@@ -45,7 +45,7 @@ def _connected(address: str) -> Any:
     try:
         return psycopg.connect(plain, application_name="sitewright backup")
     except psycopg.Error as error:
-        raise AppError(FAILED, program="PostgreSQL", said=_last(str(error))) from None
+        raise AppError(FAILED, program=SERVER, said=_last(str(error))) from None
 
 
 def _run(program: str, *arguments: str, environment: dict[str, str]) -> str:

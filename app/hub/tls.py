@@ -76,7 +76,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         end = min(now + LASTS, self.certificate.not_valid_after_utc)
         made = (
-            _begun(_name("Sitewright hub"), self.certificate.subject, key, now - BEFORE, end)
+            _begun(_name("sitewright-hub"), self.certificate.subject, key, now - BEFORE, end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
                 x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
@@ -130,7 +130,7 @@ def new_authority(now: dt.datetime) -> bytes:
 
 def _new(now: dt.datetime) -> tuple[bytes, bytes]:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(f"Sitewright hub authority {platform.node()}"[:64])
+    name = _name(f"sitewright-hub-authority {platform.node()}"[:64])
     made = (
         _begun(name, name, key, now - BEFORE, now + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
