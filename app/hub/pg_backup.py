@@ -16,6 +16,7 @@ MISSING = N_(
 FAILED = N_("{program} failed: {said}")
 DAMAGED = N_("The backup {path} cannot be used: it is damaged or not of a hub. Choose another one.")
 IN_USE = N_("Other programs use the database. Stop every hub process first, then restore.")
+SERVER = "PostgreSQL"
 _HEAD = "SELECT m.value, c.value, c.hash FROM hub_counter c, meta m WHERE c.id = 1 AND m.key = 'hub_epoch'"
 
 
