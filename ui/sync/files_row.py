@@ -41,7 +41,9 @@ class FilesRow(QFrame):
         self.title = label(_("Without a network"), "body_strong")
         self.photos = QComboBox()
         for size in SIZES:
-            self.photos.addItem(_("Photos up to {size} MB").format(size=size) if size else _("No photos"), size)
+            self.photos.addItem(
+                _("Photos up to {size} MB").format(size=size) if size else _("No photos"), size
+            )
         self.photos.setCurrentIndex(SIZES.index(USUAL))
         self.photos.setAccessibleName(_("Photos in the file"))
         self.out = button(_("Export batch file"), "upload")

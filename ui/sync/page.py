@@ -28,6 +28,8 @@ from ui.sync.saying import SAVED, STATES
 from ui.sync.strip import ALONE, StandingStrip, Ways
 
 KINDS_SHOWN = 4
+#: A lower page keeps its height for the list.
+ROOM_FOR_FILES = 480
 
 
 class Ops:
@@ -144,7 +146,7 @@ class SyncPage(Page):
             kinds = conflicts.kinds(read) if found.joined else []
         self.strip.show_standing(found)
         self.join.setVisible(not found.joined)
-        self.files.setVisible(found.joined)
+        self.files.setVisible(found.joined and self.height() >= ROOM_FOR_FILES)
         self.files.refresh()
         self.settle.setVisible(found.conflicts > 0)
         self.accept.setVisible(self._may_accept())
@@ -198,6 +200,6 @@ class SyncPage(Page):
         self.strip.fit(self.width())
         low = self.height() < 420
         self.join.setVisible(not low and not self.standing.joined)
-        self.files.setVisible(not low and self.standing.joined)
+        self.files.setVisible(self.height() >= ROOM_FOR_FILES and self.standing.joined)
         self.files.fit(self.width())
         self._top.setContentsMargins(20, 2 if low else 10, 20, 4 if low else 10)
