@@ -52,6 +52,14 @@ LEAST_ROOM = 1024**3
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+#: A record bears the id of the op that made it.
+_BROUGHT = "JOIN hub_position p ON p.op_id = a.id JOIN hub_chain_head c ON c.chain_id = p.chain_id"
+_OWN = (
+    f"SELECT a.size FROM attachment a {_BROUGHT} WHERE a.sha256 = ? AND c.device_id = ? "
+    f"UNION SELECT a.original_size FROM attachment a {_BROUGHT} WHERE a.original_sha256 = ? AND c.device_id = ?"
+)
+
+
 class _No(Exception):
     def __init__(self, answer: FileAnswer) -> None:
         super().__init__(answer.code)
@@ -151,9 +159,9 @@ def _sizes(read: Reader, device: "DeviceRow", sha256: bytes) -> set[int]:
         sha256, *params, sha256, *params,
     )  # fmt: skip
     sizes = {size for (size,) in found if size}
-    if not sizes:  # a record that has moved to another site: who brought the bytes may have them back
-        own = "SELECT size FROM hub_blob WHERE sha256 = ? AND stored_by = ?"
-        sizes = {size for (size,) in read.rows(own, sha256, device.device_id)}
+    if not sizes:  # a record that went out of its scope meanwhile: who brought it may still bring its bytes
+        found = read.rows(_OWN, sha256, device.device_id, sha256, device.device_id)
+        sizes = {size for (size,) in found if size}
     return sizes
 
 

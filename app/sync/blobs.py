@@ -51,12 +51,17 @@ KEPT_DAYS = 7
 EVERY = 2.0
 _ENDS = {FULL, BUSY, REVOKED, STRANGER}
 
+#: The last ones are of records that went out of the laptop's scope before their photos were sent.
 _TO_SEND = """
 SELECT b.sha256, b.size, 0, min(a.n) FROM blob b JOIN attachment a ON a.sha256 = b.sha256
 WHERE b.state = 'whole' AND b.sent_to < b.size AND a.hub_seq IS NOT NULL GROUP BY b.sha256, b.size
 UNION ALL
 SELECT b.sha256, b.size, 1, min(a.n) FROM blob b JOIN attachment a ON a.original_sha256 = b.sha256
 WHERE b.state = 'whole' AND b.sent_to < b.size AND a.hub_seq IS NOT NULL GROUP BY b.sha256, b.size
+UNION ALL
+SELECT b.sha256, b.size, 2, 0 FROM blob b WHERE b.state = 'whole' AND b.sent_to < b.size AND b.own = 1
+AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = b.sha256)
+AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.original_sha256 = b.sha256)
 ORDER BY 3, 4
 """
 _TO_COME = """
