@@ -218,5 +218,7 @@ def damaged(profile: Profile) -> Iterator[bytes]:
             right = False
         if not right:
             with profile.store.local() as connection:
-                connection.execute("UPDATE blob SET state = 'damaged', checked_at = NULL WHERE sha256 = ?", (sha256,))
+                connection.execute(
+                    "UPDATE blob SET state = 'damaged', checked_at = NULL WHERE sha256 = ?", (sha256,)
+                )
             yield sha256

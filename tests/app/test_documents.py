@@ -120,3 +120,14 @@ def test_opened_copies_go_after_a_day(site, tmp_path):
     attach_document(site.desk, written(tmp_path / "b.txt", b"b"), "equipment", site.server)
     assert opened_copy(site.desk.profile, kept(site)[0]).read_bytes() == b"b"
     assert not old.exists()
+
+
+def test_the_check_reports_a_file_that_was_changed_on_the_disk(site, tmp_path):
+    from app.contents import path_of
+    from app.health import check
+
+    sha256 = attach_document(site.desk, written(tmp_path / "规程.pdf", PDF), "equipment", site.server)
+    assert check(site.desk.profile) == []
+    path_of(site.desk.profile, sha256).write_bytes(b"%PDF-1.7 changed")
+    (said,) = check(site.desk.profile)
+    assert "规程.pdf" in said
