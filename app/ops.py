@@ -24,6 +24,9 @@ SCHEMA_VERSION = 1
 OLDEST_SCHEMA = 1
 MAX_BODY = 256 * 1024
 
+#: What an op overrides that was made while the clock stood before the newest record: its time is to be confirmed.
+CLOCK = "clock"
+
 Subject = tuple[str, bytes]
 Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 

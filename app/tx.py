@@ -11,7 +11,7 @@ import msgspec
 
 from app.aliases import ref_columns
 from app.fields import about, to_json
-from app.ops import Envelope, MissingRowError
+from app.ops import CLOCK, Envelope, MissingRowError
 from db.driver import Connection, locked_row, scratch
 from db.ids import made_id
 from db.models import BY_TABLE
@@ -97,7 +97,20 @@ def _update_sql(table: str, columns: tuple[str, ...]) -> str:
 
 _AUDIT = _insert_sql(
     "audit",
-    ("op_id", "action_id", "at", "actor", "device", "kind", "tbl", "row_id", "verb", "changes", "bucket"),
+    (
+        "op_id",
+        "action_id",
+        "at",
+        "actor",
+        "device",
+        "kind",
+        "tbl",
+        "row_id",
+        "verb",
+        "changes",
+        "bucket",
+        "doubt",
+    ),
 )
 _SYSTEM = ("id", "created_at", "created_by", "updated_at", "updated_by", "bucket", "deleted")
 
@@ -303,6 +316,7 @@ class Tx(Reader):
             verb,
             changes,
             bucket,
+            CLOCK if any(one.code == CLOCK for one in op.overrides) else None,
         )
         self._buffer(_AUDIT, audit)
         if not shadowed:

@@ -21,7 +21,7 @@ _OPS = (
     "SELECT n, chain_id, seq, op_id, hash, body, kind, schema_v, actor, site, wall, hlc, action_id, entity, row_id "
     "FROM op ORDER BY chain_id, seq"
 )
-_AUDIT = "op_id, action_id, at, actor, device, kind, tbl, row_id, verb, changes, bucket"
+_AUDIT = "op_id, action_id, at, actor, device, kind, tbl, row_id, verb, changes, bucket, doubt"
 #: What the hub stamps on a row later is no part of what its ops say.
 _STAMPED = {"n", "hub_seq"}
 

@@ -124,7 +124,7 @@ def _terms(wanted: Filter) -> Iterator[tuple[str, list[Any]]]:
 
 
 _ROWS = (
-    "SELECT a.n, a.at, coalesce(s.name, u.username), a.device, a.kind, a.verb, a.tbl, a.row_id, a.action_id, a.changes "
+    "SELECT a.n, a.at, coalesce(s.name, u.username), a.device, a.kind, a.verb, a.tbl, a.row_id, a.action_id, a.changes, a.doubt "
     "FROM audit a LEFT JOIN user_account u ON u.id = a.actor LEFT JOIN staff s ON s.id = u.staff_id WHERE a.n IN ({marks})"
 )
 
@@ -140,13 +140,15 @@ def rows(read: Reader, wanted: Sequence[int]) -> list[Entry | None]:
 
 
 def _entry(read: Reader, row: tuple[Any, ...]) -> Entry:
-    n, at, person, device, kind, verb, table, row_id, action_id, changes = row
+    n, at, person, device, kind, verb, table, row_id, action_id, changes, doubt = row
     code, title = name_of(read, table, row_id)
     changed = from_json(changes) or {}
     labels = (
         {key: _(declared.label) for key, declared in fields_of(table).items()} if table in BY_TABLE else {}
     )
     words = _(", ").join(labels[key] for key in changed if key in labels)
+    if doubt:
+        words = " · ".join(filter(None, [_("time to be confirmed"), words]))
     nobody = NOBODY.name if kind == "auth.note" else N_("Local administrator")
     return Entry(n, at, person or _(nobody), device, kind, verb, table, row_id, action_id, code, title, words)
 

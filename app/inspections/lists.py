@@ -10,7 +10,7 @@ from app.desk import Desk
 from app.fields import from_json
 from app.inspections.rules import spoken
 from app.tx import Reader
-from app.values import day_of, instant_of
+from app.values import day_of, instant_of, show_instant
 
 DAY_MS = 86_400_000
 #: A due round and a begun one are lines of one list; a due one has a negative number.
@@ -54,13 +54,15 @@ class RoundLine:
     result: str
     #: Whether it may be begun or gone on with now.
     can_start: bool
+    #: Its time has passed and nothing of it is known here since then; another laptop may have done it.
+    unknown_since: str = ""
 
 
 _FULL = f"""
 SELECT l.n, l.id, l.status, l.code, p.code, p.name, p.name_en, p.standard_minutes, g.grace_days, o.name, o.name_en,
        l.equipment, s.name, s.name_en, l.due_from, l.due_to, l.submitted_at, f.name, f.name_en, l.review_remark, l.result,
        (SELECT count(*) FROM inspection_item i WHERE i.template_id = l.template_id AND i.deleted = 0),
-       l.template_id, rs.name, rs.name_en, s.timezone
+       l.template_id, rs.name, rs.name_en, s.timezone, l.last
 FROM ({_LINES}) l JOIN inspection_template p ON p.id = l.template_id JOIN site s ON s.id = l.site_id
 LEFT JOIN inspection_plan g ON g.id = l.plan_id LEFT JOIN location o ON o.id = l.location_id
 LEFT JOIN user_account u ON u.id = l.submitted_by LEFT JOIN staff f ON f.id = u.staff_id
@@ -84,7 +86,7 @@ def _lines(read: Reader, now: int, where: str, *params: Any) -> Iterator[RoundLi
     for row in read.rows(f"{_FULL} WHERE {where}", *params):
         (
             n, round_id, status, code, template, name, name_en, minutes, grace, place, place_en, equipment, site, site_en,
-            due_from, due_to, submitted_at, by, by_en, remark, result, total, _template, reviewer, reviewer_en, timezone,
+            due_from, due_to, submitted_at, by, by_en, remark, result, total, _template, reviewer, reviewer_en, timezone, last,
         ) = row  # fmt: skip
         done, failed = _progress(read, round_id) if n > 0 else (0, 0)
         yield RoundLine(
@@ -112,6 +114,9 @@ def _lines(read: Reader, now: int, where: str, *params: Any) -> Iterator[RoundLi
             result=result or "",
             can_start=status in {"in_progress", "returned", "missed"}
             or (status == "scheduled" and now >= due_from),
+            unknown_since=show_instant(last, timezone)[5:]
+            if status == "scheduled" and last and last <= now
+            else "",
         )
 
 

@@ -8,12 +8,26 @@ from typing import Any
 
 import msgspec
 
+from app.fields import from_json, to_json
 from app.sync.protocol import BadBytesError, Rows
 from app.tx import Reader, columns_of, is_synced
 from db.models import table as table_of
 from db.models.base import BLOB, HASH, ID
 
-AUDIT = ("op_id", "action_id", "at", "actor", "device", "kind", "tbl", "row_id", "verb", "changes", "bucket")
+AUDIT = (
+    "op_id",
+    "action_id",
+    "at",
+    "actor",
+    "device",
+    "kind",
+    "tbl",
+    "row_id",
+    "verb",
+    "changes",
+    "bucket",
+    "doubt",
+)
 _BYTES = frozenset({ID, HASH, BLOB})
 _encoder = msgspec.json.Encoder()
 
@@ -31,16 +45,26 @@ def listed(table: str, alias: str = "") -> str:
 
 
 def received(sent: Rows) -> Iterator[dict[str, Any]]:
-    """The rows that came, as column -> value; columns of a newer hub are left out. Raises BadBytesError."""
+    """The rows that came, as column -> value; columns of a newer hub are kept in `extra`. Raises BadBytesError."""
     if sent.table != "audit" and not is_synced(sent.table):
         raise BadBytesError(f"unknown table {sent.table!r}")
     types = {name: column.type for name, column in table_of(sent.table).columns.items()}
     known = [(place, name) for place, name in enumerate(sent.columns) if name in types and name != "n"]
+    newer = [(place, name) for place, name in enumerate(sent.columns) if name not in types]
     try:
         for row in sent.rows:
-            yield {name: _value(types[name], row[place]) for place, name in known}
+            found = {name: _value(types[name], row[place]) for place, name in known}
+            if newer and "extra" in types:
+                found["extra"] = _with_newer(found.get("extra"), {name: row[place] for place, name in newer})
+            yield found
     except (IndexError, ValueError, TypeError) as error:
         raise BadBytesError(str(error)) from error
+
+
+def _with_newer(extra: str | None, newer: dict[str, Any]) -> str | None:
+    """What this program has no column for stays with the row until an update; patches name fields, so it is never damaged."""
+    kept = (from_json(extra) or {}) | {name: value for name, value in newer.items() if value is not None}
+    return to_json(kept) if kept else None
 
 
 def _value(kind: str, value: Any) -> Any:

@@ -50,6 +50,8 @@ class AuditRow(Numbered, Base):
     verb = local(TEXT)
     changes = local(TEXT, null=True)
     bucket = local(TEXT)
+    #: Why the time is to be confirmed: the laptop's clock stood before its newest record.
+    doubt = local(TEXT, null=True)
 
 
 class SyncCtx(Base):

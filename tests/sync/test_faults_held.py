@@ -16,6 +16,7 @@ from app.generic import create, patch
 from app.hub.own import perform
 from app.hub.scheduler import DAY, WAIT_DAYS, miss_rounds
 from app.inspections import actions
+from app.inspections.lists import rounds_to_do
 from app.inspections.ops import TASK, Answer, Miss, Round, Start, Submit
 from app.values import day_of
 from db.ids import new_id
@@ -261,3 +262,30 @@ def test_the_hub_never_takes_a_begun_round_away(fleet):
     perform(fleet.hub, Miss(round_, fleet.clock.now()))
     a.sync()
     assert a.row(TASK, task)["status"] == "in_progress"
+
+
+def test_fault_61_the_list_says_that_a_round_is_not_known_here(fleet, plan):
+    a, _b = pair(fleet)
+    due(a, plan)
+    later(fleet, 1)
+    a.profile.store.rebuild()
+    (line,) = rounds_to_do(a.desk)
+    assert line.unknown_since == "11-23 00:00"
+    assert line.can_start, "whoever did not do it may still do it late"
+
+
+def test_fault_62_what_is_recorded_by_a_wrong_clock_is_marked_on_every_laptop(fleet):
+    a, b = pair(fleet)
+    made, op = supplier("S9")
+    a.desk.perform(op)
+    fleet.clock._at -= DAY
+    a.desk.perform(patch("supplier", a.row("supplier", made), phone="1"))
+    fleet.clock._at += DAY
+    a.desk.perform(patch("supplier", a.row("supplier", made), phone="2"))
+    sync_all(a, b)
+    for laptop in (a, b):
+        with laptop.profile.store.read() as read:
+            said = read.rows("SELECT changes, doubt FROM audit WHERE row_id = ?", made)
+        assert [changes for changes, doubt in said if doubt == "clock"] == ['{"phone":[null,"1"]}']
+        assert sum(doubt is not None for _changes, doubt in said) == 1
+    equal(fleet)

@@ -86,6 +86,8 @@ def more_said(line: RoundLine, today: str, timezone: str) -> str:
 def state_sign(line: RoundLine) -> Sign:
     """The chip of a round: how long it is overdue, or its state."""
     found = sign(line.state)
+    if line.unknown_since:
+        return found._replace(word=_("Not known here since {time}").format(time=line.unknown_since))
     if line.state == "overdue":
         return found._replace(word=_("Overdue {time}").format(time=duration_said(line.overdue_ms)))
     if line.state == "scheduled":

@@ -107,6 +107,7 @@ def upgrade() -> None:
     sa.Column('verb', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('changes', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('doubt', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.PrimaryKeyConstraint('n', name=op.f('pk_audit'))
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
