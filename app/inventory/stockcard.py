@@ -86,14 +86,13 @@ class Used:
 def stock_card(read: Reader, part: bytes, site: bytes | None, since: int, until: int) -> StockCard:
     """The movements of a part from one moment to another, with the running balance."""
     here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
-    no, name, unit = read.row(f"SELECT p.part_no, {named('p')}, p.unit FROM part p WHERE p.id = ?", part) or (
-        "", "", "",
-    )  # fmt: skip
-    before = read.row(
+    sql = f"SELECT p.part_no, {named('p')}, p.unit FROM part p WHERE p.id = ?"
+    no, name, unit = read.row(sql, part) or ("", "", "")
+    sql = (
         f"SELECT coalesce(sum({signed('m')}), 0), coalesce(sum(s.value), 0) FROM stock_movement m "
-        f"LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.part_id = ? AND {POSTED} < ?{here}",
-        part, since, *params,
-    ) or (0, 0)  # fmt: skip
+        f"LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.part_id = ? AND {POSTED} < ?{here}"
+    )
+    before = read.row(sql, part, since, *params) or (0, 0)
     found = read.rows(
         f"SELECT m.n, {POSTED}, m.posted_at IS NOT NULL, coalesce(m.entry, ''), coalesce(m.slip_no, ''), coalesce(s.value, 0), "
         "coalesce(s.difference, 0), m.hub_seq IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'hub_id') "

@@ -50,6 +50,15 @@ _CAME = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m WHERE m.id
 _STOOD = f"""
 SELECT part_id, site_id, on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth
 WHERE (part_id, site_id) IN (SELECT m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}))"""
+_BEFORE = (
+    "SELECT s.value, m.qty FROM stock_step s JOIN stock_movement m ON m.id = s.movement_id "
+    "WHERE s.part_id = ? AND s.site_id = ?"
+)
+_BY_ID = f"{_BEFORE} AND s.movement_id = ?"
+_BY_PAIR = (
+    f"{_BEFORE} AND coalesce(m.loan_id, m.transfer_id) = ? AND m.type IN ('transfer_out', 'loan_out') "
+    "ORDER BY s.place DESC LIMIT 1"
+)
 
 
 @dataclass
@@ -152,15 +161,7 @@ class _Earlier:
     pair: Pair
 
     def __call__(self, key: bytes) -> tuple[int, int] | None:
-        sql = (
-            "SELECT s.value, m.qty FROM stock_step s JOIN stock_movement m ON m.id = s.movement_id "
-            "WHERE s.part_id = ? AND s.site_id = ? AND "
-        )
-        found = self.read.row(sql + "s.movement_id = ?", *self.pair, key) or self.read.row(
-            sql + "coalesce(m.loan_id, m.transfer_id) = ? AND m.type IN ('transfer_out', 'loan_out') "
-            "ORDER BY s.place DESC LIMIT 1",
-            *self.pair, key,
-        )  # fmt: skip
+        found = self.read.row(_BY_ID, *self.pair, key) or self.read.row(_BY_PAIR, *self.pair, key)
         return (int(found[0]), int(found[1])) if found else None
 
 

@@ -155,7 +155,7 @@ REPORTS: dict[str, ReportSpec] = {
         ReportSpec(
             "month-closing",
             N_("Monthly stock sheet"),
-            N_("A closed month: before, in, out, left"),
+            N_("A closed month: beginning, in, out, end"),
             "stock",
             Permission.SEE_STOCK,
             (told.CLOSING,),

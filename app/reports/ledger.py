@@ -122,7 +122,7 @@ def movement_list(
     )  # fmt: skip
     return Report(
         code="movement-ledger", title=_("Stock movements"), subtitle=_("In the order of their time"), issue=issue,
-        head=(Fact(_("Period"), period), Fact(_("Movements"), str(len(rows)))),
+        head=(Fact(_("Time span"), period), Fact(_("Movements"), str(len(rows)))),
         blocks=(Table(columns, (Group("", lines),), title=section(1, _("Movements")), aside=_("Price as booked"),
                       name=_("Movements"), empty=_("Nothing was booked in this time.")),),
         period=period, filters=filters, retention=_("5 years"), landscape=True,
@@ -141,7 +141,7 @@ def stock_card(card: StockCard, issue: Issue, period: str) -> Report:
         Col("left", _("On hand"), "quantity", 17, bold=True),
         Col("value", _("Value change"), "money", 24),
         Col("difference", _("Price difference"), "money", 22),
-        Col("worth", _("Value"), "money", 26, unit=_(CURRENCY)),
+        Col("worth", _("Amount"), "money", 26, unit=_(CURRENCY)),
         Col("note", _("Note"), width=34, small=True),
     )
     qty, worth = card.before
@@ -164,7 +164,7 @@ def stock_card(card: StockCard, issue: Issue, period: str) -> Report:
     return Report(
         code="stock-card", title=_("Stock card"), subtitle=f"{card.part_no}  {card.name}", issue=issue,
         head=(
-            Fact(_("Part no."), card.part_no), Fact(_("Name"), card.name), Fact(_("Period"), period),
+            Fact(_("Part no."), card.part_no), Fact(_("Name"), card.name), Fact(_("Time span"), period),
             Fact(_("On hand at the end"), f"{show_quantity(after[0])} {card.unit}"),
             Fact(_("Value at the end"), _money(after[1])), Fact(_("Movements"), str(len(card.rows))),
         ),
@@ -195,7 +195,7 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
         Col("on_hand", _("On hand"), "quantity", 20, bold=True),
         Col("unit", _("Unit"), width=12, centred=True),
         Col("mean", _("Average price"), "price", 22),
-        Col("value", _("Value"), "money", 28, unit=_(CURRENCY)),
+        Col("value", _("Amount"), "money", 28, unit=_(CURRENCY)),
     )
     lines = tuple(
         Row(
@@ -211,7 +211,7 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
     return Report(
         code="stock-on", title=_("Stock on a day"), subtitle=_("At the end of {day}").format(day=day), issue=issue,
         head=(Fact(_("Day"), day), Fact(_("Spare parts"), str(len({row.part_id for row in rows}))),
-              Fact(_("Value"), _money(total)), *_class_facts(rows)),
+              Fact(_("Amount"), _money(total)), *_class_facts(rows)),
         blocks=(Table(columns, (Group("", lines),), title=section(1, _("Stock")), name=_("Stock"), sums=("value",),
                       total_label=_("Total"), label_column="name", empty=_("Nothing was in stock on this day.")),
                 Text(method(), small=True)),
@@ -231,7 +231,7 @@ def _class_facts(rows: Sequence[StockOn]) -> list[Fact]:
 
 def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue) -> Report:
     """The sheet of a closed month: before, in, out, left (收发存月报)."""
-    pairs = (("before", _("Before")), ("came", _("In")), ("went", _("Out")), ("left", _("Left")))
+    pairs = (("before", _("Beginning")), ("came", _("In")), ("went", _("Out")), ("left", _("End")))
     columns = (
         Col("part_no", _("Part no."), "code", 27),
         Col("name", _("Name")),
@@ -241,7 +241,7 @@ def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue
             for key, words in pairs
             for col in (
                 Col(f"{key}_qty", words, "quantity", 17, bold=key == "left"),
-                Col(f"{key}_value", _("Value"), "money", 25),
+                Col(f"{key}_value", _("Amount"), "money", 25),
             )
         ),
     )
@@ -249,17 +249,17 @@ def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue
     state = (
         _("Opened again: {reason}").format(reason=closing.reopen_reason)
         if closing.reopened_at
-        else _("Closed")
+        else _("Month closed")
     )
     return Report(
         code="month-closing", title=_("Monthly stock sheet"), subtitle=closing.month, issue=issue,
         head=(
             Fact(_("Month"), closing.month), Fact(_("Closing number"), closing.code), Fact(_("Closed by"), closing.closed_by),
             Fact(_("Closed on"), show_instant(closing.closed_at, issue.timezone)), Fact(_("Status"), state),
-            Fact(_("Value"), _money(closing.value)),
+            Fact(_("Amount"), _money(closing.value)),
             *((Fact(_("Closed with open items because"), closing.reason, wide=True),) if closing.reason else ()),
         ),
-        blocks=(Table(columns, (Group("", rows),), title=section(1, _("Before + in − out = left")), name=closing.month,
+        blocks=(Table(columns, (Group("", rows),), title=section(1, _("Beginning + in − out = end")), name=closing.month,
                       sums=tuple(f"{key}_value" for key, _words in pairs), total_label=_("Total"), label_column="name"),
                 Text(method(), small=True),
                 Signatures((Signature(_("Prepared by"), ""), Signature(_("Closed by"), closing.closed_by), Signature(_("Approved by"), "")))),
@@ -294,7 +294,7 @@ def consumption(groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, peri
     blocks.append(Text(method(), small=True))
     return Report(
         code="consumption", title=_("Consumption of spare parts"), subtitle=_("Issued less returned"), issue=issue,
-        head=(Fact(_("Period"), period), Fact(_("Value"), _money(sum(row.value for row in months)))),
+        head=(Fact(_("Time span"), period), Fact(_("Amount"), _money(sum(row.value for row in months)))),
         blocks=tuple(blocks), period=period, retention=_("5 years"),
     )  # fmt: skip
 
@@ -305,7 +305,7 @@ def _used(number: int, title: str, rows: Sequence[Used]) -> Table:
         Col("words", _("Name")),
         Col("issues", _("Issues"), "int", 20),
         Col("qty", _("Quantity"), "quantity", 24),
-        Col("value", _("Value"), "money", 30, unit=_(CURRENCY)),
+        Col("value", _("Amount"), "money", 30, unit=_(CURRENCY)),
     )
     lines = tuple(
         Row(

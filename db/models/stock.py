@@ -112,7 +112,7 @@ class Loan(Synced, Base):
     staff_id = ref(N_("Borrower"), "staff")
     party = text(N_("Firm or department"), 120)
     lent_at = instant(N_("Lent on"), required=True)
-    due_on = day(N_("Due on"), required=True)
+    due_on = day(N_("Return by"), required=True)
     by_id = ref(N_("Booked by"), "user_account")
     reason = text(N_("Reason"), 200)
 
@@ -128,7 +128,7 @@ class LoanEvent(Synced, Base):
     site_id = ref(N_("Site"), "site", required=True)
     kind = choice(N_("Kind"), LOAN_EVENTS, required=True)
     qty = qty(N_("Quantity"), required=True, low=0)
-    due_on = day(N_("Due on"))
+    due_on = day(N_("Return by"))
     at = instant(N_("Time"), required=True)
     by_id = ref(N_("Booked by"), "user_account")
     reason = text(N_("Reason"), 200)

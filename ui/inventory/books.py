@@ -26,9 +26,9 @@ from ui.kit.lazy import Column
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 
-OUT = Sign("info", "circle-dot", "○", N_("Out"))
+OUT = Sign("info", "circle-dot", "○", N_("Still away"))
 OVERDUE = Sign("danger", "clock-alert", "×", N_("Overdue"))
-CLOSED = Sign("ok", "lock", "✓", N_("Closed"))
+CLOSED = Sign("ok", "lock", "✓", N_("Month closed"))
 REOPENED = Sign("warn", "undo-2", "△", N_("Opened again"))
 LATE = Sign("warn", "clock-alert", "△", N_("Late"))
 #: So many rows are seen at once in each card.
@@ -202,7 +202,7 @@ class BooksPage(Page):
 _KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
 _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
     "waiting": (
-        ("confirm", N_("Confirm"), "check", _KEEP),
+        ("confirm", N_("Found right"), "check", _KEEP),
         ("correct", N_("Correct"), "pencil", _KEEP),
         ("refuse", N_("Refuse"), "undo-2", _KEEP),
     ),
@@ -252,7 +252,7 @@ def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
                    value=lambda row: amount(row.on_hand, row.unit)),
         ),
         "loans": (
-            Column("due_on", N_("Due on"), "date", 96, sortable=False),
+            Column("due_on", N_("Return by"), "date", 96, sortable=False),
             Column("state", N_("Status"), "status", status_width((OUT, OVERDUE)), sortable=False, value=loan),
             *part(),
             Column("out", N_("Still out"), "number", 84, sortable=False, value=lambda row: amount(row.out, row.unit)),
@@ -269,7 +269,7 @@ def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
             Column("open", N_("On the way"), "number", 84, sortable=False, value=lambda row: amount(row.open, row.unit)),
             Column("from_site", N_("From site"), width=110, sortable=False, compact=False),
             Column("to_site", N_("To site"), width=110, sortable=False),
-            Column("value", N_("Value"), "number", 100, sortable=False, compact=False,
+            Column("value", N_("Amount"), "number", 100, sortable=False, compact=False,
                    value=lambda row: values.show_money(cents(row.value))),
         ),
         "closings": (

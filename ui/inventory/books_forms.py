@@ -62,7 +62,7 @@ class Forms:
             FormField("direction", _("Direction"), "choice", required=True, choices=[("out", _("Lent by us")), ("in", _("Borrowed by us"))]),
             self._part(), self._bin(required=False), _qty(), FormField("serial", _("Serial number")),
             FormField("staff", _("Colleague"), "reference", find=self._find(finders.find_staff)),
-            FormField("party", _("Or firm, department")), FormField("due_on", _("Due on"), "date", required=True),
+            FormField("party", _("Or firm, department")), FormField("due_on", _("Return by"), "date", required=True),
             FormField("reason", _("Reason")),
         ]  # fmt: skip
         filled = self._filled(_("Lend or borrow"), fields, {"direction": "out", "qty": 1000}, _("Book"))
@@ -87,7 +87,7 @@ class Forms:
         )
 
     def _loans_extend(self, row: loans.LoanRow) -> Work | None:
-        fields = [FormField("due_on", _("Due on"), "date", required=True), _reason()]
+        fields = [FormField("due_on", _("Return by"), "date", required=True), _reason()]
         filled = self._filled(
             _("Extend the loan {code}").format(code=row.code), fields, {"due_on": row.due_on}, _("Extend")
         )
