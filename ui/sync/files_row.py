@@ -48,15 +48,17 @@ class FilesRow(QFrame):
         self.photos.setAccessibleName(_("Photos in the file"))
         self.out = button(_("Export batch file"), "upload")
         self.back = button(_("Bring in the answer"), "download")
-        self.out.clicked.connect(self._on_export)
-        self.back.clicked.connect(self._on_bring)
+        self.out.clicked.connect(self.ask_export)
+        self.back.clicked.connect(self.ask_answer)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 14, 6)
         row.setSpacing(12)
         row.addWidget(SignLabel("hard-drive", "neutral_sign", 20))
         row.addWidget(self.title)
         row.addWidget(self.line, 1)
+        row.addStretch()
         for part in (self.photos, self.out, self.back):
+            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             row.addWidget(part)
         self.refresh()
 
@@ -69,7 +71,8 @@ class FilesRow(QFrame):
         self.photos.setVisible(width >= ROOMY)
         self.line.setVisible(width >= ROOMY)
 
-    def _on_export(self) -> None:
+    def ask_export(self) -> None:
+        """Choose a folder and write a batch file there."""
         folder = QFileDialog.getExistingDirectory(self, _("Where to write the batch file"))
         if folder:
             self.export_to(Path(folder))
@@ -79,7 +82,8 @@ class FilesRow(QFrame):
         size = int(self.photos.currentData()) * MEGABYTE
         self._run(lambda: exported_said(export(self._desk.profile, folder, photos=size)))
 
-    def _on_bring(self) -> None:
+    def ask_answer(self) -> None:
+        """Choose the hub's answer and bring it in."""
         name, _kind = QFileDialog.getOpenFileName(
             self, _("Choose the hub's answer"), "", _("Batch files") + " (*.swb)"
         )

@@ -63,6 +63,15 @@ class SyncPage(Page):
         self.settle = button(_("Settle conflicts"), "git-compare-arrows")
         self.settle.clicked.connect(lambda: self.page_wanted.emit("conflicts"))
         self.add_action(self.settle)
+        self.files = FilesRow(desk, tasks)
+        self.files.told.connect(self._on_told)
+        self._by_file = [
+            button(_("Export batch file"), "upload"),
+            button(_("Bring in the answer"), "download"),
+        ]
+        for made, asked in zip(self._by_file, (self.files.ask_export, self.files.ask_answer), strict=True):
+            made.clicked.connect(asked)
+            self.add_action(made)
         self.accept = button(_("Let the hub remove them"), "check")
         self.accept.clicked.connect(lambda: self.strip.begin(accept=True))
         self.accept.hide()
@@ -76,8 +85,6 @@ class SyncPage(Page):
         )
         self.note = NoteStrip("", "warn")
         self.note.hide()
-        self.files = FilesRow(desk, tasks)
-        self.files.told.connect(self._on_told)
         prefs = Preferences(desk.profile, desk.actor.user_id).part("sync")
         empty = EmptyState(
             "nothing_to_do", _("Nothing waits"), _("Everything that was recorded here is with the hub.")
@@ -146,7 +153,7 @@ class SyncPage(Page):
             kinds = conflicts.kinds(read) if found.joined else []
         self.strip.show_standing(found)
         self.join.setVisible(not found.joined)
-        self.files.setVisible(found.joined and self.height() >= ROOM_FOR_FILES)
+        self._offer_files(joined=found.joined)
         self.files.refresh()
         self.settle.setVisible(found.conflicts > 0)
         self.accept.setVisible(self._may_accept())
@@ -169,6 +176,13 @@ class SyncPage(Page):
         self.note.set(sentence, "warn", "cloud-off")
         self.note.show()
         self.standing = self._read()
+
+    def _offer_files(self, *, joined: bool) -> None:
+        """A row of its own where there is room, else two buttons beside the title."""
+        roomy = self.height() >= ROOM_FOR_FILES
+        self.files.setVisible(joined and roomy)
+        for made in self._by_file:
+            made.setVisible(joined and not roomy)
 
     def _on_told(self, level: str, sentence: str) -> None:
         """What became of a batch file."""
@@ -200,6 +214,6 @@ class SyncPage(Page):
         self.strip.fit(self.width())
         low = self.height() < 420
         self.join.setVisible(not low and not self.standing.joined)
-        self.files.setVisible(self.height() >= ROOM_FOR_FILES and self.standing.joined)
+        self._offer_files(joined=self.standing.joined)
         self.files.fit(self.width())
         self._top.setContentsMargins(20, 2 if low else 10, 20, 4 if low else 10)

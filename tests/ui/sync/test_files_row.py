@@ -89,6 +89,7 @@ def test_in_a_small_window_the_buttons_stay(page):
     assert not page.files.photos.isVisible()
     page.resize(683, 470)
     assert not page.files.isVisible()
+    assert all(one.isVisible() for one in page._by_file)
 
 
 def test_without_a_hub_there_is_no_row(qtbot, tasks, people):
