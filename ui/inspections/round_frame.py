@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.contents import room_notice
 from app.photos import SUFFIXES
+from app.profile import Profile
 from app.words import _
 from ui.inspections.entry import NumberEntry
 from ui.inspections.finish import FinishPanel
@@ -35,6 +37,12 @@ WIDE, MIDDLE = 1180, 960
 def touched_screen() -> bool:
     """Whether a touch screen reports."""
     return any(device.type() == QInputDevice.DeviceType.TouchScreen for device in QInputDevice.devices())
+
+
+def photo_said(profile: Profile) -> tuple[str, str]:
+    """That a photo is saved, with the warning while the disk runs full; the level of the line."""
+    saved, notice = _("The photo is saved."), room_notice(profile)
+    return (f"{saved} {notice}", "warn") if notice else (saved, "ok")
 
 
 def ask_for_photos(parent: QWidget) -> list[Path]:

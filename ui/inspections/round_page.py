@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 
 from app.changes import Done
-from app.contents import room_notice
 from app.desk import Desk
 from app.errors import AppError
 from app.inspections import actions, queries
@@ -24,7 +23,7 @@ from app.words import _
 from ui.inspections.entry import NumberEntry
 from ui.inspections.item_view import ItemView, Typed
 from ui.inspections.past import PastCard
-from ui.inspections.round_frame import RoundFrame, ask_for_photos
+from ui.inspections.round_frame import RoundFrame, ask_for_photos, photo_said
 from ui.inspections.saying import answer_said, round_keys, scan_said
 from ui.kit.tasks import Tasks
 
@@ -310,9 +309,7 @@ class RoundPage(RoundFrame):
 
     def _on_photo(self, _sha: bytes) -> None:
         self._reload()
-        notice = room_notice(self._desk.profile)
-        saved = _("The photo is saved.")
-        self.say(f"{saved} {notice}" if notice else saved, "warn" if notice else "ok", "camera")
+        self.say(*photo_said(self._desk.profile), "camera")
 
     def _on_no(self, error: Exception) -> None:
         self.say(str(error), "danger")
