@@ -3,8 +3,8 @@
 settle    what is found        queries    the pairs, side by side        actions    the merge as one action
 """
 
-from app.duplicates import settle
+from app.duplicates import serials, settle
 from app.duplicates.actions import merge_records
 from app.duplicates.queries import Pair, Value, moves, pair, pairs
 
-__all__ = ["Pair", "Value", "merge_records", "moves", "pair", "pairs", "settle"]
+__all__ = ["Pair", "Value", "merge_records", "moves", "pair", "pairs", "serials", "settle"]

@@ -2,8 +2,10 @@
 
 from fleet import BIN, MACHINES, PART, SITE, Laptop, furnish_away, supplier
 from judge import judge
+from msgspec.structs import replace
 
 from app import conflicts
+from app import ops as operations
 from app.generic import Merge, Patch, PatchRow, Retire, create, patch
 from app.inventory.ops import MoveStock
 from db.ids import new_id
@@ -240,3 +242,74 @@ def test_fault_27_two_issues_of_more_than_there_is_are_both_booked(fleet):
         assert on_hand(one, PART) == -1000
         assert one.value("SELECT level FROM alert WHERE rule = 'stock.negative' AND cleared_at IS NULL") == 2
     judge(fleet)
+
+
+def test_a_second_issue_of_one_serial_number_is_kept_and_flagged(fleet):
+    a, b = pair(fleet)
+    a.desk.perform(
+        replace(a.moved("receipt", 1), serial="SN-1"), replace(a.moved("receipt", 1), serial="SN-2")
+    )
+    sync_all(a, b)
+    for one in (a, b):
+        one.desk.perform(replace(one.moved("issue", 1), serial="SN-1"))
+    sync_all(a, b)
+    for one in (a, b):
+        found = one.value("SELECT facts FROM alert WHERE rule = 'stock.serial' AND cleared_at IS NULL")
+        assert '"serial":"SN-1"' in found
+        assert one.value("SELECT count(*) FROM stock_movement WHERE serial = 'SN-1' AND type = 'issue'") == 2
+    judge(fleet)
+    wrong = b.value(
+        "SELECT id FROM stock_movement WHERE serial = 'SN-1' AND type = 'issue' ORDER BY id DESC LIMIT 1"
+    )
+    b.desk.perform(replace(b.moved("return", 1), serial="SN-1", reversal_of=wrong))
+    sync_all(a, b)
+    for one in (a, b):
+        assert one.value("SELECT count(*) FROM alert WHERE rule = 'stock.serial' AND cleared_at IS NULL") == 0
+    judge(fleet)
+
+
+def test_fault_57_a_part_whose_head_was_refused_is_kept_and_let_in_when_the_head_comes(fleet):
+    a, b = pair(fleet)
+    template, item = new_id(), new_id()
+    part = create(
+        "inspection_item", item, code="X-1", template_id=template, seq=1, section="环境", name="温度", value_type="number", unit="℃",
+        required=1, photo_required=0, on_fail="record",
+    )  # fmt: skip
+    head = create(
+        "inspection_template",
+        template,
+        code="X",
+        name="新",
+        version=1,
+        kind="room_round",
+        cycle="daily",
+        status="draft",
+    )
+    a.desk.perform(head, part)
+    _lose_first(a)
+    a.sync()
+    assert b.sync().received == 0 or not b.row("inspection_item", item)
+    assert a.value("SELECT count(*) FROM op WHERE outcome = 'quarantined'") == 1, (
+        "the part waits, it is not lost"
+    )
+    b.desk.perform(head)
+    sync_all(b, a, b)
+    for one in (a, b):
+        assert one.row("inspection_item", item)["name"] == "温度"
+    with one.profile.store.read() as read:
+        assert read.value("SELECT count(*) FROM inspection_template WHERE id = ?", template) == 1
+
+
+def _lose_first(laptop: Laptop) -> None:
+    """The body of the head's op was spoilt on the disk: the hub will reject it."""
+    with laptop.profile.store.local("op") as connection:
+        rows = connection.execute(
+            "SELECT n, op_id, body, kind, chain_id FROM op WHERE acked = 0 ORDER BY n"
+        ).fetchall()
+        link = connection.execute(
+            "SELECT hash FROM op WHERE chain_id = ? AND acked > 0 ORDER BY seq DESC LIMIT 1", (rows[0][4],)
+        ).fetchone()[0]
+        for number, (n, op_id, body, _kind, _chain) in enumerate(rows):
+            sent = b'{"kind":"spoilt"}' if number == 0 else body
+            link = operations.link(link, op_id, sent)
+            connection.execute("UPDATE op SET body = ?, hash = ? WHERE n = ?", (sent, link, n))
