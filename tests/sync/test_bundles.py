@@ -25,6 +25,8 @@ from app.sync.bundle.incoming import bring_in
 from app.sync.bundle.outgoing import export
 from app.sync.client import differing_tables
 
+BOTH = pytest.mark.parametrize("store", ["file", "server"], indirect=True)
+
 
 def work(laptop, code: str) -> bytes:
     made, op = supplier(code)
@@ -39,6 +41,7 @@ def same(fleet: Fleet, *names: str) -> None:
         assert differing_tables(laptop.profile, laptop.way) == []
 
 
+@BOTH
 def test_two_laptops_exchange_by_files_alone(fleet: Fleet, tmp_path: Path):
     a, b = fleet.laptops.values()
     calls = len(a.way.calls)
@@ -77,6 +80,7 @@ def test_a_file_holds_all_that_has_no_receipt(fleet: Fleet, tmp_path: Path):
     same(fleet, "a")
 
 
+@BOTH
 def test_the_same_file_again_changes_nothing(fleet: Fleet, tmp_path: Path):
     """Fault 46: twice, by two couriers, after a sync on the line."""
     a = fleet.laptops["a"]
@@ -102,6 +106,7 @@ def refused(call, *arguments) -> str:
     return str(caught.value)
 
 
+@BOTH
 def test_what_comes_too_early_waits_and_is_named(fleet: Fleet, tmp_path: Path):
     """Faults 4 and 38: parts out of order; the range that is missing is said; all is applied when it comes."""
     a = fleet.laptops["a"]
@@ -200,6 +205,7 @@ def test_an_old_answer_is_refused(fleet: Fleet, tmp_path: Path):
     same(fleet, "a")
 
 
+@BOTH
 def test_answers_may_come_in_any_order(fleet: Fleet, tmp_path: Path):
     a, b = fleet.laptops.values()
     answers = []
@@ -263,6 +269,7 @@ def _put_back(fleet: Fleet, copy: Path) -> None:
     _open(fleet)
 
 
+@BOTH
 def test_a_clone_gets_a_chain_of_its_own_by_file(fleet: Fleet, tmp_path: Path):
     a = fleet.laptops["a"]
     a.profile.close()
@@ -309,6 +316,7 @@ def test_a_lost_laptop_s_files_are_adopted(fleet: Fleet, tmp_path: Path):
     a.profile = b.profile
 
 
+@BOTH
 def test_photos_go_along_up_to_a_size_and_come_back(fleet: Fleet, tmp_path: Path):
     """Fault 45 in part: bytes whose record is on another road are kept."""
     a, b = fleet.laptops.values()
