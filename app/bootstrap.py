@@ -22,6 +22,7 @@ from app.labels import codes as labelled_codes
 from app.labels import record as labels_printed
 from app.profile import Profile, create_profile, open_profile
 from app.reports import record as reports_made
+from app.sync import upcast
 
 #: Importing a feature registers its ops, machines and settlers.
 FEATURES = (
@@ -41,6 +42,7 @@ FEATURES = (
     labels_printed,
     reports_made,
     documents,
+    upcast,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from app.hub.collect import DAY, behind, collected_to
 from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, link_at
-from app.ops import OLDEST_SCHEMA
+from app.ops import OLDEST_SCHEMA, SCHEMA_VERSION
 from app.sync.protocol import (
     ALL,
     CLIENT_TOO_OLD,
@@ -164,7 +164,7 @@ def digest(hub: Hub, device: DeviceRow, asked: AskDigest) -> Digest:
         for table in SYNCED:
             where, params = _held(table, buckets, device.scope)
             tables[table] = added_up(table, rows_of(read, table, f"true {where}", *params))
-    return Digest({table: found for table, found in tables.items() if found[0]}, head)
+    return Digest({table: found for table, found in tables.items() if found[0]}, head, SCHEMA_VERSION)
 
 
 def _held(table: str, buckets: tuple[str, ...], scope: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

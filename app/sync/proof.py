@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from app.ops import SCHEMA_VERSION
 from app.profile import Profile
 from app.sync.line import Line, line_to
 from app.sync.log import cursors_of, proof_of, remember
@@ -30,6 +31,8 @@ def differing(profile: Profile, line: Line, bucket: str = "") -> list[str]:
     """The tables whose rows (of one bucket) are not the hub's. The digest is of the own rows, never the hub's word."""
     with profile.store.read() as read:
         theirs = line.ask(AskDigest(proof_of(read), bucket), Digest)
+        if theirs.schema_v != SCHEMA_VERSION:
+            return []
         if any(seq != theirs.point.seq for seq in cursors_of(read).values()):
             raise Lost(N_("The hub has news meanwhile. Sync again, then compare."))
         mine = {t: found for t in SYNCED if (found := added_up(t, _hub_rows(read, t, bucket)))[0]}

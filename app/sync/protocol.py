@@ -238,6 +238,8 @@ class Digest(Message, frozen=True):
 
     tables: dict[str, tuple[Count, Annotated[int, msgspec.Meta(ge=0)]]]
     point: Point
+    #: Rows of different schemas have different columns and are not compared.
+    schema_v: int = 1
 
 
 class Secret(msgspec.Struct, frozen=True, array_like=True):
