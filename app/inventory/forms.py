@@ -7,12 +7,16 @@ from app.desk import Desk
 from app.errors import AppError
 from app.inventory import booking, finders
 from app.inventory.taking import Taken, issue_slip
+from app.photos import attach_photo, read_photo
 from app.words import N_
 
 
 def book(desk: Desk, kind: str, filled: dict[str, Any], anyway: str = "") -> tuple[Done, int]:
     """Do the booking of a filled form; with it what is on hand of the part afterwards."""
     part, place, qty = filled["part_id"], filled["bin_id"], filled["qty"]
+    photo = filled.get("photo")
+    if photo:
+        read_photo(photo, desk.timezone)  # what is no photo is said before anything is booked
     reason = filled.get("reason") or ""
     match kind:
         case "issue" | "return":
@@ -35,6 +39,8 @@ def book(desk: Desk, kind: str, filled: dict[str, Any], anyway: str = "") -> tup
             done = booking.adjust_stock(desk, part, place, difference, reason=reason, anyway=anyway)
         case _:
             done = booking.scrap_part(desk, part, place, qty, reason=reason, anyway=anyway)
+    if photo:
+        attach_photo(desk, photo, "stock_movement", done.op_ids[0])
     with desk.read() as read:
         return done, finders.on_hand(read, part)
 

@@ -55,7 +55,8 @@ _WHAT_FOR = """coalesce((SELECT code FROM work_order WHERE id = m.work_order_id)
   (SELECT o.code FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id WHERE l.id = m.purchase_line_id),
   (SELECT code FROM stock_count WHERE id = m.count_id),
   (SELECT l.code FROM stock_movement t JOIN location l ON l.id = t.bin_id
-   WHERE t.transfer_id = m.transfer_id AND t.id <> m.id AND t.type <> m.type LIMIT 1), m.reason, '')"""
+   WHERE t.transfer_id = m.transfer_id AND t.id <> m.id AND t.type <> m.type LIMIT 1), (SELECT s.code FROM stock_transfer x JOIN site s ON s.id = CASE WHEN m.type = 'transfer_out' THEN x.to_site ELSE x.from_site END
+   WHERE x.id = m.transfer_id), (SELECT coalesce(x.party, x.code) FROM loan x WHERE x.id = m.loan_id), m.reason, '')"""
 
 
 def _columns() -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -53,6 +54,7 @@ KINDS = {
     "scrap": Kind(N_("Scrap a part"), N_("Scrap"), "trash-2", ("reason",),
                   N_("Scrapped: {quantity} {part}, {left} on hand")),
 }  # fmt: skip
+_PICTURES = "*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff"
 #: Fields where a reason is not a matter of choice.
 _STRICT = frozenset({"adjust", "scrap"})
 
@@ -87,6 +89,11 @@ class BookingDialog(Dialog):
         self.body.addWidget(Scroller(self.form))
         self.body.addWidget(self._stock)
         self.body.addWidget(self.note)
+        self._photo: Path | None = None
+        self.photo = button(_("Add a photo"), "camera")
+        self.photo.clicked.connect(self.choose_photo)
+        self.photo.setVisible(kind == "issue")
+        self.foot.insertWidget(0, self.photo)
         self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
         self.save = self.add_button(button(_(self.kind.do), self.kind.icon, "primary", "large"))
         self.save.setDefault(True)
@@ -232,6 +239,18 @@ class BookingDialog(Dialog):
         self.note.set(sentence, level)
         self.note.show()
 
+    def choose_photo(self) -> None:
+        """A photo of what is taken, for the storekeeper who looks at it in the morning."""
+        name, _kind = QFileDialog.getOpenFileName(self, _("Add a photo"), "", _PICTURES)
+        if name:
+            self.take_photo(Path(name))
+
+    def take_photo(self, path: Path) -> None:
+        """Keep a photo until the booking is done."""
+        self._photo = path
+        if isinstance(self.photo, Button):
+            self.photo.set_text(path.name[:24])
+
     # booking
 
     def on_save(self) -> None:
@@ -243,6 +262,7 @@ class BookingDialog(Dialog):
         filled, anyway = self.form.values(), _("confirmed") if self._asked else ""
         if self._badge and filled.get("taken_by") == self._badge:
             filled["taken_how"] = "badge"
+        filled["photo"] = self._photo
         if anyway and filled.get("reason"):
             anyway = filled["reason"]
         self._tasks.run(

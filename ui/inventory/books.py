@@ -32,7 +32,7 @@ CLOSED = Sign("ok", "lock", "✓", N_("Month closed"))
 REOPENED = Sign("warn", "undo-2", "△", N_("Opened again"))
 LATE = Sign("warn", "clock-alert", "△", N_("Late"))
 #: So many rows are seen at once in each card.
-_ROWS = 5
+_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,12 @@ class BooksPage(Page):
         table = Table(
             _columns(self._desk)[key], source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
         )
-        table.setFixedHeight(92 + 32 * _ROWS)
+        table.setFixedHeight(92 + 28 * _ROWS)
+        table.loaded.connect(
+            lambda count: table.setFixedHeight(
+                92 + (44 if table.view.compact else 28) * min(max(count, 3), _ROWS)
+            )
+        )
         self.tables[key] = table
         for code, words, icon, allowed in _ACTIONS[key]:
             if allowed is None or self._desk.may(allowed):
@@ -183,6 +188,10 @@ class BooksPage(Page):
             return
         if period is None:
             self.said.emit(_("Nothing was ever booked here: there is no month to close."), None)
+            return
+        if period.ends_at > self._desk.now():
+            text = _("{month} is not over yet. Close it when it is.")
+            self.said.emit(text.format(month=period.month), None)
             return
         self._do(self._forms.close(period))
 

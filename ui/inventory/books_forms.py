@@ -205,7 +205,11 @@ class Forms:
         with self._desk.read() as read:
             found = closing.checks(read, site, period) if site else []
         open_items = [check for check in found if check.count]
-        lines = [f"{'×' if check.count else '✓'} {_(check.words)}: {check.count}" for check in found]
+        said = _("{sign} {what}: {count}")
+        lines = [
+            said.format(sign="×" if check.count else "✓", what=_(check.words), count=check.count)
+            for check in found
+        ]
         lines.append(
             _("After that the figures of the month never change; what comes later counts in the next one.")
         )

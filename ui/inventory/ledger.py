@@ -157,7 +157,7 @@ class LedgerPage(Page):
         if row.posted_at is not None:
             found.append((_("Counts from"), values.day_of(row.posted_at, zone)))
         if row.value is not None:
-            told = f"¥{values.show_money(cents(row.value))}"
+            told = f"¥{values.show_money(cents(row.value))}".replace("¥-", "−¥")
             if row.provisional:
                 told = _("{value} (provisional)").format(value=told)
             found.append((_("Value (moving average)"), told))

@@ -12,6 +12,7 @@ from app.access import Actor, Permission
 from app.inventory import closing, loans, taking, transit
 from app.inventory.booking import issue_part
 from ui.inventory.area import SparesArea
+from ui.inventory.booking import BookingDialog
 from ui.inventory.books import BooksPage
 from ui.inventory.ledger import LedgerPage
 from ui.kit.dialogs import FormDialog
@@ -205,3 +206,31 @@ def test_the_books_are_reached_from_the_list_of_parts(*, shown, store, tasks, se
     assert area.keys()
     area.refresh({"stock"})
     settled()
+
+
+def test_a_photo_goes_with_what_a_technician_takes(*, shown, store, tasks, settled, id_of, tmp_path):
+    from PIL import Image
+
+    part = id_of("part", "SRV-012")
+    picture = tmp_path / "shelf.png"
+    Image.new("RGB", (40, 30), "grey").save(picture)
+    night = replace(
+        store, actor=replace(TECHNICIAN, permissions=TECHNICIAN.permissions | {Permission.REPORT_FAULTS})
+    )
+    dialog = shown(BookingDialog(None, night, tasks, kind="issue", part=part))
+    dialog.form.set_values(
+        {
+            **dialog.form.values(),
+            "part_id": (part, "x"),
+            "bin_id": bin_of(store, part),
+            "qty": 1000,
+            "reason": "x",
+        }
+    )
+    dialog.take_photo(picture)
+    dialog.on_save()
+    settled()
+    with store.read() as read:
+        (row,) = taking.waiting(read, store.site.id)
+    assert row.photo
+    assert row.qty == 1000
