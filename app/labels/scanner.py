@@ -207,6 +207,11 @@ def _about_keys(read: Mapping[str, Reading], scanner: Scanner) -> Iterator[Findi
         yield Finding(
             "warn" if slow else "ok", f"{text} {more.format(count=scanner.least)}" if slow else text
         )
+    if scanner.gap > GAP and not scanner.suffixes:
+        text = _(
+            "It is slow and sends nothing after a code: it cannot be told from typing. Set the scanner to send Enter."
+        )
+        yield Finding("danger", text)
     if any(one.controls for one in read.values()):
         yield Finding(
             "warn",

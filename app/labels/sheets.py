@@ -17,7 +17,7 @@ from app.labels.payload import Kind, encode
 from app.labels.scanner import DIGITS, LETTERS, LONG, SIGNS
 from app.names import named
 from app.reports.canvas import GREY, HAIR, MM, Area, Pen
-from app.reports.text import BOLD
+from app.reports.text import BOLD, REGULAR, wrap
 from app.words import LANGUAGES, N_, _, language, speaking
 
 A4 = (210 * MM, 297 * MM)
@@ -151,7 +151,7 @@ class _Sheet:
 
     def heading(self, message: str) -> None:
         """The title of a group."""
-        self._y += 4 * MM
+        self._y += 9 * MM
         self._pen.text(_MARGIN, self._y, "  ".join(dict.fromkeys(_both(message))), BOLD, 11)
         self._y += 4 * MM
 
@@ -171,11 +171,13 @@ class _Sheet:
         self._pen.box(Area(area.x, area.y, area.w, area.h), 0.3, HAIR)
         self._code(area.x + 2 * MM, area.y + (area.h - side) / 2, side, cell.code)
         left, room = area.x + side + 5 * MM, area.w - side - 7 * MM
-        y = area.y + area.h / 2 - 1 * MM
+        y = area.y + area.h / 2 - 3 * MM
         for line in cell.word.split("  "):
             self._pen.fitted(left, y, line, room, font=BOLD, size=11)
             y += 5 * MM
-        self._pen.fitted(left, y, cell.says, room, size=7.5, colour=GREY)
+        for line in wrap(cell.says, REGULAR, 7.5, room):
+            self._pen.fitted(left, y, line, room, size=7.5, colour=GREY)
+            y += 3.4 * MM
 
     def _under(self, area: Area, cell: Cell) -> None:
         side = min(area.h - 11 * MM, area.w - 6 * MM)

@@ -53,6 +53,7 @@ class CorrectDialog(Dialog):
         ]
         self.form = Form(fields)
         self.now = label("", "dense", "text_2", wrap=True)
+        self.now.hide()
         self.note = NoteStrip("", "danger")
         self.note.hide()
         for part in (self.now, self.form, self.note):
@@ -90,6 +91,7 @@ class CorrectDialog(Dialog):
         """Show what a booking says now."""
         if row is None:
             self.now.setText(_("There is no booking to correct."))
+            self.now.show()
             self.save.setEnabled(False)
             self.back.setEnabled(False)
             return

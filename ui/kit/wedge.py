@@ -20,6 +20,9 @@ from app.labels.scanner import Reading, Scanner
 K = TypeVar("K")
 GAP = 30  # ms: scanners type every 1-20 ms; the fastest typists strike two keys, never four, within this
 LEAST = 4
+SURE = 8  # so many keys in a row within the gap are a scan, Enter or not
+BRISK, EVEN = 16, 12  # ms: fewer ones must be faster than this and differ by no more than this
+SLACK = 9  # ms more are allowed where Enter follows, or where the keys are as even as only a machine's
 LONGEST = 4096
 
 
@@ -49,6 +52,8 @@ class BurstDetector(Generic[K]):
 
     gap: float = GAP
     least: int = LEAST
+    #: The scanner sends nothing after a code: short codes are believed all the same.
+    bare: bool = False
     _held: list[K] = field(default_factory=list)
     _text: str = ""
     _last: float = float("-inf")
@@ -120,7 +125,18 @@ class BurstDetector(Generic[K]):
         if self._machine or (self._control and len(self._held) > 1):
             return True
         # An input method may hand over several digits at once; a lone commit is a person's.
-        return self._count >= self.least and len(self._held) > 1
+        return self._count >= self.least and len(self._held) > 1 and self._is_machine()
+
+    def _is_machine(self) -> bool:
+        """A few keys that no Enter follows may be a roll of the fingers: only a machine is that fast and that even."""
+        slowest = max(self._steps, default=0.0)
+        spread = slowest - min(self._steps, default=0.0)
+        if self.gap > GAP:  # a slow scanner is nearly as slow as a fast typist
+            return bool(self._ends) and spread <= EVEN
+        if self.bare or self._count >= SURE:
+            return True
+        room = SLACK if self._ends or spread <= 2 else 0
+        return slowest <= BRISK + room and spread <= EVEN + room
 
 
 @dataclass
@@ -244,7 +260,11 @@ class Wedge(QObject):
 
     def adapt(self, scanner: Scanner) -> None:
         """Listen as the scanner of this laptop needs it."""
-        self._burst.gap, self._burst.least = scanner.gap, scanner.least
+        self._burst.gap, self._burst.least, self._burst.bare = (
+            scanner.gap,
+            scanner.least,
+            not scanner.suffixes,
+        )
         self._timer.setInterval(round(scanner.gap) + 1)
         self.meant = scanner.meant
 
