@@ -14,6 +14,8 @@ from app.errors import AppError, Denied
 from app.fields import from_json
 from app.inspections.queries import sheet
 from app.inventory import figures
+from app.inventory.closing import close_month, next_period
+from app.inventory.taking import Taken, issue_slip
 from app.reports import catalogue
 from app.reports.catalogue import REPORTS, make, make_bytes, make_for_printer, reports_for
 from app.reports.parameters import told_by_page
@@ -33,6 +35,9 @@ TOLD = {
     "receipt-list": {"code": "PO-T01-0001"},
     "count-sheet": {"count": "PD-T01-0001"},
     "count-variance": {"count": "PD-T01-0001"},
+    "issue-slip": {"slip": "IS-T01-0001"},
+    "month-closing": {"closing": "SC-T01-0001"},
+    "stock-card": {"part": "SRV-012"},
 }
 OUT = ["CONS-003", "LIFT-002", "PWR-007", "SRV-006"]
 BELOW = ["FIRE-001", "HVAC-003", "METRO-003", "PWR-001"]
@@ -66,11 +71,22 @@ def a_count(desk) -> None:
     count_line(desk, count, line.key, line.book + 1000)
 
 
+def the_books(desk) -> None:
+    """A slip IS-T01-0001 and a closed month SC-T01-0001 of the data centre."""
+    desk = desk.at(next(site for site in desk.sites() if site.code == "DC1"))
+    with desk.read() as read:
+        part = read.find("part", part_no="SRV-012")
+    issue_slip(desk, [Taken(part, None, 1000)], reason="test")
+    close_month(desk, next_period(desk), reason="test")
+
+
 @pytest.mark.parametrize("code", ["zh_CN", "en"])
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_report_can_be_read_back(sample_desk, name, code):
     if name.startswith("count-"):
         a_count(sample_desk)
+    if name in {"issue-slip", "month-closing"}:
+        the_books(sample_desk)
     raw = make_bytes(sample_desk, name, TOLD.get(name, {}), spoken=code)
     text = text_of(raw)
     with speaking(code):
