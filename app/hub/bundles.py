@@ -21,9 +21,9 @@ from app.hub import ingest as ingests
 from app.hub.blobs import take_file
 from app.hub.enrol import chain_head, hello
 from app.hub.hub import DeviceRow, Hub, RefusedError, device_row, head_of
-from app.ops import link
+from app.ops import SCHEMA_VERSION, link
 from app.store import NO_HASH
-from app.sync.bundle.form import BROKEN, FORGED, NEWER, Bytes, Lines, Opened, open_bundle, unsealed
+from app.sync.bundle.form import BROKEN, FORGED, Bytes, Lines, Opened, open_bundle, unsealed
 from app.sync.bundle.lines import JOIN, OPS, Content, Missing
 from app.sync.protocol import (
     BUSY,
@@ -137,7 +137,7 @@ def _sentence(refused: RefusedError, name: str) -> AppError:
         return Busy(_REFUSED[BUSY])
     if code == HUB_TOO_OLD:
         return AppError(HUB_OLD, name=name)
-    return AppError(NEWER if code == "CLIENT_TOO_OLD" else BROKEN, name=name)
+    return AppError(BROKEN, name=name)
 
 
 # --- ops ---
@@ -258,7 +258,9 @@ def _greet(hub: Hub, received: Received) -> None:
         received.waiting = int(read.value(sql, device.device_id, GAP))
         now = ingests.receipts_of(read, list(received.op_ids))
         received.receipts = {receipt.op_id: receipt for receipt in now}
-    asked = msgspec.structs.replace(received.hello, proof=head, wall=hub.clock.now() + offset, heads=[])
+    asked = msgspec.structs.replace(
+        received.hello, proof=head, wall=hub.clock.now() + offset, heads=[], schema_v=SCHEMA_VERSION
+    )
     received.welcome = hello(hub, device, asked)
 
 

@@ -6,6 +6,7 @@ from app.errors import AppError
 from app.hub.enrol import enrol_by
 from app.hub.hub import Hub, RefusedError, head_of
 from app.hub.returns import Request
+from app.hub.verifiers import allowed, sum_of
 from app.ops import SCHEMA_VERSION
 from app.sync.bundle.form import BROKEN, open_bundle, unsealed
 from app.sync.bundle.joining import proof_of_code
@@ -39,9 +40,9 @@ def admit(hub: Hub, path: Path) -> Request:
     device = hub.device(enrolled.device_id)
     assert device is not None  # it was taken in just now
     with hub.reading() as read:
-        head = head_of(read)
+        head, sums = head_of(read), sum_of(allowed(read, device))
     pull = Pull(Point(head.epoch, 0, START), {}, schema_v=SCHEMA_VERSION)
-    welcome = Welcome(hub.hub_id, [], 0, 0, list(device.scope), device.grant)
+    welcome = Welcome(hub.hub_id, [], 0, 0, list(device.scope), device.grant, sums)
     return Request(device, 0, header.bundle_id, header.recipient, pull, welcome, [], [], [], enrolled)
 
 

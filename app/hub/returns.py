@@ -10,11 +10,12 @@ from app.hub.blobs import BlobStore
 from app.hub.bundles import Received
 from app.hub.feed import pull
 from app.hub.hub import DeviceRow, Hub, RefusedError, head_of, link_at
+from app.hub.verifiers import auth
 from app.ops import SCHEMA_VERSION
 from app.sync.bundle.form import ALGORITHMS, Header
 from app.sync.bundle.lines import JOINED, MARK, RETURN, Missing, Returned
 from app.sync.bundle.spool import PART_SIZE, Place, Spool, spool
-from app.sync.protocol import START, Enrolled, Page, Point, Pull, Receipt, Receipts, Welcome
+from app.sync.protocol import START, Auth, Enrolled, Page, Point, Pull, Receipt, Receipts, Welcome
 from app.tx import Reader
 from app.version import VERSION
 from db.ids import new_id
@@ -84,6 +85,7 @@ def write_return(
             some = asked.receipts[start : start + RECEIPTS]
             spooled.add(Receipts(hub.hub_id, some, said.point))
         if not asked.device.revoked:
+            spooled.add(auth(hub, asked.device, Auth(said.point, [])))  # sealed, as all of it
             wanted = _put_pages(hub, asked, said, spooled)
             _put_files(hub.files, spooled, wanted, files)
         now = hub.clock.now()

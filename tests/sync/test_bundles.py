@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from courier import by_files, receive, send
-from fleet import Fleet, Laptop, Way, supplier
+from fleet import HERE_ALONE, YARD, Fleet, Laptop, Way, furnish_away, supplier
 from judge import nothing_waits, rows_are_equal, the_history_is_whole
 
 from app import contents
+from app.auth import set_password_here, sign_in
 from app.bootstrap import start
 from app.errors import AppError
+from app.generic import create
 from app.hub.bundles import adopt, brought, take_in
 from app.hub.enrol import revoke
+from app.hub.grants import change_scope
 from app.hub.hub import Hub
 from app.hub.returns import request_of, write_return
 from app.photos import Attach
@@ -24,6 +27,7 @@ from app.sync.bundle.form import open_bundle
 from app.sync.bundle.incoming import bring_in
 from app.sync.bundle.outgoing import export
 from app.sync.client import differing_tables
+from db.ids import new_id
 
 BOTH = pytest.mark.parametrize("store", ["file", "server"], indirect=True)
 
@@ -359,3 +363,30 @@ def test_a_file_name_may_be_chosen_and_a_missing_folder_is_said(fleet: Fleet, tm
     assert "takes part in no hub" in refused(
         bring_in, lonely.profile, receive(fleet, tmp_path / "mine.swb", tmp_path)[1][0]
     )
+
+
+def test_passwords_come_with_the_answer(fleet: Fleet, tmp_path: Path):
+    a, b = fleet.laptops.values()
+    person = new_id()
+    account = create(
+        "user_account", person, username="wang", roles='["technician"]', active=1, must_change_password=0
+    )
+    a.desk.perform(account)
+    set_password_here(a.desk, "wang", "Kestrel-river-7")
+    a.sync()
+    by_files(fleet, b, tmp_path)
+    same(fleet, "b")
+    assert sign_in(b.profile, "wang", "Kestrel-river-7").actor.name == "wang"
+
+
+def test_a_laptop_gets_another_site_by_file(fleet: Fleet, tmp_path: Path):
+    a, b = fleet.laptops.values()
+    made = work(a, "G9")
+    furnish_away(a.desk)
+    a.sync()
+    b.sync()
+    assert change_scope(fleet.hub, b.profile.meta["device_code"], HERE_ALONE)
+    by_files(fleet, b, tmp_path)
+    assert b.row("supplier", made)["code"] == "G9"
+    assert not b.row("location", YARD)
+    same(fleet, "b")
