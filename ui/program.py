@@ -8,11 +8,13 @@ from PySide6.QtCore import QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app import settings as options
+from app.access import Permission
 from app.alerts import open_count
 from app.changes import Done, all_topics
 from app.desk import Desk
 from app.inspections.actions import mark_missed
 from app.labels.scanner import scanner_of
+from app.numbers import replace_provisional
 from app.profile import Profile
 from app.settings import Settings
 from app.words import _, language, ngettext, system_language, use
@@ -213,12 +215,26 @@ class Program(QObject):
         if done.op_ids:
             self._recorded.emit(done)
 
+    def _renumber(self) -> None:
+        """After an exchange: records with a provisional code get a reserved one, and the window says so."""
+        desk = self.desk
+        if desk is None or "hub_id" not in self.profile.meta:
+            return
+        if desk.may(Permission.EDIT_EQUIPMENT) and desk.may(Permission.EDIT_PARTS):
+            self.tasks.run(lambda: replace_provisional(desk), self._on_renumbered, owner=self)
+
+    def _on_renumbered(self, done: Done | None) -> None:
+        if done and self.window:
+            self.window.say(_("Provisional codes were replaced; the old ones still scan."))
+
     def _on_exchanged(self, result: object) -> None:
         """The pill and the pages of syncing show how it stands now; a laptop that takes part no more is locked."""
         self.bus.post({"sync"})
         if self.profile.meta.get("hub_revoked"):
             self.lock()
-        elif self.window and (count := getattr(result, "conflicts", 0)):
+            return
+        self._renumber()
+        if self.window and (count := getattr(result, "conflicts", 0)):
             self.window.say(
                 ngettext("{count} new conflict", "{count} new conflicts", count).format(count=count)
             )

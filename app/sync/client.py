@@ -27,6 +27,7 @@ from app.sync.log import (
     proof_of,
     remember,
 )
+from app.sync.numbers import refill
 from app.sync.proof import differing_tables, prove_daily
 from app.sync.protocol import (
     ALL,
@@ -229,6 +230,8 @@ class Exchange:
             self._store.tell(Done(b"", (), all_topics(), {}))
         if welcome.scope:
             self._exchange_passwords(welcome)
+        if welcome.scope and type(self._line) is Line:
+            refill(self._store, self._line, self._profile.clock.now())
 
     def _exchange_passwords(self, welcome: Welcome) -> None:
         with self._store.read() as read:

@@ -10,6 +10,7 @@ from app.desk import Desk
 from app.errors import AppError, Objection, Refused
 from app.fields import from_json, to_json
 from app.generic import create, move_on, patch
+from app.numbers import certificate_number
 from app.ops import Op
 from app.training.ops import Record, Void
 from app.training.rules import review_open, valid_until
@@ -173,9 +174,8 @@ def move_session(desk: Desk, row_id: bytes, target: str, remark: str = "") -> Do
 def add_certificate(desk: Desk, new: Mapping[str, Any]) -> bytes:
     """File a certificate of a person, or the one that renews it: the old one stays in the history."""
     _check_certificate(desk, new)
-    return save(
-        desk, "staff_certificate", None, {**new, "certificate_id": desk.number(CERTIFICATES), "revoked": 0}
-    )
+    number = certificate_number(desk, CERTIFICATES)
+    return save(desk, "staff_certificate", None, {**new, "certificate_id": number, "revoked": 0})
 
 
 def _check_certificate(desk: Desk, new: Mapping[str, Any]) -> None:
