@@ -11,7 +11,7 @@ from ui.sync.merge_dialog import MergeDialog, PairsDialog
 
 
 @pytest.fixture
-def doubled(people, site):
+def doubled(site):
     """Two suppliers of one number, as two laptops made them; one has a phone, the other a mail address and another name."""
     ids = tuple(sorted((new_id(), new_id())))
     rows = [
