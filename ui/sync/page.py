@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app import conflicts
 from app.access import Permission
@@ -65,17 +65,7 @@ class SyncPage(Page):
         self.add_action(self.settle)
         self.files = FilesRow(desk, tasks)
         self.files.told.connect(self._on_told)
-        self._by_file = [
-            button(_("Export batch file"), "upload"),
-            button(_("Bring in the answer"), "download"),
-        ]
-        for made, asked in zip(self._by_file, (self.files.ask_export, self.files.ask_answer), strict=True):
-            made.clicked.connect(asked)
-            self.add_action(made)
-        self.accept = button(_("Let the hub remove them"), "check")
-        self.accept.clicked.connect(lambda: self.strip.begin(accept=True))
-        self.accept.hide()
-        self.add_action(self.accept)
+        self._by_file = self._file_buttons()
         self.join = NoteStrip(
             _("This laptop takes part in no hub; everything works and is saved here."),
             "info",
@@ -91,23 +81,33 @@ class SyncPage(Page):
         )
         self.table = Table(self._columns(), Ops(desk), tasks=tasks, prefs=prefs, empty=empty)
         self.filters = FilterRow(self._filters(), self.table, _("Code or name"))
-        top = QWidget()
-        column = QVBoxLayout(top)
-        column.setContentsMargins(20, 10, 20, 10)
-        column.setSpacing(10)
-        for part in (self.strip, self.files, self.join, self.note):
-            column.addWidget(part)
-        self._top = column
-        self.body.addWidget(top)
-        self.body.addWidget(self.filters)
-        self.body.addWidget(self.table, 1)
-        self.setFocusProxy(self.table)
+        self._lay_out()
         self.table.opened.connect(self._on_opened)
         self.standing = self._read()
         if self.standing.joined:
             self.filters.set_values({"state": self._first()})
         else:
             self.table.refresh()
+
+    def _file_buttons(self) -> list[QPushButton]:
+        """The same as in the row of files, for a page that is too low for it."""
+        made = [button(_("Export batch file"), "upload"), button(_("Bring in the answer"), "download")]
+        for one, asked in zip(made, (self.files.ask_export, self.files.ask_answer), strict=True):
+            one.clicked.connect(asked)
+            self.add_action(one)
+        return made
+
+    def _lay_out(self) -> None:
+        top = QWidget()
+        self._top = QVBoxLayout(top)
+        self._top.setContentsMargins(20, 10, 20, 10)
+        self._top.setSpacing(10)
+        for part in (self.strip, self.files, self.join, self.note):
+            self._top.addWidget(part)
+        self.body.addWidget(top)
+        self.body.addWidget(self.filters)
+        self.body.addWidget(self.table, 1)
+        self.setFocusProxy(self.table)
 
     def _columns(self) -> list[Column]:
         zone = self._desk.timezone
