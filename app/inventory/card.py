@@ -7,6 +7,7 @@ from app.fields import from_json
 from app.inventory.ledger import MovementRow, movements_of
 from app.inventory.parts import PartRow, Word, part_rows
 from app.inventory.reorder import Working, work_out
+from app.inventory.stockcard import is_provisional, worth_of
 from app.names import named
 from app.tx import Reader
 
@@ -46,6 +47,9 @@ class PartCard:
     classes: list[Word] = field(default_factory=list)
     movements: list[MovementRow] = field(default_factory=list)
     working: Working | None = None
+    #: Quantity and value by moving average (ten-millionths), and whether a booking of it waits for the hub's order.
+    worth: tuple[int, int] = (0, 0)
+    provisional: bool = False
 
 
 def part_card(read: Reader, part: bytes, site: bytes | None) -> PartCard | None:
@@ -65,6 +69,8 @@ def part_card(read: Reader, part: bytes, site: bytes | None) -> PartCard | None:
         _classes(read, row["applicable"]),
         movements_of(read, part),
         work_out(row["annual_usage"], row["lead_time_days"]),
+        worth_of(read, part, site),
+        is_provisional(read, part),
     )
 
 

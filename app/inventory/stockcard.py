@@ -4,7 +4,6 @@ Quantity and value count from the day that a movement is posted on: its own, or 
 was closed already. Values are by moving average, in ten-millionths of the currency.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -161,15 +160,14 @@ def _months(keys: list[str]) -> list[str]:
     return found
 
 
-def value_by_site(read: Reader) -> Mapping[tuple[str, str], int]:
-    """(site, ABC class) -> value of the stock now."""
-    return {
-        (site, abc): int(value)
-        for site, abc, value in read.rows(
-            "SELECT coalesce(t.code, ''), coalesce(p.abc_class, ''), sum(w.worth) FROM stock_worth w "
-            "JOIN part p ON p.id = w.part_id LEFT JOIN site t ON t.id = w.site_id WHERE p.deleted = 0 GROUP BY 1, 2"
-        )
-    }
+def worth_of(read: Reader, part: bytes, site: bytes | None) -> tuple[int, int]:
+    """Quantity and value of a part now, at a site or everywhere."""
+    here, params = (" AND +site_id = ?", [site]) if site else ("", [])
+    sql = (
+        f"SELECT coalesce(sum(on_hand), 0), coalesce(sum(worth), 0) FROM stock_worth WHERE part_id = ?{here}"
+    )
+    qty, value = read.row(sql, part, *params) or (0, 0)
+    return int(qty), int(value)
 
 
 def is_provisional(read: Reader, part: bytes | None = None) -> bool:

@@ -26,6 +26,7 @@ from app.reports.document import (
     Signatures,
     Table,
     Text,
+    Value,
 )
 from app.reports.parts import CURRENCY, section
 from app.values import show_instant, show_money, show_quantity
@@ -211,22 +212,37 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
     return Report(
         code="stock-on", title=_("Stock on a day"), subtitle=_("At the end of {day}").format(day=day), issue=issue,
         head=(Fact(_("Day"), day), Fact(_("Spare parts"), str(len({row.part_id for row in rows}))),
-              Fact(_("Amount"), _money(total)), *_class_facts(rows)),
-        blocks=(Table(columns, (Group("", lines),), title=section(1, _("Stock")), name=_("Stock"), sums=("value",),
+              Fact(_("Amount"), _money(total))),
+        blocks=(_by_class(rows),
+            Table(columns, (Group("", lines),), title=section(2, _("Stock")), name=_("Stock"), sums=("value",),
                       total_label=_("Total"), label_column="name", empty=_("Nothing was in stock on this day.")),
                 Text(method(), small=True)),
         period=day, retention=_("5 years"),
     )  # fmt: skip
 
 
-def _class_facts(rows: Sequence[StockOn]) -> list[Fact]:
-    found: dict[str, int] = {}
+def _by_class(rows: Sequence[StockOn]) -> Table:
+    """Value by ABC class and site."""
+    sites = sorted({row.site for row in rows})
+    found: dict[str, dict[str, int]] = {}
     for row in rows:
-        found[row.abc] = found.get(row.abc, 0) + row.value
-    return [
-        Fact(_("Class {abc}").format(abc=abc) if abc else _("Without a class"), _money(found[abc]))
-        for abc in sorted(found, key=lambda abc: (not abc, abc))
-    ]
+        line = found.setdefault(row.abc, dict.fromkeys(sites, 0))
+        line[row.site] += row.value
+    columns = (
+        Col("abc", _("ABC class"), width=34),
+        *(Col(site, site, "money", 0) for site in sites),
+        Col("all", _("Total"), "money", 34, unit=_(CURRENCY), bold=True),
+    )
+    lines = []
+    for abc, line in sorted(found.items(), key=lambda one: (not one[0], one[0])):
+        shown: dict[str, Value] = {site: cents(value) for site, value in line.items()}
+        shown |= {"abc": abc or _("Without a class"), "all": cents(sum(line.values()))}
+        lines.append(Row(shown))
+    title = _("Value by class and site")
+    return Table(
+        columns, (Group("", tuple(lines)),), title=section(1, title), name=title, sums=(*sites, "all"), total_label=_("Total"),
+        label_column="abc", empty=_("Nothing was in stock on this day."),
+    )  # fmt: skip
 
 
 def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue) -> Report:

@@ -122,7 +122,7 @@ class AnalysisPage(Page):
         self._put(self._idle, self._idle_tiles(found.idle))
         self._put(self._outs, self._out_tiles(found.outs))
         worth = sum(row.value for row in found.by_class)
-        self.set_facts(_("stock value {amount}").format(amount=yuan(worth)))
+        self.set_facts(_("stock value {amount} by moving average").format(amount=yuan(worth)))
 
     @staticmethod
     def _put(card: Card, inner: QWidget) -> None:

@@ -7,6 +7,7 @@ from app.desk import Desk
 from app.inventory.card import PartCard
 from app.inventory.ledger import MovementRow
 from app.inventory.reorder import Working
+from app.inventory.value import State, average, cents
 from app.words import _
 from ui.inventory.tables import ICONS, amount, change, since, state_sign, stock_of, type_sign
 from ui.kit.bars import StockBar
@@ -89,11 +90,27 @@ def _facts(card: PartCard) -> list[tuple[str, str | QWidget]]:
         facts.append((_("Lead time"), _("{n} days").format(n=row["lead_time_days"])))
     if row["unit_price"] is not None:
         facts.append((_("Unit price"), f"¥{values.show_price(row['unit_price'])}"))
+    facts += _worth(card)
     if card.working:
         facts.append((_("Working"), working_words(card.working)))
     if card.policy and card.policy["override_reason"]:
         facts.append((_("Set by hand"), card.policy["override_reason"]))
     return facts
+
+
+def _worth(card: PartCard) -> list[tuple[str, str | QWidget]]:
+    """Average price and value, with the method named."""
+    qty, value = card.worth
+    if not qty:
+        return []
+    told = f"¥{values.show_money(cents(value))}".replace("¥-", "−¥")
+    if card.provisional:
+        told = _("{value} (provisional)").format(value=told)
+    found: list[tuple[str, str | QWidget]] = [(_("Value (moving average)"), told)]
+    mean = average(State(qty, value))
+    if mean is not None:
+        found.append((_("Average price"), f"¥{values.show_price(mean)}"))
+    return found
 
 
 def working_words(working: Working) -> str:

@@ -88,10 +88,12 @@ class LedgerPage(Page):
 
     def _filters(self) -> list[Filter]:
         kinds = fields_of("stock_movement")["type"].choices
+        entries = fields_of("stock_movement")["entry"].choices
         return [
             Filter("since", N_("Time span"), self._periods),
             Filter("type", N_("Type"), lambda: [Choice(code, type_word(code)) for code, _w in kinds]),
             Filter("bin", N_("Bin"), self._bins),
+            Filter("entry", N_("Entry"), lambda: [Choice(code, _(word)) for code, word in entries]),
         ]
 
     def _periods(self) -> Sequence[Choice]:
