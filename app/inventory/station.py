@@ -12,7 +12,7 @@ from app.desk import Desk
 from app.errors import AppError
 from app.inventory import finders
 from app.inventory.booking import bin_of
-from app.inventory.parts import PartRow, part_rows
+from app.inventory.hand import HandPart, part_in_hand
 from app.inventory.scan_queue import Booking
 from app.inventory.scans import Meaning, resolve_scan
 from app.labels.actions import quantity_of
@@ -40,7 +40,7 @@ class Station:
 
     desk: Desk
     action: str = "issue"
-    part: PartRow | None = None
+    part: HandPart | None = None
     qty: int = PIECE
     contexts: dict[str, Meaning] = field(default_factory=dict)
     foreign: str = ""
@@ -195,8 +195,7 @@ class Station:
         site = self.desk.site.id if self.desk.site else None
         quantity = self._next_qty or PIECE
         with self.desk.read() as read:
-            row = read.get("part", found.id)
-            self.part = part_rows(read, [row["n"]], site)[0] if row else None
+            self.part = part_in_hand(read, found.id, site)
         self.qty, self._next_qty = quantity, 0
         if self.each and not self.wanted():
             return self.finish()

@@ -82,9 +82,10 @@ class _Window:
         """From the code that the last key completes to the band that is painted."""
         self.station.station.drop()
         code = encode(Kind.PT, self._next())
+        self.qt.processEvents()
         begun = time.perf_counter()
         self.station.on_scan(code)
-        self.station.repaint()
+        self.qt.processEvents()
         taken = time.perf_counter() - begun
         assert self.station.station.part is not None
         return taken
@@ -92,12 +93,13 @@ class _Window:
     def look_up(self) -> float:
         """One indexed look-up, one label repainted."""
         code = self._next()
+        self.qt.processEvents()
         begun = time.perf_counter()
         row = self.raw.execute(
             "SELECT id, part_no, name, spec, unit FROM part WHERE part_no = ?", (code,)
         ).fetchone()
         self.label.setText(" ".join(map(str, row[1:])))
-        self.label.repaint()
+        self.qt.processEvents()
         return time.perf_counter() - begun
 
     def close(self) -> None:

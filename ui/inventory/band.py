@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.kit import icons, theme
@@ -37,6 +37,7 @@ class Band(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.result = Result("neutral", "scan-line", "")
+        self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
 
     def set(self, result: Result) -> None:
         """Say something else."""
@@ -67,9 +68,23 @@ class Band(QWidget):
         scale = min(self.height() / 300, 1.0)
         side, left = round(96 * scale), EDGE + round(44 * scale)
         middle = QRect(left, (self.height() - side) // 2, side, side)
-        icons.paint(painter, middle, shown.icon, theme.color("on_accent" if bad else look.sign))
+        self._sign(painter, middle, shown.icon, "on_accent" if bad else look.sign)
         right = self._figures(painter, bad=bad)
         self._words(painter, left + side + round(36 * scale), right, bad=bad)
+
+    def _sign(self, painter: QPainter, place: QRect, icon: str, tone: str) -> None:
+        """The large sign, drawn once: a scan shows it a hundred times."""
+        colour, ratio = theme.color(tone), self.devicePixelRatioF()
+        key = (icon, colour.rgba(), place.width(), ratio)
+        if key != self._drawn[0]:
+            drawn = QPixmap(QSizeF(place.size() * ratio).toSize())
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as inner:
+                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+                icons.paint(inner, QRect(QPoint(), place.size()), icon, colour)
+            self._drawn = (key, drawn)
+        painter.drawPixmap(place.topLeft(), self._drawn[1])
 
     def _words(self, painter: QPainter, left: int, right: int, *, bad: bool) -> None:
         shown, look = self.result, theme.LEVELS[self.result.level]
@@ -131,6 +146,9 @@ class Band(QWidget):
 def _fit(text: str, font: QFont, width: int) -> int:
     """The height that a text takes: in one line, smaller if need be; a sentence rather in two than too small to read."""
     full = font.pixelSize()
+    metrics = QFontMetrics(font)
+    if "\n" not in text and metrics.horizontalAdvance(text) < width:
+        return metrics.height()
     for lines, least in ((1, full * 3 // 5), (2, full // 3), (3, 12)):
         for size in range(full, max(least, 12) - 1, -1):
             font.setPixelSize(size)

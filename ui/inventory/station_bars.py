@@ -51,6 +51,7 @@ class StationTop(QWidget):
         row.addWidget(self._title)
         row.addWidget(self._who, 1)
         self._actions: dict[str, QPushButton] = {}
+        self._shown = ""
         for action, needs in ACTIONS.items():
             if desk.may(needs):
                 made = self._actions[action] = button(_(KINDS[action].do), KINDS[action].icon, scale="large")
@@ -74,7 +75,8 @@ class StationTop(QWidget):
 
     def show_station(self, station: Station, *, undo: bool) -> None:
         """Mark what is being done."""
-        for name, made in self._actions.items():
+        changed, self._shown = self._shown != station.action, station.action
+        for name, made in self._actions.items() if changed else ():
             on = name == station.action
             set_kind(made, "primary" if on else "default")
             made.setIcon(icons.icon(KINDS[name].icon, "on_accent" if on else "text", 18))
@@ -100,14 +102,17 @@ class _Slot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self._words: str | None = None
         self._title = label(title, "caption", "text_3")
         self.text = ElidedLabel("", "body_strong")
         column.addWidget(self._title)
         column.addWidget(self.text)
 
     def set(self, words: str, tone: str = "text") -> None:
-        self.text.setText(words or "—")
-        set_tone(self.text, tone if words else "text_3")
+        if words != self._words:
+            self._words = words
+            self.text.setText(words or "—")
+            set_tone(self.text, tone if words else "text_3")
 
 
 class ContextBar(QWidget):
@@ -151,6 +156,7 @@ class FailedBar(QWidget):
     def __init__(self, *, may_bind: bool) -> None:
         super().__init__()
         self._may_bind = may_bind
+        self._shown: list[int] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(10)
@@ -172,6 +178,9 @@ class FailedBar(QWidget):
 
     def show_failed(self, failed: list[Failed]) -> None:
         """The oldest that waits, and how many there are."""
+        shown, self._shown = self._shown, [one.n for one in failed]
+        if shown == self._shown:
+            return
         self.setVisible(bool(failed))
         if not failed:
             return
@@ -181,6 +190,8 @@ class FailedBar(QWidget):
         first = failed[0]
         count = ngettext("{count} scan to deal with", "{count} scans to deal with", len(failed))
         self._count.setText(count.format(count=len(failed)))
-        self._text.setText("  ".join(filter(None, [first.text[:40], first.sentence])))
+        self._text.setText(
+            first.sentence if first.text[:40] in first.sentence else f"{first.text[:40]}  {first.sentence}"
+        )
         self.bind.setVisible(self._may_bind and bool(first.foreign))
         self.anyway.setVisible(first.may and first.booking is not None)

@@ -8,7 +8,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import Busy, Denied, Refused
 from app.inventory.forms import book
-from app.inventory.parts import PartRow, part_rows
+from app.inventory.hand import HandPart, part_in_hand
 from app.inventory.scan_queue import Booking, Failed, ScanQueue, queue_desk
 from app.words import _
 from ui.inventory.tables import site_of
@@ -23,7 +23,7 @@ class Booked:
 
     booking: Booking
     done: Done
-    part: PartRow | None
+    part: HandPart | None
 
 
 class Booker(QObject):
@@ -105,8 +105,7 @@ class Booker(QObject):
             )
             queue.booked(booking)
             with desk.read() as read:
-                row = read.get("part", booking.part)
-                return Booked(booking, done, part_rows(read, [row["n"]], site)[0] if row else None)
+                return Booked(booking, done, part_in_hand(read, booking.part, site))
 
         self._tasks.run(
             work, self._on_booked, lambda e: self._on_refused(booking, e), owner=self, ended=self._on_ended

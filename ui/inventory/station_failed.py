@@ -123,7 +123,9 @@ class FailedScans(ScanPage):
         """F8: the oldest failed scan is dealt with otherwise, with the reason."""
         if self.queue.failed:
             failed = self.queue.failed[0]
-            self.queue.dealt(failed, reason)
+            same = [one for one in self.queue.failed if not one.booking and one.text == failed.text]
+            for one in same or [failed]:  # the label that was tried again and again is one thing to deal with
+                self.queue.dealt(one, reason)
             self.log.skipped(failed, reason)
             self._asked = None if self._asked is failed else self._asked
             self._neutral("check", _("Skipped"), reason)
