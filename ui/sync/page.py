@@ -66,6 +66,10 @@ class SyncPage(Page):
         self.files = FilesRow(desk, tasks)
         self.files.told.connect(self._on_told)
         self._by_file = self._file_buttons()
+        self.accept = button(_("Let the hub remove them"), "check")
+        self.accept.clicked.connect(lambda: self.strip.begin(accept=True))
+        self.accept.hide()
+        self.add_action(self.accept)
         self.join = NoteStrip(
             _("This laptop takes part in no hub; everything works and is saved here."),
             "info",
