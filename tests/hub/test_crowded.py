@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fleet import Fleet, supplier
-from service import Service
+from service import Service, free_port
 
 from app.bootstrap import found, start
+from app.hub.listen import Listening, _bound
 from app.sync.client import sync_once
 from app.sync.joining import join, read_invitation
 from app.sync.line import line_to
@@ -137,3 +138,9 @@ def test_a_hub_that_stays_busy_is_a_sentence_and_keeps_the_work(fleet, monkeypat
 def proof_of_laptop(laptop):
     with laptop.profile.store.read() as read:
         return proof_of(read)
+
+
+def test_answers_do_not_wait_for_nagle():
+    """asyncio switches the delay off only where the listening socket says that it is TCP."""
+    with _bound(Listening("127.0.0.1", free_port(), "")) as end:
+        assert end.proto == socket.IPPROTO_TCP
