@@ -26,12 +26,12 @@ def part_in_hand(read: Reader, part: bytes, site: bytes | None) -> HandPart | No
     stock = f"FROM part_stock x WHERE x.part_id = p.id{here}"
     policy = f"FROM stock_policy x JOIN location l ON l.id = x.bin_id WHERE x.part_id = p.id AND x.deleted = 0{here}"
     level = f"FROM stock_level x JOIN location l ON l.id = x.bin_id WHERE x.part_id = p.id AND x.on_hand <> 0{here}"
-    row = read.row(
+    sql = (
         f"SELECT p.part_no, {named('p')}, p.unit, (SELECT sum(x.on_hand) {stock}), (SELECT group_concat(x.state) {stock}), "
         f"coalesce((SELECT l.code {policy} ORDER BY x.n LIMIT 1), (SELECT l.code {level} ORDER BY x.n LIMIT 1), '') "
-        "FROM part p WHERE p.id = ?",
-        *at, *at, *at, *at, part,
-    )  # fmt: skip
+        "FROM part p WHERE p.id = ?"
+    )
+    row = read.row(sql, *at, *at, *at, *at, part)
     if row is None:
         return None
     part_no, name, unit, on_hand, states, place = row

@@ -111,9 +111,9 @@ def _cased(code: str) -> bool:
 
 def _living(read: Reader, table: str, target: bytes, how: str) -> Named | None:
     """The record, or what it was merged into."""
-    key = about(table).key
+    sql = f"SELECT {about(table).key}, deleted FROM {table} WHERE id = ?"
     for _step in range(_DEEPEST):
-        row = read.row(f"SELECT {key}, deleted FROM {table} WHERE id = ?", target)
+        row = read.row(sql, target)
         if row is None:
             return None
         if not row[1]:
