@@ -186,7 +186,7 @@ class SparesPage(Page):
     def _on_facts(self, found: tuple[figures.Summary, figures.StockValue, list[str]]) -> None:
         told, worth, covered = found
         count = ngettext("{count} part", "{count} parts", told.parts).format(count=told.parts)
-        self.set_facts("·".join((count, _("stock value {amount}").format(amount=yuan(worth.value)))))
+        self.set_facts("·".join((count, _("stock value {amount} by moving average").format(amount=yuan(worth.value)))))
         words = ngettext(
             "{count} part is to be bought from {suppliers} suppliers.",
             "{count} parts are to be bought from {suppliers} suppliers.",
