@@ -13,13 +13,10 @@ from app.access import Permission
 from app.alerts import open_count
 from app.changes import Done
 from app.desk import Desk
-from app.finder import TABLES
 from app.inventory.figures import summary
-from app.inventory.scans import resolve_scan
-from app.labels.bindings import may_bind
-from app.labels.payload import Kind, read_scan
 from app.settings import Preferences
 from app.words import N_, _
+from ui import scanned
 from ui.sync.specs import first_key, specs
 from ui.window import MainWindow, PageSpec
 
@@ -221,7 +218,7 @@ class Links:
         from ui.reports import PreviewDialog, save_report
 
         if name in CODE_SHEETS:
-            self.code_sheet(name)
+            scanned.print_sheet(self, name)
             return
         if (parameters or {}).get("form") == "xlsx":
             save_report(
@@ -229,24 +226,6 @@ class Links:
             )
         else:
             PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
-
-    def code_sheet(self, name: str) -> None:
-        """A sheet of codes on paper: actions, blank labels, the test of a scanner."""
-        from ui.inventory.code_sheets import CodeSheetDialog
-
-        dialog = CodeSheetDialog(self._above(), self.desk, self.tasks, name)
-        dialog.said.connect(self.say)
-        dialog.open()
-
-    def bind(self, code: str) -> None:
-        """An unknown code: what does it belong to?"""
-        from ui.inventory.bind import BindDialog
-
-        dialog = BindDialog(self._above(), self.desk, self.tasks, code, wedge=self.wedge)
-        dialog.bound.connect(
-            lambda words: self.say(_("From now on the code finds {record}.").format(record=words))
-        )
-        dialog.open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:
@@ -282,32 +261,17 @@ class Links:
         ExportDialog(self._above(), self.desk, self.tasks, name).open()
 
     def route(self, code: str) -> bool:
-        """A scan that no page took: to where its record is at home, a round at a place first."""
-        scan = read_scan(code)
-        if scan.payload and scan.payload.kind is Kind.AC and self.desk.may(Permission.TAKE_PARTS):
-            self.station(code)
-            return True
-        if scan.payload is None or scan.payload.kind in {Kind.BL, Kind.ST}:
-            return self._route_foreign(code)
-        table = TABLES.get(scan.payload.kind, "")
-        if scan.payload.kind in {Kind.LC, Kind.EQ} and self.desk.may(Permission.DO_ROUNDS):
-            self.scan_round(code)
-            return True
-        if table == "part" and (page := self.open("spares")) is not None:
-            return bool(page.on_scan(code))  # type: ignore[attr-defined]  # the area of the store
-        return False
+        """A scan that no page took: to where its record is at home."""
+        return scanned.route(self, code)
 
-    def _route_foreign(self, code: str) -> bool:
-        """A maker's, foreign or blank code: to its record, or to the question what it belongs to."""
-        found = resolve_scan(self.desk, code)
-        table = "location" if found.kind in {"bin", "place"} else found.kind
-        if table in HOMES:
-            self.open_record(table, found.id)
-            return True
-        if found.foreign and may_bind(self.desk):
-            self.bind(found.foreign)
-            return True
-        return False
+    def has_home(self, table: str) -> bool:
+        """Whether a page shows the records of a table."""
+        return table in HOMES
+
+    @property
+    def above(self) -> QWidget:
+        """The window that a dialog belongs to."""
+        return self._above()
 
 
 def open_record(links: Links, table: str, row_id: bytes) -> None:

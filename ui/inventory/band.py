@@ -102,7 +102,8 @@ class Band(QWidget):
         for (text, _size, _bold, tone), font, height in zip(lines, fonts, heights, strict=True):
             painter.setFont(font)
             painter.setPen(theme.color(tone))
-            painter.drawText(QRect(left, top, right - left, height), _WRAPPED, text)
+            flags = _FLAGS if height <= QFontMetrics(font).height() else _WRAPPED
+            painter.drawText(QRect(left, top, right - left, height), flags, text)
             top += height
 
     def _figures(self, painter: QPainter, *, bad: bool) -> int:
