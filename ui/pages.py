@@ -177,7 +177,8 @@ class Links:
         """The round that is due where a label hangs."""
         self._opener().scan(text)
 
-    def _above(self) -> QWidget:
+    def above(self) -> QWidget:
+        """The window that a dialog belongs to."""
         if self.window is None:
             raise RuntimeError("there is no window yet")
         return self.window
@@ -185,7 +186,7 @@ class Links:
     def _opener(self) -> Any:
         from ui.inspections.opening import RoundOpener
 
-        opener = RoundOpener(self.desk, self.tasks, self._above())
+        opener = RoundOpener(self.desk, self.tasks, self.above())
         opener.opened.connect(self._show_round)
         return opener
 
@@ -221,11 +222,9 @@ class Links:
             scanned.print_sheet(self, name)
             return
         if (parameters or {}).get("form") == "xlsx":
-            save_report(
-                self._above(), self.desk, self.tasks, name, parameters=parameters or {}, said=self.say
-            )
+            save_report(self.above(), self.desk, self.tasks, name, parameters=parameters or {}, said=self.say)
         else:
-            PreviewDialog(self._above(), self.desk, self.tasks, name, parameters).open()
+            PreviewDialog(self.above(), self.desk, self.tasks, name, parameters).open()
 
     def _on_report_wanted(self, *what: Any) -> None:
         if not what:
@@ -250,7 +249,7 @@ class Links:
         from ui.labels import LabelDialog
 
         table = getattr(page, "labels_of", "part")
-        dialog = LabelDialog(self._above(), self.desk, self.tasks, table, list(ids))
+        dialog = LabelDialog(self.above(), self.desk, self.tasks, table, list(ids))
         dialog.printed.connect(self.say)
         dialog.open()
 
@@ -258,7 +257,7 @@ class Links:
         """A register as a file."""
         from ui.exchange import ExportDialog
 
-        ExportDialog(self._above(), self.desk, self.tasks, name).open()
+        ExportDialog(self.above(), self.desk, self.tasks, name).open()
 
     def route(self, code: str) -> bool:
         """A scan that no page took: to where its record is at home."""
@@ -267,11 +266,6 @@ class Links:
     def has_home(self, table: str) -> bool:
         """Whether a page shows the records of a table."""
         return table in HOMES
-
-    @property
-    def above(self) -> QWidget:
-        """The window that a dialog belongs to."""
-        return self._above()
 
 
 def open_record(links: Links, table: str, row_id: bytes) -> None:

@@ -48,7 +48,7 @@ def bind(links: Links, code: str) -> None:
     """An unknown code: what does it belong to?"""
     from ui.inventory.bind import BindDialog
 
-    dialog = BindDialog(links.above, links.desk, links.tasks, code, wedge=links.wedge)
+    dialog = BindDialog(links.above(), links.desk, links.tasks, code, wedge=links.wedge)
     dialog.bound.connect(
         lambda words: links.say(_("From now on the code finds {record}.").format(record=words))
     )
@@ -59,6 +59,6 @@ def print_sheet(links: Links, name: str) -> None:
     """A sheet of codes on paper: actions, blank labels, the test of a scanner."""
     from ui.inventory.code_sheets import CodeSheetDialog
 
-    dialog = CodeSheetDialog(links.above, links.desk, links.tasks, name)
+    dialog = CodeSheetDialog(links.above(), links.desk, links.tasks, name)
     dialog.said.connect(links.say)
     dialog.open()
