@@ -9,10 +9,11 @@ from msgspec import inspect
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import app.bootstrap  # noqa: E402, F401 - registers every op
-from app import ops as operations  # noqa: E402
-from app.generic import NewRow, PatchRow  # noqa: E402
-from db.ids import made_id  # noqa: E402
+import app.bootstrap  # noqa: E402 - the path comes first; registers every op
+import app.conflicts.held  # noqa: E402, F401 - the path comes first; the hub alone registers its ops
+from app import ops as operations  # noqa: E402 - the path comes first
+from app.generic import NewRow, PatchRow  # noqa: E402 - the path comes first
+from db.ids import made_id  # noqa: E402 - the path comes first
 
 AT = 1_795_318_860_000
 #: Ops whose fields are free by type, but speak of a table.

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from fleet import Fleet, supplier
 
+import app.conflicts.held  # noqa: F401 - registers the ops of the hub alone
 from app import ops as operations
 from app.errors import AppError
 from app.generic import patch

@@ -38,7 +38,7 @@ def hub():
 
 
 @pytest.fixture
-def made(desk, hub, qtbot):
+def made(desk, hub):
     profile = desk.profile
     for key, value in (("hub_id", "00" * 16), ("hub_url", "http://127.0.0.1:9")):
         profile.remember(key, value)
@@ -46,7 +46,6 @@ def made(desk, hub, qtbot):
     yield made
     hub.gate.set()
     made.stop()
-    qtbot.wait(0)
     made.deleteLater()
 
 
@@ -127,7 +126,7 @@ def test_a_laptop_without_a_hub_or_without_a_part_in_it_is_quiet(made, hub):
     assert hub.calls == []
 
 
-def test_the_window_closes_while_an_exchange_is_under_way(made, hub, qtbot):
+def test_the_window_closes_while_an_exchange_is_under_way(made, hub):
     hub.gate.clear()
     made.now()
     thread = made._thread
@@ -136,4 +135,3 @@ def test_the_window_closes_while_an_exchange_is_under_way(made, hub, qtbot):
     assert not thread.is_alive()
     made.now()
     assert len(hub.calls) == 1
-    qtbot.wait(0)
