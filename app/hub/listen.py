@@ -54,16 +54,17 @@ class Line(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._forget()
         elif self not in self._idle and not self.transport.is_closing():
-            self._idle[self] = self.loop.call_later(BEGIN_SECONDS, self._give_up)
+            self._idle[self] = self.loop.call_later(BEGIN_SECONDS, self.give_up)
             if len(self._idle) > IDLE_LINES:
-                next(iter(self._idle))._give_up()  # noqa: SLF001 - the same class
+                next(iter(self._idle)).give_up()
 
     def _forget(self) -> None:
         timer = self._idle.pop(self, None)
         if timer is not None:
             timer.cancel()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Close the line, and at once."""
         self._forget()
         self.transport.abort()
 
