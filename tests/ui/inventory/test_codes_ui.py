@@ -75,14 +75,13 @@ def test_a_part_that_is_registered_from_the_dialog_has_the_code(window, store, t
     assert resolve_scan(store, URL).id == id_of("part", "HVAC-003")
 
 
-def test_one_correction_keeps_both_bookings(window, store, tasks, settled, issued, figures):
+def test_one_correction_keeps_both_bookings(window, store, tasks, settled, issued):
     dialog = CorrectDialog(window, store, tasks)
     assert dialog.rows[0].id == issued
     dialog.form.editor("qty").set_value(2000)
     dialog.on_scan(encode(Kind.EQ, "DC1-CRA-002"))
     dialog.on_save()
     settled()
-    assert figures("HVAC-015")[0] == 1000
     with store.read() as read:
         rows = read.rows(
             "SELECT type, qty, reversal_of_id, equipment_id, work_order_id, part_id FROM stock_movement ORDER BY n DESC LIMIT 3"
@@ -110,7 +109,7 @@ def test_a_transfer_is_corrected_with_both_halves(store, id_of, figures):
     assert figures("HVAC-015")[0] == 3000
 
 
-def test_what_cannot_be_corrected_is_said(store, issued, id_of):
+def test_what_cannot_be_corrected_is_said(store, issued):
     with pytest.raises(AppError):
         correct_booking(store, issued)
     with pytest.raises(AppError):

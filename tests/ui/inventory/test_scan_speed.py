@@ -190,7 +190,7 @@ def test_a_killed_process_loses_no_scan(store):
     assert len(queue.waiting) <= told + 1
 
 
-def test_the_same_part_within_two_seconds_is_shown_as_twice(station, settled, store):
+def test_the_same_part_within_two_seconds_is_shown_as_twice(station, settled):
     station.use(ORDER)
     station.switch_mode()
     station.use(ORDER)
@@ -201,7 +201,7 @@ def test_the_same_part_within_two_seconds_is_shown_as_twice(station, settled, st
     assert station.band.result.word.startswith("×2")
 
 
-def test_codes_of_the_sheet_replace_the_keyboard(station, settled, figures, store):
+def test_codes_of_the_sheet_replace_the_keyboard(station, settled, figures):
     station.use(encode(Kind.AC, "RECEIPT"))
     assert station.station.action == "receipt"
     station.use(encode(Kind.PT, "HVAC-015"))
@@ -250,7 +250,7 @@ def test_another_person_and_the_clear_code_forget_the_order(station, store):
     assert station.context.slots[0].text.text() == "—"
 
 
-def test_after_some_minutes_the_order_is_forgotten(station, store):
+def test_after_some_minutes_the_order_is_forgotten(station):
     station.use(ORDER)
     station.station._used_at -= 5 * 60_000
     station._on_time()
