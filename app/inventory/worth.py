@@ -49,7 +49,8 @@ _WORTH = (
 _CAME = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}) ORDER BY m.n"
 _STOOD = f"""
 SELECT part_id, site_id, on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth
-WHERE (part_id, site_id) IN (SELECT m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}))"""
+WHERE (part_id, site_id) IN (SELECT m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}))
+ORDER BY part_id, site_id"""
 _BEFORE = (
     "SELECT s.value, m.qty FROM stock_step s JOIN stock_movement m ON m.id = s.movement_id "
     "WHERE s.part_id = ? AND s.site_id = ?"
@@ -91,7 +92,9 @@ class Fold:
 def settle_value(derive: Derive) -> bool:
     """Reckon the movements that came; parts whose order has changed, from their first movement."""
     pairs = derive.rows(_PAIRS)
-    stood = {(part, site): rest for part, site, *rest in derive.rows(_STOOD)}
+    # Two pushes of one part at once: the second waits, and reckons on what the first has left.
+    standing = _STOOD + locked_row(derive.connection)
+    stood = {(part, site): rest for part, site, *rest in derive.rows(standing)}
     came: dict[Pair, list[tuple[Any, ...]]] = {}
     for row in derive.rows(_CAME):
         came.setdefault((row[9], row[10]), []).append(row)
