@@ -22,7 +22,7 @@ URL = "https://qr.example/aB3x"
 
 
 @pytest.fixture
-def window(qtbot, shown):
+def window(qtbot):
     made = QMainWindow()
     qtbot.addWidget(made)
     made.resize(1286, 716)
