@@ -152,6 +152,8 @@ EDITORS: dict[str, Permission] = {
         ["equipment", "equipment_class", "downtime", "meter_reading", "equipment_use"], P.EDIT_EQUIPMENT
     ),
     **dict.fromkeys(["part", "part_supplier", "supplier", "stock_policy", "code_alias"], P.EDIT_PARTS),
+    **dict.fromkeys(["price_break", "equipment_part", "kit_part"], P.EDIT_PARTS),
+    **dict.fromkeys(["stock_rules"], P.APPROVE_STOCK),
     **dict.fromkeys(["reservation"], P.MOVE_STOCK),
     **dict.fromkeys(["purchase_order", "purchase_line"], P.BUY),
     **dict.fromkeys(["stock_count", "count_line"], P.MOVE_STOCK),

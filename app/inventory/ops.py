@@ -34,6 +34,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
     happened_at: int
     batch: str | None = None
     serial: str | None = None
+    expires: str | None = None
     unit_price: int | None = None
     price_tax: str | None = None
     tax_rate: int | None = None
@@ -200,8 +201,8 @@ def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
         movement,
         {
             "movement_no": move.number, "type": move.type, "part_id": move.part, "site_id": move.site,
-            "bin_id": move.bin, "batch": move.batch, "serial": move.serial, "qty": move.qty,
-            "unit_price": move.unit_price, "price_tax": move.price_tax, "tax_rate": move.tax_rate,
+            "bin_id": move.bin, "batch": move.batch, "serial": move.serial, "expires_on": move.expires,
+            "qty": move.qty, "unit_price": move.unit_price, "price_tax": move.price_tax, "tax_rate": move.tax_rate,
             "work_order_id": move.work_order, "equipment_id": move.equipment,
             "purchase_line_id": move.purchase_line, "count_id": move.count, "transfer_id": move.transfer,
             "loan_id": move.loan, "happened_at": move.happened_at,

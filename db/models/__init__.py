@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from db.models import equipment, inspections, inventory, oplog, people, sites, stock, training, work
+from db.models import equipment, inspections, inventory, oplog, people, sites, stock, supply, training, work
 from db.models.base import BY_TABLE, SYSTEM_COLUMNS, About, Base, Column, Field, Synced
 
 __all__ = ["BY_TABLE", "SYNCED", "About", "Base", "Column", "Field", "Synced", "fields_of", "table"]
-__all__ += ["equipment", "inspections", "inventory", "oplog", "people", "sites", "stock", "training", "work"]
+__all__ += [
+    "equipment",
+    "inspections",
+    "inventory",
+    "oplog",
+    "people",
+    "sites",
+    "stock",
+    "supply",
+    "training",
+    "work",
+]
 
 #: The synced tables, in a fixed order (guards, digests, the wipe of the sample).
 SYNCED: tuple[str, ...] = tuple(sorted(name for name, cls in BY_TABLE.items() if issubclass(cls, Synced)))

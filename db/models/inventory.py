@@ -34,6 +34,7 @@ PART_KINDS: Choices = (
     ("tool", N_("Tool")),
     ("insurance", N_("Insurance spare")),
     ("repairable", N_("Repairable spare")),
+    ("kit", N_("Kit")),
 )
 PART_STATUS: Choices = (
     ("active", N_("Active")),
@@ -105,6 +106,8 @@ class Supplier(Synced, Base):
     contact_name = text(N_("Contact"), 60)
     phone = text(N_("Phone"), 30)
     email = text(N_("E-mail"), 80)
+    #: What may come beyond an order without a question.
+    over_percent = measure(N_("Over-delivery allowed"), "%")
     active = flag(N_("Active"))
 
 
@@ -153,6 +156,8 @@ class PartSupplier(Synced, Base):
     sku = code(N_("Supplier's number"), 80)
     description = text(N_("Description"), 400)
     pack_qty = qty(N_("Pack size"), low=0)
+    min_qty = qty(N_("Minimum order"), low=0)
+    lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
     unit_price = price(N_("Unit price"))
     price_tax = choice(N_("Tax in the price"), TAXES)
     tax_rate = measure(N_("Tax rate"), "%")
@@ -202,6 +207,8 @@ class StockMovement(Synced, Base):
     bin_id = ref(N_("Bin"), "location", required=True)
     batch = text(N_("Batch"), 40)
     serial = text(N_("Serial number"), 60)
+    #: The end of the shelf life as it stands on the pack.
+    expires_on = day(N_("Expires on"))
     qty = qty(N_("Quantity"), required=True, low=1)
     unit_price = price(N_("Unit price"))
     price_tax = choice(N_("Tax in the price"), TAXES)

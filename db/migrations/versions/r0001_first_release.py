@@ -534,6 +534,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_equipment_event_ref_id'), ['ref_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_equipment_event_site_id'), ['site_id'], unique=False)
 
+    op.create_table('equipment_part',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('equipment_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('class_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_equipment_part')),
+    sa.UniqueConstraint('id', name=op.f('uq_equipment_part_id'))
+    )
+    with op.batch_alter_table('equipment_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_equipment_part_class_id'), ['class_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_equipment_part_equipment_id'), ['equipment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_equipment_part_part_id'), ['part_id'], unique=False)
+
     op.create_table('equipment_use',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -806,6 +831,27 @@ def upgrade() -> None:
     with op.batch_alter_table('inspection_template', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_inspection_template_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_inspection_template_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('kit_part',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('kit_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('qty', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_kit_part')),
+    sa.UniqueConstraint('id', name=op.f('uq_kit_part_id'))
+    )
+    with op.batch_alter_table('kit_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_kit_part_kit_id'), ['kit_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_kit_part_part_id'), ['part_id'], unique=False)
 
     op.create_table('loan',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -1098,6 +1144,8 @@ def upgrade() -> None:
     sa.Column('sku', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('description', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('pack_qty', sa.BigInteger(), nullable=True),
+    sa.Column('min_qty', sa.BigInteger(), nullable=True),
+    sa.Column('lead_time_days', sa.BigInteger(), nullable=True),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
     sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('tax_rate', sa.BigInteger(), nullable=True),
@@ -1520,6 +1568,7 @@ def upgrade() -> None:
     sa.Column('bin_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('batch', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('expires_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('qty', sa.BigInteger(), nullable=False),
     sa.Column('unit_price', sa.BigInteger(), nullable=True),
     sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
@@ -1598,6 +1647,32 @@ def upgrade() -> None:
         batch_op.create_index('ix_stock_policy_part_site', ['part_id', 'site_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stock_policy_site_id'), ['site_id'], unique=False)
 
+    op.create_table('stock_rules',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('a_to', sa.BigInteger(), nullable=False),
+    sa.Column('b_to', sa.BigInteger(), nullable=False),
+    sa.Column('group_1', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('group_3', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('service_v', sa.BigInteger(), nullable=False),
+    sa.Column('service_e', sa.BigInteger(), nullable=False),
+    sa.Column('service_d', sa.BigInteger(), nullable=False),
+    sa.Column('count_days_a', sa.BigInteger(), nullable=False),
+    sa.Column('count_days_b', sa.BigInteger(), nullable=False),
+    sa.Column('count_days_c', sa.BigInteger(), nullable=False),
+    sa.Column('order_cost', sa.BigInteger(), nullable=False),
+    sa.Column('holding_rate', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_rules')),
+    sa.UniqueConstraint('id', name=op.f('uq_stock_rules_id'))
+    )
     op.create_table('stock_step',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('movement_id', sa.LargeBinary(length=16), nullable=False),
@@ -1700,6 +1775,7 @@ def upgrade() -> None:
     sa.Column('contact_name', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('phone', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('email', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('over_percent', sa.BigInteger(), nullable=True),
     sa.Column('active', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
@@ -1938,6 +2014,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_inspection_item_location_id'), ['location_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_inspection_item_template_id'), ['template_id'], unique=False)
 
+    op.create_table('price_break',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_supplier_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('from_qty', sa.BigInteger(), nullable=False),
+    sa.Column('unit_price', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.ForeignKeyConstraint(['part_supplier_id'], ['part_supplier.id'], name=op.f('fk_price_break_part_supplier_id')),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_price_break')),
+    sa.UniqueConstraint('id', name=op.f('uq_price_break_id'))
+    )
+    with op.batch_alter_table('price_break', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_price_break_part_supplier_id'), ['part_supplier_id'], unique=False)
+
     op.create_table('purchase_line',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -2020,6 +2117,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_purchase_line_order_id'))
 
     op.drop_table('purchase_line')
+    with op.batch_alter_table('price_break', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_price_break_part_supplier_id'))
+
+    op.drop_table('price_break')
     with op.batch_alter_table('inspection_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inspection_item_template_id'))
         batch_op.drop_index(batch_op.f('ix_inspection_item_location_id'))
@@ -2093,6 +2194,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_stock_step_part_site')
 
     op.drop_table('stock_step')
+    op.drop_table('stock_rules')
     with op.batch_alter_table('stock_policy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stock_policy_site_id'))
         batch_op.drop_index('ix_stock_policy_part_site')
@@ -2273,6 +2375,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_loan_bin_id'))
 
     op.drop_table('loan')
+    with op.batch_alter_table('kit_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_kit_part_part_id'))
+        batch_op.drop_index(batch_op.f('ix_kit_part_kit_id'))
+
+    op.drop_table('kit_part')
     with op.batch_alter_table('inspection_template', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_inspection_template_owner_id'))
         batch_op.drop_index(batch_op.f('ix_inspection_template_code'))
@@ -2336,6 +2443,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_equipment_use_equipment_id'))
 
     op.drop_table('equipment_use')
+    with op.batch_alter_table('equipment_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_equipment_part_part_id'))
+        batch_op.drop_index(batch_op.f('ix_equipment_part_equipment_id'))
+        batch_op.drop_index(batch_op.f('ix_equipment_part_class_id'))
+
+    op.drop_table('equipment_part')
     with op.batch_alter_table('equipment_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_equipment_event_site_id'))
         batch_op.drop_index(batch_op.f('ix_equipment_event_ref_id'))
