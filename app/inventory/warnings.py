@@ -76,7 +76,7 @@ JOIN part p ON p.id = s.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
   WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)"""
 _OPEN = """
-SELECT id, rule, facts FROM alert WHERE cleared_at IS NULL AND subject_table = 'part' AND rule LIKE 'stock.%'
+SELECT id, rule, facts, raised_at FROM alert WHERE cleared_at IS NULL AND subject_table = 'part' AND rule LIKE 'stock.%'
   AND (subject_id, site_id) IN (SELECT part_id, site_id FROM temp.concerned)"""
 _RAISE = """
 INSERT INTO alert (id, rule, site_id, level, subject_table, subject_id, facts, raised_at, state)
@@ -107,10 +107,12 @@ def settle_alerts(derive: Derive) -> bool:
         for alert, rule, level in found.wrong():
             standing.add(alert)
             before, facts = opened.get(alert), found.facts()
+            # Asked anew each time: movements that come late may move the beginning and leave every figure as it was.
+            since = found.since(derive, rule)
             if before is None or before[0] != rule:
-                raised.append((alert, rule, found.site, level, found.part, facts, found.since(derive, rule)))
-            elif before[1] != facts:
-                told.append((facts, found.since(derive, rule), alert))
+                raised.append((alert, rule, found.site, level, found.part, facts, since))
+            elif before[1:] != (facts, since):
+                told.append((facts, since, alert))
     cured = [(derive.now, alert) for alert in opened.keys() - standing]
     derive.run_many(_RAISE, raised)
     derive.run_many("UPDATE alert SET facts = ?, raised_at = ? WHERE id = ?", told)
