@@ -32,18 +32,36 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 DAY = 86_400_000
 
 
-def invite(hub: Hub, address: str, *, machines: int = 1, days: int = 7, scope: str = ALL) -> Invitation:
+@dataclass(frozen=True)
+class Origin:
+    """What the hub's page notes of an invitation: who made it, whom it is for, and by which form, sent once or twice."""
+
+    made_by: str | None = None
+    remark: str | None = None
+    form: str | None = None
+
+
+def invite(
+    hub: Hub,
+    address: str,
+    *,
+    machines: int = 1,
+    days: int = 7,
+    scope: str = ALL,
+    origin: Origin | None = None,
+) -> Invitation:
     """A code for so many machines until a day; only its hash is kept. Raises AppError for nonsense."""
     if not (1 <= machines <= 1000 and 1 <= days <= 366):
         raise AppError(N_("An invitation is for 1 to 1000 machines and 1 to 366 days."))
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    code, origin = "".join(secrets.choice(_ALPHABET) for _ in range(12)), origin or Origin()
     now = hub.clock.now()
     with hub.writing() as connection:
         connection.execute("DELETE FROM hub_invitation WHERE expires_at < ?", (now,))
         connection.execute(
-            "INSERT INTO hub_invitation (code_hash, scope, uses_left, made_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-            (_hash(code), scope, machines, now, now + days * DAY),
-        )
+            "INSERT INTO hub_invitation (code_hash, scope, uses_left, made_at, expires_at, machines, made_by, remark, form) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (_hash(code), scope, machines, now, now + days * DAY, machines, origin.made_by, origin.remark, origin.form),
+        )  # fmt: skip
     return Invitation(address, code, fingerprint(hub.key.public))
 
 
@@ -112,9 +130,10 @@ def hello(hub: Hub, device: DeviceRow, asked: Hello) -> Welcome:
         read = Reader(connection)
         demand_history(read, asked.proof)
         connection.execute(
-            "UPDATE hub_device SET seen_at = ?, clock_offset = ?, version = ?, cursor_seq = ? WHERE device_id = ?",
-            (now, asked.wall - now, asked.version, _least(device, asked), device.device_id),
-        )
+            "UPDATE hub_device SET seen_at = ?, clock_offset = ?, version = ?, cursor_seq = ?, schema_v = ?, "
+            "heads = coalesce(?, heads) WHERE device_id = ?",
+            (now, asked.wall - now, asked.version, _least(device, asked), asked.schema_v, _heads(asked), device.device_id),
+        )  # fmt: skip
         told(read, device, asked.heads)
         heads = [ChainHead(chain, *chain_head(read, chain)[1:]) for chain in asked.chains]
         shown = () if device.revoked else device.scope
@@ -126,6 +145,11 @@ def hello(hub: Hub, device: DeviceRow, asked: Hello) -> Welcome:
 def _least(device: DeviceRow, asked: Hello) -> int:
     """Up to here the laptop has every bucket of its own."""
     return min((asked.cursors.get(bucket, 0) for bucket in device.scope), default=0)
+
+
+def _heads(asked: Hello) -> str | None:
+    """How far the laptop's chains go there, to be shown; None where it does not say (a batch file)."""
+    return " ".join(f"{head.chain.hex()}:{head.seq}" for head in asked.heads[-20:]) or None
 
 
 def chain_head(read: Reader, chain: bytes) -> tuple[bytes | None, int, bytes]:

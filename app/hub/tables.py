@@ -35,6 +35,9 @@ Table(
     # How often its scope was changed, and how far it has read.
     Column("grant_v", BigInteger, nullable=False, default=0, server_default="0"),
     Column("cursor_seq", BigInteger),
+    # What it said at its last exchange: the schema of its records, and how far each of its chains goes there.
+    Column("schema_v", BigInteger),
+    Column("heads", SORTED_TEXT),
 )
 # The scopes that a laptop had before, and how far its chains went when it heard of each new one.
 Table(
@@ -142,6 +145,11 @@ Table(
     Column("uses_left", Integer, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    # What the hub's page knows of it: for how many it was, whom it is for, who made it; `form` keeps a repeated click from making two.
+    Column("machines", Integer),
+    Column("remark", SORTED_TEXT),
+    Column("made_by", SORTED_TEXT),
+    Column("form", SORTED_TEXT, unique=True),
 )
 # The files of photos and documents that are all here, and since when no record has named one (app/hub/blobs.py).
 Table(
@@ -200,6 +208,8 @@ Table(
     Column("size", BigInteger, nullable=False),
     Column("path", SORTED_TEXT, nullable=False),
     Column("host", SORTED_TEXT, nullable=False),
+    # When somebody had it proved once more.
+    Column("checked_at", BigInteger),
 )
 # What the hub does by itself: when it is due again, and why it did not work. One process of several takes it.
 Table(
@@ -209,6 +219,69 @@ Table(
     Column("due_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),
     Column("error", SORTED_TEXT),
+)
+
+# Administrators of the hub's page (app/hub/pages): their sign-in is the hub's own, no account of a site.
+Table(
+    "hub_admin",
+    TABLES,
+    Column("name", SORTED_TEXT, primary_key=True),
+    Column("verifier", SORTED_TEXT, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", SORTED_TEXT),
+    Column("password_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+)
+# Codes by which the first administrator makes the own account; every process that starts prints one.
+Table(
+    "hub_admin_setup",
+    TABLES,
+    Column("code_hash", _HASH, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+)
+Table(
+    "hub_admin_session",
+    TABLES,
+    Column("token_hash", _HASH, primary_key=True),
+    Column("name", SORTED_TEXT, nullable=False, index=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("peer", SORTED_TEXT, nullable=False),
+    Column("agent", SORTED_TEXT, nullable=False),
+    # A sentence for the next page.
+    Column("notice", SORTED_TEXT),
+)
+# Wrong entries by account and by address, both as hashes: what was typed as a name may be a password.
+Table(
+    "hub_admin_try",
+    TABLES,
+    Column("key", _HASH, primary_key=True),
+    Column("spent", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+# What administrators did.
+Table(
+    "hub_admin_log",
+    TABLES,
+    Column("n", BigInteger().with_variant(Integer(), "sqlite"), Identity(), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("name", SORTED_TEXT),
+    Column("peer", SORTED_TEXT, nullable=False),
+    Column("action", SORTED_TEXT, nullable=False),
+    Column("subject", SORTED_TEXT, nullable=False),
+    Column("detail", SORTED_TEXT, nullable=False),
+)
+# Answers to batch files that were brought in by the page, until they are fetched; `file` is below the folder of files.
+Table(
+    "hub_return",
+    TABLES,
+    Column("id", _ID, primary_key=True),
+    Column("device_id", _ID, nullable=False),
+    Column("file", SORTED_TEXT, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", SORTED_TEXT, nullable=False),
 )
 
 
