@@ -12,7 +12,8 @@ from db.models import SYNCED
 
 assert bootstrap.FEATURES
 P = Permission
-GENERIC = {"create", "patch", "retire", "merge", "transition"}
+#: Ops whose permission is that of the table they name.
+GENERIC = {"create", "patch", "retire", "merge", "transition", "file.detach"}
 #: Ops that everybody may make: they speak of the person who makes them.
 OPEN = {"auth.note"}
 
