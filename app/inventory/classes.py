@@ -14,11 +14,6 @@ from app.tx import Reader
 from app.words import N_
 
 ABC, VED = ("A", "B", "C"), ("V", "E", "D")
-#: Group I: what needs the most care (AV AE BV CV); II the rest of A, B and E; III what can wait.
-GROUPS = {
-    ("A", "V"): 1, ("A", "E"): 1, ("B", "V"): 1, ("C", "V"): 1, ("A", "D"): 2, ("B", "E"): 2, ("C", "E"): 2,
-    ("B", "D"): 2, ("C", "D"): 3,
-}  # fmt: skip
 #: The ways to say what a year's use is worth.
 BASES = {"register": N_("Use a year of the register"), "ledger": N_("Issues of the last 12 months")}
 DAY = 86_400_000

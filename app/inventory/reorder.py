@@ -10,8 +10,11 @@ from decimal import ROUND_CEILING, Decimal, localcontext
 
 from app.values import THOUSAND
 
-#: Service level in per cent -> Z of the normal distribution.
-Z = {90: Decimal("1.28"), 95: Decimal("1.65"), 99: Decimal("2.33")}
+#: Service level in per cent -> Z of the normal distribution (90, 95, 99: as the requirements round them).
+Z = {
+    85: Decimal("1.04"), 90: Decimal("1.28"), 95: Decimal("1.65"), 97: Decimal("1.88"), 98: Decimal("2.05"),
+    99: Decimal("2.33"),
+}  # fmt: skip
 SERVICE = 95
 A_TO, B_TO = Decimal("0.70"), Decimal("0.95")
 

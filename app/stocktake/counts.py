@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.inventory.parts import Word
+from app.inventory.rules import rules_of
 from app.names import person
 from app.stocktake.lines import signed_value
 from app.tx import Reader
 
 DAY = 86_400_000
-#: How often each class is to be counted, in days (循环盘点).
-CYCLE = {"A": 90, "B": 180, "C": 365}
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def cycle(read: Reader, site: bytes | None, now: int) -> list[Due]:
         *params,
     )
     made = []
-    for abc, days in CYCLE.items():
+    for abc, days in rules_of(read).count_days().items():
         seen = [last for found, last in rows if found == abc]
         made.append(Due(abc, len(seen), sum(1 for last in seen if (last or 0) < now - days * DAY), days))
     return made

@@ -14,11 +14,13 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory import classes, figures, turns
-from app.inventory.classes import ABC, BASES, GROUPS, VED, Change
+from app.inventory.classes import ABC, BASES, VED, Change
 from app.inventory.idle import IDLE, Idle, idle_value
+from app.inventory.rules import Rules, rules_of
 from app.inventory.turns import ClassValue, StockOuts, Turns
 from app.signs import sign
 from app.words import N_, _, ngettext
+from ui.inventory.rules import RulesDialog
 from ui.inventory.tables import site_of, yuan
 from ui.kit import theme
 from ui.kit.buttons import button
@@ -45,6 +47,7 @@ class _Found:
     outs: StockOuts
     by_class: list[ClassValue]
     idle: list[Idle]
+    rules: Rules
 
 
 class MatrixCell(QAbstractButton):
@@ -82,6 +85,9 @@ class AnalysisPage(Page):
     list_wanted = Signal(object)
     """The filters of the list of parts behind a figure."""
 
+    page_wanted = Signal(str)
+    """`review`: the reorder points that no longer follow from use."""
+
     said = Signal(str, object)
     """A line for the toast, and what takes the step back."""
 
@@ -95,6 +101,13 @@ class AnalysisPage(Page):
             made = button(_("Work out ABC classes"), "refresh-cw")
             made.clicked.connect(self.ask_classes)
             self.add_action(made)
+            points = button(_("Reorder points"), "clipboard-check")
+            points.clicked.connect(lambda: self.page_wanted.emit("review"))
+            self.add_action(points)
+        if desk.may(Permission.APPROVE_STOCK):
+            rules = button(_("Rules"), "settings")
+            rules.clicked.connect(self.ask_rules)
+            self.add_action(rules)
         self._turns, self._outs = Card(_("Turns and days of supply")), Card(_("Stock-outs"))
         self._matrix, self._idle = Card(_("Value × criticality (ABC × VED)")), Card(_("Idle / expiring"))
         for card in (self._turns, self._matrix, self._idle, self._outs):
@@ -111,7 +124,7 @@ class AnalysisPage(Page):
                 now = desk.now()
                 return _Found(
                     figures.classes(read, site), turns.turns(read, site, now), turns.stock_outs(read, site, now),
-                    turns.value_by_class(read, site), idle_value(read, site),
+                    turns.value_by_class(read, site), idle_value(read, site), rules_of(read),
                 )  # fmt: skip
 
         self._tasks.run(work, self._show, owner=self, latest="analysis")
@@ -200,7 +213,7 @@ class AnalysisPage(Page):
         return holder
 
     def _cell(self, found: _Found, abc: str, ved: str) -> QWidget:
-        group = GROUPS[abc, ved]
+        group = found.rules.group(abc, ved)
         count = found.matrix.get((abc, ved), 0)
         made = MatrixCell(count, group)
         made.setToolTip(_("Group {group}: {abc} and {ved}").format(group="I" * group, abc=abc, ved=ved))
@@ -211,17 +224,30 @@ class AnalysisPage(Page):
     def _on_cell(self, abc: str, ved: str) -> None:
         self.list_wanted.emit({"abc": abc, "ved": ved})
 
-    # classes
+    # classes and rules
+
+    def ask_rules(self) -> None:
+        """The limits, groups, service levels and counting cycles that hold for all sites."""
+        self.dialog = RulesDialog(self, self._desk, self._tasks)
+        self.dialog.saved.connect(self._on_rules)
+        self.dialog.finished.connect(self.dialog.deleteLater)
+        self.dialog.open()
+
+    def _on_rules(self, done: Done) -> None:
+        self.said.emit(_("The rules were changed."), lambda: self._take_back(done))
+        self.reload()
 
     def ask_classes(self) -> None:
         """The limits and what to reckon with; then what would change."""
+        with self._desk.read() as read:
+            rules = rules_of(read)
         bases = [(code, _(word)) for code, word in BASES.items()]
         filled = FormDialog.ask(
             self, _("Work out ABC classes"),
             [FormField("basis", _("Value of"), "choice", required=True, choices=bases, given=True),
              FormField("a", _("A up to"), "number", "%", required=True, given=True),
              FormField("b", _("B up to"), "number", "%", required=True, given=True)],
-            {"basis": "register", "a": 70_000, "b": 95_000}, do=_("Show what changes"), check=self._check_limits,
+            {"basis": "register", "a": rules.a_to, "b": rules.b_to}, do=_("Show what changes"), check=self._check_limits,
             text=_("By the value of a year's use: A are the few parts that make most of it."),
         )  # fmt: skip
         if filled:

@@ -11,6 +11,7 @@ from ui.inventory.analysis import AnalysisPage
 from ui.inventory.books import BooksPage
 from ui.inventory.ledger import LedgerPage
 from ui.inventory.proposal import ProposalPage
+from ui.inventory.review import ReviewPage
 from ui.inventory.spares import SparesPage
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -70,7 +71,7 @@ class SparesArea(QWidget):
         self._stack.setCurrentWidget(self._pages[key])
 
     def _made(self, key: str) -> QWidget:
-        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage
+        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage | ReviewPage
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
@@ -80,6 +81,11 @@ class SparesArea(QWidget):
         elif key == "analysis":
             made = AnalysisPage(self._desk, self._tasks)
             made.list_wanted.connect(self.show_list)
+            made.page_wanted.connect(self.open)
+            made.said.connect(self.said)
+        elif key == "review":
+            made = ReviewPage(self._desk, self._tasks)
+            made.part_wanted.connect(self.show_part)
             made.said.connect(self.said)
         elif key == "books":
             made = BooksPage(self._desk, self._tasks)
@@ -89,7 +95,7 @@ class SparesArea(QWidget):
             made = LedgerPage(self._desk, self._tasks)
             made.said.connect(self.said)
             made.report_requested.connect(self.report_requested)
-        made.back_wanted.connect(lambda: self.open("spares"))
+        made.back_wanted.connect(lambda: self.open("analysis" if key == "review" else "spares"))
         return made
 
     def current(self) -> Any:

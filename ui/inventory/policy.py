@@ -1,5 +1,6 @@
 """The form that works out safety stock and reorder point: every figure with where it comes from, accepted or overridden."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -9,8 +10,10 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Refused
 from app.inventory.card import policy_of
-from app.inventory.policy import METHODS, Suggestion, accept, override, suggest, use_of
+from app.inventory.demand import KINDS
+from app.inventory.policy import METHODS, ORDERS, Suggestion, accept, override, suggest, use_of
 from app.inventory.reorder import Z
+from app.inventory.rules import rules_of
 from app.words import _
 from ui.inventory.tables import amount, site_of
 from ui.kit.buttons import button
@@ -34,7 +37,8 @@ class PolicyDialog(Dialog):
             self._row = read.get("part", part) or {}
             self._use = use_of(read, part, site_of(desk), desk.now())
             self._old = policy_of(read, part, site_of(desk)) or {}
-        self.found: Suggestion | None = suggest(self._use)
+            self._rules = rules_of(read)
+        self.found: Suggestion | None = suggest(self._use, rules=self._rules)
         self.form = Form(self._fields())
         self.working = label("", "dense", "text_2", wrap=True)
         self.note = NoteStrip("", "warn")
@@ -59,6 +63,7 @@ class PolicyDialog(Dialog):
             FormField("service", _("Service level"), "choice", required=True, choices=services, given=True),
             FormField("safety", _("Safety stock"), "number", unit, required=True, given=True),
             FormField("reorder", _("Reorder point"), "number", unit, required=True, given=True),
+            FormField("most", _("Maximum stock"), "number", unit, required=True, given=True),
             FormField("reason", _("Reason")),
         ]
 
@@ -69,23 +74,26 @@ class PolicyDialog(Dialog):
             "service": found.service if found else 95,
             "safety": found.safety if found else self._old.get("safety_stock"),
             "reorder": found.reorder_point if found else self._old.get("reorder_point"),
+            "most": found.maximum if found else self._old.get("max_stock"),
         }
 
     def _on_changed(self) -> None:
         """Another method or level: the figures are worked out anew."""
         filled = self.form.values()
-        found = suggest(self._use, filled["method"] or "poisson", filled["service"] or 95)
+        found = suggest(self._use, filled["method"] or "poisson", filled["service"] or 95, self._rules)
         if found != self.found and found is not None:
             self.found = found
             self.form.blockSignals(True)
             self.form.editor("safety").set_value(found.safety)
             self.form.editor("reorder").set_value(found.reorder_point)
+            self.form.editor("most").set_value(found.maximum)
             self.form.blockSignals(False)
         self._show()
 
     def _overridden(self) -> bool:
         filled, found = self.form.values(), self.found
-        return found is None or (filled["safety"], filled["reorder"]) != (found.safety, found.reorder_point)
+        typed = (filled["safety"], filled["reorder"], filled["most"])
+        return found is None or typed != (found.safety, found.reorder_point, found.maximum)
 
     def _show(self) -> None:
         self.working.setText(self._said())
@@ -106,36 +114,7 @@ class PolicyDialog(Dialog):
 
     def _said(self) -> str:
         """The working, line by line."""
-        found, unit = self.found, self._row.get("unit") or ""
-        if found is None:
-            return ""
-        source = (
-            _("by the ledger, issues in 24 months: {issues}")
-            if found.source == "ledger"
-            else _("by the register")
-        )
-        old = ""
-        if self._old:
-            old = _("So far: safety stock {safety}, reorder point {reorder}").format(
-                safety=amount(self._old["safety_stock"], unit),
-                reorder=amount(self._old["reorder_point"], unit),
-            )
-        lines = (
-            _("Use a year: {use} ({source})").format(
-                use=amount(found.annual, unit), source=source.format(issues=found.issues)
-            ),
-            _("Demand in {days} days: {exact} → {demand}").format(
-                days=found.lead_days, exact=f"{found.exact:.2f}", demand=amount(found.demand, unit)
-            ),
-            _("Safety stock: {z} × {spread} → {safety}").format(
-                z=Z[found.service], spread=f"{found.spread:.2f}", safety=amount(found.safety, unit)
-            ),
-            _("Reorder point: {demand} + {safety} = {reorder}").format(
-                demand=amount(found.demand), safety=amount(found.safety), reorder=amount(found.reorder_point, unit)
-            ),
-            old,
-        )  # fmt: skip
-        return "\n".join(filter(None, lines))
+        return said(self.found, self._row.get("unit") or "", self._old)
 
     def on_save(self) -> None:
         """Accept the computed figures, or override them with a reason."""
@@ -147,7 +126,15 @@ class PolicyDialog(Dialog):
 
         def work() -> Done:
             if overridden or found is None:
-                return override(desk, part, filled["safety"], filled["reorder"], reason=reason, found=found)
+                return override(
+                    desk,
+                    part,
+                    filled["safety"],
+                    filled["reorder"],
+                    filled["most"],
+                    reason=reason,
+                    found=found,
+                )
             return accept(desk, part, found, reason=reason)
 
         self._tasks.run(work, self._on_saved, self._on_refused, owner=self)
@@ -160,3 +147,47 @@ class PolicyDialog(Dialog):
         text = "\n".join(map(str, error.objections)) if isinstance(error, Refused) else str(error)
         self.note.set(text, "danger" if isinstance(error, AppError) else "warn")
         self.note.show()
+
+
+def said(found: Suggestion | None, unit: str, old: Mapping[str, Any]) -> str:
+    """The working of a reorder point in lines: use, its pattern, demand, safety stock, order quantity, what held so far."""
+    if found is None:
+        return ""
+    ledger, register = _("by the ledger, issues in 24 months: {issues}"), _("by the register")
+    source = ledger.format(issues=found.issues) if found.source == "ledger" else register
+    lines = (
+        _("Use a year: {use} ({source})").format(use=amount(found.annual, unit), source=source),
+        _pattern(found),
+        _("Demand in {days} days: {exact} → {demand}").format(
+            days=found.lead_days, exact=f"{found.exact:.2f}", demand=amount(found.demand, unit)
+        ),
+        _("Safety stock: {z} × {spread} → {safety}").format(
+            z=Z[found.service], spread=f"{found.spread:.2f}", safety=amount(found.safety, unit)
+        ),
+        _("Reorder point: {demand} + {safety} = {reorder}").format(
+            demand=amount(found.demand), safety=amount(found.safety), reorder=amount(found.reorder_point, unit)
+        ),
+        _("Maximum: {reorder} + order quantity {order} = {maximum} ({why})").format(
+            reorder=amount(found.reorder_point), order=amount(found.order), maximum=amount(found.maximum, unit),
+            why=_(ORDERS[found.order_why]),
+        ),
+        _so_far(old, unit),
+    )  # fmt: skip
+    return "\n".join(filter(None, lines))
+
+
+def _pattern(found: Suggestion) -> str:
+    if found.pattern is None:
+        return ""
+    text = _("Demand is {kind}: ADI {adi}, CV² {cv2}")
+    return text.format(
+        kind=_(KINDS[found.pattern.kind]), adi=f"{found.pattern.adi:.2f}", cv2=f"{found.pattern.cv2:.2f}"
+    )
+
+
+def _so_far(old: Mapping[str, Any], unit: str) -> str:
+    if not old:
+        return ""
+    return _("So far: safety stock {safety}, reorder point {reorder}").format(
+        safety=amount(old["safety_stock"], unit), reorder=amount(old["reorder_point"], unit)
+    )

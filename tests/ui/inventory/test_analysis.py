@@ -3,9 +3,12 @@
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from app.inventory.rules import change_rules, rules_of
 from ui.inventory.analysis import AnalysisPage, MatrixCell
 from ui.inventory.area import SparesArea
 from ui.inventory.policy import PolicyDialog
+from ui.inventory.review import ReviewPage
+from ui.kit.dialogs import FormDialog
 
 
 def words(widget) -> str:
@@ -67,3 +70,49 @@ def test_other_figures_are_an_override(dialog, store, settled, id_of):
             part,
         )
     assert row == (7000, "manual", "winter")
+
+
+def test_the_review_takes_over_what_is_chosen(monkeypatch, shown, store, tasks, settled):
+    page = shown(ReviewPage(store, tasks))
+    settled()
+    assert page.rows == []  # the policies of the sample follow from its use
+    change_rules(store, {"service_e": 99_000})
+    page.reload()
+    settled()
+    before = len(page.rows)
+    assert before == len(page.table.model.ids) > 0
+    page.table.select([row.n for row in page.rows[:2]])
+    monkeypatch.setattr(FormDialog, "ask", staticmethod(lambda *_a, **_k: {"reason": "as in other years"}))
+    page.take_over()
+    settled()
+    settled()
+    assert len(page.rows) == before - 2
+    with store.read() as read:
+        assert (
+            read.value("SELECT count(*) FROM stock_policy WHERE override_reason = 'as in other years'") == 2
+        )
+    page.table.select([page.rows[0].n])
+    page.open_working()
+    assert "Maximum: " in page.dialog.working.text()
+    page.dialog.reject()
+
+
+def test_the_rules_of_the_store_are_set_by_a_supervisor(shown, store, tasks, settled):
+    page = shown(AnalysisPage(store, tasks))
+    settled()
+    page.ask_rules()
+    dialog = page.dialog
+    dialog.form.set_values(dialog.form.values() | {"a_to": 97_000})
+    dialog.on_save()
+    settled()
+    assert not dialog.result()
+    assert dialog.note.isVisible()
+    dialog.form.set_values(
+        dialog.form.values() | {"a_to": 80_000, "count_days_a": 30_000, "group_1": ("AV",)}
+    )
+    dialog.on_save()
+    settled()
+    with store.read() as read:
+        found = rules_of(read)
+    assert (found.a_to, found.count_days_a, found.group_1, found.b_to) == (80_000, 30, ("AV",), 95_000)
+    settled()

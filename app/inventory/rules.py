@@ -1,0 +1,105 @@
+"""The rules of the store: limits of ABC, service level by VED, how often each class is counted, what an order costs.
+
+One row for all sites, made alike on every laptop; until a supervisor changes it, the usual values hold.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from app.changes import Done
+from app.desk import Desk
+from app.errors import Objection, Refused
+from app.fields import from_json, to_json
+from app.generic import Retire, create, patch
+from app.inventory.reorder import Z
+from app.tx import Reader
+from app.values import THOUSAND
+from app.words import N_
+from db.ids import made_id
+
+ROW = made_id("stock rules", "all sites")
+#: 100 % in thousandths of a per cent.
+WHOLE = 100 * THOUSAND
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules as they hold: shares in thousandths of a per cent, days, money in hundredths; groups as "AV", "AE" ..."""
+
+    a_to: int = 70_000
+    b_to: int = 95_000
+    group_1: tuple[str, ...] = ("AV", "AE", "BV", "CV")
+    group_3: tuple[str, ...] = ("CD",)
+    service_v: int = 99_000
+    service_e: int = 95_000
+    service_d: int = 90_000
+    count_days_a: int = 90
+    count_days_b: int = 180
+    count_days_c: int = 365
+    #: What it costs to place and receive an order, and to keep stock for a year (share of its value).
+    order_cost: int = 20_000
+    holding_rate: int = 20_000
+
+    def service(self, ved: str) -> int:
+        """The service level of a class of criticality in per cent; without a class that of E."""
+        level = {"V": self.service_v, "D": self.service_d}.get(ved, self.service_e)
+        return level // THOUSAND
+
+    def limits(self) -> tuple[Decimal, Decimal]:
+        """The shares up to which a part is A, and B."""
+        return Decimal(self.a_to) / WHOLE, Decimal(self.b_to) / WHOLE
+
+    def group(self, abc: str, ved: str) -> int:
+        """How much care a cell of the matrix needs: 1 most, 3 least."""
+        cell = abc + ved
+        return 1 if cell in self.group_1 else 3 if cell in self.group_3 else 2
+
+    def count_days(self) -> dict[str, int]:
+        """Class -> within how many days each part is counted (循环盘点)."""
+        return {"A": self.count_days_a, "B": self.count_days_b, "C": self.count_days_c}
+
+
+_LISTS = frozenset({"group_1", "group_3"})
+
+
+def rules_of(read: Reader) -> Rules:
+    """The rules that hold now."""
+    row = read.get("stock_rules", ROW)
+    if row is None or row["deleted"]:
+        return Rules()
+    found = {one.name: row[one.name] for one in fields(Rules)}
+    for name in _LISTS:
+        found[name] = tuple(str(cell) for cell in from_json(found[name]) or ())
+    return Rules(**found)
+
+
+def change_rules(desk: Desk, new: Mapping[str, Any]) -> Done | None:
+    """Other rules for all sites; None where nothing changes. Raises Refused with the fields to mend."""
+    with desk.read() as read:
+        row, old = read.get("stock_rules", ROW), rules_of(read)
+    wanted = {one.name: new.get(one.name, getattr(old, one.name)) for one in fields(Rules)}
+    if objections := list(_weigh(wanted)):
+        raise Refused(objections)
+    stored = {name: to_json(list(value)) if name in _LISTS else value for name, value in wanted.items()}
+    if row is None:
+        return None if Rules(**wanted) == old else desk.perform(create("stock_rules", ROW, **stored))
+    back = Retire("stock_rules", (ROW,), back=True) if row["deleted"] else None
+    ops = [op for op in (back, patch("stock_rules", row, **stored)) if op]
+    return desk.perform(*ops) if ops else None
+
+
+def _weigh(wanted: Mapping[str, Any]) -> Iterator[Objection]:
+    if not 0 < wanted["a_to"] < wanted["b_to"] <= WHOLE:
+        text = N_("The limit of A must be below that of B, and both between 0 and 100 %.")
+        yield Objection("limits", text, field="b_to")
+    for name in ("service_v", "service_e", "service_d"):
+        if wanted[name] not in {level * THOUSAND for level in Z}:
+            text = N_("Choose one of the service levels: {levels} %.")
+            yield Objection("service", text, {"levels": ", ".join(map(str, Z))}, field=name)
+    if wanted["holding_rate"] <= 0:
+        text = N_("The holding cost must be more than nothing: else no order would be too large.")
+        yield Objection("holding", text, field="holding_rate")
+    if set(wanted["group_1"]) & set(wanted["group_3"]):
+        yield Objection("group", N_("A cell belongs to one group only."), field="group_3")
