@@ -202,7 +202,8 @@ def summed(read: Reader, site: bytes, starts_at: int, ends_at: int, which: str =
     folds: dict[bytes, Fold] = {}
     sums: dict[bytes, list[int]] = {}
     sql = (
-        "SELECT m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, m.reversal_of_id, "
+        "SELECT m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, "
+        "coalesce(m.reversal_of_id, m.again_of_id), "
         "coalesce(m.loan_id, m.transfer_id), m.n, m.part_id, coalesce(m.posted_at, m.happened_at) "
         f"FROM stock_movement m WHERE m.site_id = ? AND {which} ORDER BY {IN_ORDER}"
     )

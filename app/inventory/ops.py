@@ -21,6 +21,14 @@ ABSURD = 10**9
 _TAKEN = frozenset({"issue", "return"})
 
 
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """The signature of the receiver: the PNG by its content, and small."""
+
+    sha256: bytes
+    size: int
+    small: bytes
+
+
 @operation("stock.move", Permission.TAKE_PARTS, {"stock", "alerts"})
 class MoveStock(Op, frozen=True, kw_only=True):
     """A quantity of a part comes into a bin or leaves it; the op's id is the movement's."""
@@ -50,6 +58,9 @@ class MoveStock(Op, frozen=True, kw_only=True):
     entry: str | None = None
     slip: str | None = None
     reversal_of: bytes | None = None
+    #: The reversal that was itself taken back: this movement brings back exactly what that one took.
+    again_of: bytes | None = None
+    signed: Signed | None = None
 
     def needs(self, spec: Spec) -> Permission:
         taken = self.type in _TAKEN and not self.purchase_line
@@ -67,7 +78,20 @@ class MoveStock(Op, frozen=True, kw_only=True):
             yield Objection("stock.type", N_("This kind of movement is unknown."), field="type")
         elif part is not None and place is not None:
             yield from self._check_quantity(part)
-            yield from self._check_reversal(read) if self.reversal_of else self._check_rules(read, part)
+            yield from self._check_way(read, part)
+
+    def _check_way(self, read: Reader, part: dict[str, Any]) -> Iterator[Objection]:
+        """A reversal only has to be the first, and so has what brings a reversal's movement back; else the rules hold."""
+        if self.reversal_of:
+            yield from self._check_reversal(read)
+        elif not self.again_of:
+            yield from self._check_rules(read, part)
+        elif self._is_again(read, self.again_of):
+            yield Objection("stock.again", N_("This movement has been booked again already."))
+
+    def _is_again(self, read: Reader, reversal: bytes) -> bool:
+        sql = "SELECT 1 FROM stock_movement WHERE part_id = ? AND again_of_id = ?"
+        return read.value(sql, self.part, reversal) is not None
 
     def _check_quantity(self, part: dict[str, Any]) -> Iterator[Objection]:
         if self.qty <= 0:
@@ -163,6 +187,20 @@ class MoveStock(Op, frozen=True, kw_only=True):
             follow_receipts(tx, self.purchase_line)
         if self.equipment and self.type in _TAKEN:
             self._tell_machine(tx)
+        if self.signed:
+            self._keep_signature(tx, self.signed)
+
+    def _keep_signature(self, tx: Tx, signed: Signed) -> None:
+        # It bears the id of its op, as every attachment does: by that the hub knows whose file it is.
+        tx.insert(
+            "attachment",
+            tx.op.op_id,
+            {
+                "owner_table": "stock_movement", "owner_id": tx.op.op_id, "site_id": self.site, "kind": "signature",
+                "sha256": signed.sha256, "size": signed.size, "mime": "image/png", "thumbnail": signed.small,
+                "taken_at": self.happened_at,
+            },
+        )  # fmt: skip
 
     def _tell_machine(self, tx: Tx) -> None:
         # A part that comes back takes its cost back, too (R-1.5-b).
@@ -178,16 +216,30 @@ class MoveStock(Op, frozen=True, kw_only=True):
         )  # fmt: skip
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
-        done = read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", envelope.op_id)
-        if done or self.reversal_of:
+        if self.reversal_of:
+            return self._booked_again(read, envelope)
+        if read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", envelope.op_id):
             return Inverse([], (("stock_movement", envelope.op_id),))
         return Inverse([self.reversed_as(envelope.op_id, self.number + "-R", envelope.wall)])
+
+    def _booked_again(self, read: Reader, envelope: Envelope) -> Inverse:
+        """A reversal is taken back by booking what it took once more, as it was; once."""
+        first = read.get("stock_movement", self.reversal_of)
+        if first is None or self._is_again(read, envelope.op_id):
+            return Inverse([], (("stock_movement", envelope.op_id),))
+        again = msgspec.structs.replace(
+            self, number=self.number + "-R", type=first["type"], happened_at=envelope.wall, reversal_of=None,
+            again_of=envelope.op_id, reason=first["reason"], expires=first["expires_on"], entry=first["entry"],
+            slip=first["slip_no"], taken_how=first["taken_how"],
+        )  # fmt: skip
+        return Inverse([again])
 
     def reversed_as(self, movement: bytes, number: str, at: int) -> "MoveStock":
         """The movement that takes this one (booked as `movement`) back: the opposite type, the same quantity."""
         return msgspec.structs.replace(
-            self, number=number, type=OPPOSITE[self.type], happened_at=at, reversal_of=movement
-        )
+            self, number=number, type=OPPOSITE[self.type], happened_at=at, reversal_of=movement,
+            again_of=None, signed=None, slip=None, entry=None, taken_how=None,
+        )  # fmt: skip
 
     def subject(self) -> Subject:
         return "part", self.part
@@ -209,6 +261,7 @@ def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
             "posted_at": closed if closed and closed > move.happened_at else None,
             "entry": move.entry, "slip_no": move.slip, "by_id": tx.op.actor, "taken_by_id": move.taken_by,
             "taken_how": move.taken_how, "reason": move.reason, "reversal_of_id": move.reversal_of,
+            "again_of_id": move.again_of,
         },
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ class Move:
     unit_price: int | None = None
     price_tax: str | None = None
     tax_rate: int | None = None
+    #: The movement that it takes back, or the reversal whose effect it brings back.
     reversal_of: bytes | None = None
     pair: bytes | None = None
 

@@ -20,7 +20,7 @@ Pair = tuple[bytes, bytes]
 #: The hub's order of movements, and after it that of this file.
 IN_ORDER = "m.hub_seq IS NULL, m.hub_seq, m.n"
 _MOVES = (
-    "m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, m.reversal_of_id, "
+    "m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, coalesce(m.reversal_of_id, m.again_of_id), "
     "coalesce(m.loan_id, m.transfer_id), m.n"
 )
 _TOUCHED = "SELECT id FROM temp.touched WHERE tbl = 'stock_movement'"

@@ -211,9 +211,9 @@ def choice(
     return _column(TEXT, Field("choice", label, required, choices=choices, group=group), index=index)
 
 
-def ref(label: str, target: str, *, required: bool = False) -> Column:
-    """The id of a row of another table: indexed, without a constraint between aggregates (operations.md, rule 18)."""
-    return _column(ID, Field("ref", label, required, target=target), index=True)
+def ref(label: str, target: str, *, required: bool = False, index: bool = True) -> Column:
+    """The id of a row of another table, without a constraint between aggregates (operations.md, rule 18)."""
+    return _column(ID, Field("ref", label, required, target=target), index=index)
 
 
 def many(label: str, choices: Choices = (), *, required: bool = False) -> Column:

@@ -78,6 +78,12 @@ COUNT_KINDS: Choices = (
     ("full", N_("Full stocktake")),
     ("bins", N_("By bin")),
     ("classes", N_("By ABC class")),
+    ("cycle", N_("What is due")),
+)
+#: How a count came into the books; none: at the shelf, by scan.
+COUNT_ENTRIES: Choices = (
+    ("paper", N_("Typed in later")),
+    ("file", N_("Read in from Excel")),
 )
 PURCHASE_STATES: Choices = (
     ("draft", N_("Draft")),
@@ -229,6 +235,8 @@ class StockMovement(Synced, Base):
     taken_how = choice(N_("Receiver shown by"), TAKEN_HOW)
     reason = text(N_("Reason"), 200)
     reversal_of_id = ref(N_("Reversal of"), "stock_movement")
+    #: A reversal was taken back: this movement brings back what that one took.
+    again_of_id = ref(N_("Books again"), "stock_movement", index=False)
 
 
 class Reservation(Synced, Base):
@@ -255,6 +263,8 @@ class StockCount(Synced, Base):
     scope = text(N_("Scope"), 200, required=True)
     bins = many(N_("Bins"))
     classes = many(N_("ABC classes"), ABC)
+    #: The parts (ids in hexadecimal) that were due when a count of the cycle was begun.
+    parts = many(N_("Spare parts"))
     blind = flag(N_("Blind count"))
     status = choice(N_("Status"), COUNT_STATUS, required=True, group="status", index=True)
     opened_at = instant(N_("Opened"), required=True)
@@ -283,7 +293,10 @@ class CountLine(Synced, Base):
     last_own_seq = integer(N_("Own records up to"))
     counted_at = instant(N_("Time"), required=True)
     counted_by = ref(N_("Counted by"), "user_account")
-    unit_price = price(N_("Unit price"))
+    #: Who counted on paper, as the sheet names them.
+    counter = text(N_("Counted by"), 80)
+    entry = choice(N_("Entry"), COUNT_ENTRIES)
+    unit_price = price(N_("Average price"))
     reason = text(N_("Reason"), 200)
     #: The lines (ids in hexadecimal) that this one was put in the place of, by a choice.
     replaces = many(N_("Replaces"))
