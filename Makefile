@@ -52,7 +52,8 @@ screenshots: env ## every page in both languages, in out/screenshots
 	@$(PY) packaging/make_env.py --check windowless
 	@$(OFFSCREEN) $(PROGRAM) screenshots --to out/screenshots
 
-bench: env ## the budgets, measured on a seeded large site
+bench: env ## the budgets, measured on a seeded large site, against peers in .venv-bench
+	@$(PYTHON) packaging/make_env.py --bench
 	@$(OFFSCREEN) $(PY) tests/bench/run.py
 
 # --- all checks, the fast ones first ---

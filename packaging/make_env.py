@@ -1,7 +1,7 @@
 """Makes .venv and sees that the system has what the window and the tests need.
 
-`python3 packaging/make_env.py` makes the environment; `--check window|tests|frozen` says what the system
-lacks, installs it where it may, and ends with 1 if something is still missing. Plain standard library:
+`python3 packaging/make_env.py` makes the environment, `--bench` that of the peers that `make bench` measures against;
+`--check window|tests|frozen` says what the system lacks, installs it where it may, and ends with 1 if something is still missing. Plain standard library:
 it runs before anything of ours is installed, and old Pythons must at least be able to read it.
 """
 
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PEERS, PEERS_LOCK = ROOT / ".venv-bench", ROOT / "requirements-bench.lock"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "sitewright-stamp.txt"
 OLDEST = (3, 11)
+#: Errors only: where pip looks in several places, it warns about each package that is not in all of them.
+QUIETLY = ("-qq", "--disable-pip-version-check")
 NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 # A library that must load, and Debian's package that brings it.
@@ -63,13 +66,14 @@ def main() -> int:
     parser.add_argument(
         "--check", choices=["windowless", "window", "tests", "frozen"], help="only check the system"
     )
+    parser.add_argument("--bench", action="store_true", help="make .venv-bench, the peers of `make bench`")
     options = parser.parse_args()
     if options.check:
         return 1 if lacking(options.check) else 0
     if sys.version_info < OLDEST:
         return hand_over_to_newer_python()
     try:
-        make_env()
+        make_peers() if options.bench else make_env()
     except subprocess.CalledProcessError as error:
         return say("The environment could not be made: this command failed: " + " ".join(map(str, error.cmd)))
     lacking("windowless")
@@ -112,6 +116,18 @@ def make_env() -> None:
     print("Ready: " + str((BIN / "sitewright").relative_to(ROOT)), flush=True)
 
 
+def make_peers() -> None:
+    """Other people's programs that the bench measures against: none of their packages comes beside ours."""
+    stamp, wanted = PEERS / "sitewright-stamp.txt", hashlib.sha256(PEERS_LOCK.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print("Installing the peers of the bench in .venv-bench", flush=True)
+    run([sys.executable, "-m", "venv", "--clear", PEERS])
+    python = PEERS / PYTHON.relative_to(VENV)
+    run([python, "-m", "pip", "install", *QUIETLY, "--require-hashes", "-r", PEERS_LOCK])
+    stamp.write_text(wanted, encoding="utf-8")
+
+
 def is_complete() -> bool:
     try:
         return STAMP.read_text(encoding="utf-8") == fingerprint() and is_usable()
@@ -150,8 +166,7 @@ def has_venv_module() -> bool:
 
 
 def pip(*arguments: str) -> None:
-    """Errors only: where pip looks in several places, it warns about each package that is not in all of them."""
-    run([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments])
+    run([PYTHON, "-m", "pip", "install", *QUIETLY, *arguments])
 
 
 def run(command: list[str | Path]) -> None:

@@ -5,14 +5,11 @@ settling, stamps, receipts. The reference is what must be written anyway: op, mo
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
-
-sys.path.append(str(Path(__file__).resolve().parent.parent / "support"))
 from fleet import BIN, SITE
 from pg_server import running
 from senders import NOW, Sender, moved

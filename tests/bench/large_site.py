@@ -3,7 +3,9 @@
 Chinese names are put together from the trade's words, so that search and sorting have something to do.
 """
 
+import hashlib
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -246,6 +248,21 @@ class Site:
             )
 
 
+SCHEMA = Path(__file__).resolve().parents[2] / "db/migrations/versions"
+
+
+def place_of(root: Path, size: Size) -> Path:
+    """The folder of a site of this size and of the present schema; sites of earlier schemas are thrown away."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(SCHEMA.glob("*.py")))
+    name = "-".join(map(str, (size.results, size.movements, size.parts)))
+    place = root / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    for old in root.glob(f"{name}-*"):
+        if old != place:
+            shutil.rmtree(old)
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def build(folder: Path, size: Size = FULL, seed: int = 1) -> Profile:
     """A profile with the large site; made once, opened afterwards."""
     if (folder / "site.db").exists():
@@ -307,4 +324,4 @@ def _ingest(profile: Profile, connection: sqlite3.Connection, *sources: Iterable
     tx.flush()
 
 
-__all__ = ["FULL", "NOW", "Size", "build"]
+__all__ = ["DAY", "FULL", "NOW", "Site", "Size", "build", "place_of"]

@@ -1,8 +1,10 @@
-"""`make bench`: one table of ratios against a reference in the same run (budgets B1, B3, B5, B6, B12). Red rows stay red.
+"""`make bench`: one table of ratios against a reference in the same run (budgets B1 to B14). Red rows stay red.
 
 Ours and the reference run in turn, several times; the median of the ratios counts, since machines are shared and noisy.
+`--small` takes a small site; `--only B5 B11` measures some budgets; `--markdown FILE` writes the table for docs/bench.md.
 """
 
+import argparse
 import os
 import shutil
 import statistics
@@ -15,15 +17,24 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent.parent), str(HERE)]
+sys.path[:0] = [str(HERE.parent.parent), str(HERE), str(HERE.parent / "support")]
 
+import bench_camera
+import bench_files
+import bench_history
 import bench_hub
 import bench_import
+import bench_labels
 import bench_lists
+import bench_many
 import bench_ops
+import bench_scan
+import bench_search
 import bench_start
-from large_site import FULL, Size, build
+import bench_sync
+from large_site import FULL, Size, build, place_of
 
+ROOM = HERE.parent.parent / "out" / "bench"
 RED, GREEN, PLAIN = ("\x1b[31m", "\x1b[32m", "\x1b[0m") if sys.stdout.isatty() else ("", "", "")
 SMALL = Size(machines=200, parts=500, people=40, results=20_000, movements=10_000)
 
@@ -68,10 +79,33 @@ def timed(work: Callable[[], object]) -> Callable[[], float]:
     return once
 
 
+#: Budgets -> what measures them.
+BENCHES = {
+    "B1": bench_start,
+    "B2": bench_scan,
+    "B3": bench_lists,
+    "B4": bench_search,
+    "B5": bench_ops,
+    "B6": bench_import,
+    "B7 B8": bench_files,
+    "B9": bench_labels,
+    "B10": bench_camera,
+    "B11": bench_sync,
+    "B12": bench_hub,
+    "B13": bench_many,
+    "B14": bench_history,
+}
+
+
 def main() -> int:
-    size = SMALL if "--small" in sys.argv else FULL
-    base = HERE.parent.parent / "out" / "bench" / f"large-{size.results}"
-    base.mkdir(parents=True, exist_ok=True)
+    asked = argparse.ArgumentParser(description="Measure the budgets.")
+    asked.add_argument("--small", action="store_true")
+    asked.add_argument("--only", nargs="+", default=[])
+    asked.add_argument("--markdown", type=Path)
+    asked.add_argument("--history", type=int)
+    options = asked.parse_args()
+    size = SMALL if options.small else FULL
+    base = place_of(ROOM, size)
     say(
         f"The large site: {size.machines} machines, {size.parts} parts, {size.results} results, {size.movements} movements …"
     )
@@ -80,18 +114,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "site"
         shutil.copytree(base, copy)
-        for measure in (
-            bench_start.measures,
-            bench_lists.measures,
-            bench_ops.measures,
-            bench_import.measures,
-            bench_hub.measures,
-        ):
-            for row in measure(copy, size):
-                rows.append(row)
-                say(line(row))
+        for budgets, bench in BENCHES.items():
+            if not options.only or set(options.only) & set(budgets.split()):
+                for row in bench.measures(copy, size):
+                    rows.append(row)
+                    say(line(row))
     say("\n" + "\n".join([HEAD, *map(line, rows)]))
     say(f"\n{sum(r.met for r in rows)} of {len(rows)} budgets met.")
+    if options.markdown:
+        options.markdown.write_text("\n".join([*MARKDOWN, *map(_markdown, rows), ""]), encoding="utf-8")
     return 0
 
 
@@ -102,6 +133,18 @@ def line(row: Measure) -> str:
     """One line of the table; red where the budget is not met."""
     colour, word = (GREEN, "") if row.met else (RED, "  OVER")
     return f"{row.id:4} {row.what:58} {row.ours:10.3f} {row.reference:10.3f} {row.unit:4} {colour}{row.ratio:6.2f}{PLAIN} {row.budget:6.2f}{word}"
+
+
+MARKDOWN = (
+    "| id | what | ours | reference | ratio | budget | |",
+    "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+)
+
+
+def _markdown(row: Measure) -> str:
+    mark = "" if row.met else "**red**"
+    unit = f" {row.unit}".rstrip()
+    return f"| {row.id} | {row.what} | {row.ours:.3f}{unit} | {row.reference:.3f}{unit} | {row.ratio:.2f} | {row.budget:.2f} | {mark} |"
 
 
 def say(text: str) -> None:

@@ -38,7 +38,7 @@ class Service:
         listen = f"127.0.0.1:{self.port}"
         asked = command("hub", "serve", "--database", self.database, "--listen", listen, *self.options)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(asked, cwd=ROOT, stderr=log)
+            self.process = subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
         for _try in range(200):
             try:
                 if httpx.get(f"{self.address}/healthz", verify=nobody()).text == "ok\n":
