@@ -38,6 +38,8 @@ class Rules:
     count_days_a: int = 90
     count_days_b: int = 180
     count_days_c: int = 365
+    #: Differences of a stock-take, surplus and shortage added up, that a second storekeeper may approve; 0: none.
+    count_limit: int = 0
     #: What it costs to place and receive an order, and to keep stock for a year (share of its value).
     order_cost: int = 20_000
     holding_rate: int = 20_000
@@ -98,6 +100,8 @@ def _weigh(wanted: Mapping[str, Any]) -> Iterator[Objection]:
         if wanted[name] not in {level * THOUSAND for level in Z}:
             text = N_("Choose one of the service levels: {levels} %.")
             yield Objection("service", text, {"levels": ", ".join(map(str, Z))}, field=name)
+    if wanted["count_limit"] < 0:
+        yield Objection("limit", N_("A limit cannot be less than nothing."), field="count_limit")
     if wanted["holding_rate"] <= 0:
         text = N_("The holding cost must be more than nothing: else no order would be too large.")
         yield Objection("holding", text, field="holding_rate")

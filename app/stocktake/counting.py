@@ -1,25 +1,31 @@
 """What is done in a stock-take: open it, count a line, explain a difference, choose between two counts, close, approve."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
+from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Refused
 from app.inventory.booking import SERIES as MOVEMENTS
 from app.inventory.ops import balance
+from app.inventory.rules import rules_of
+from app.inventory.signs import signed
+from app.inventory.value import State, average
 from app.ops import Op
+from app.stocktake.adjust import AdjustStock, adjustment_id
+from app.stocktake.counts import due_parts
 from app.stocktake.lines import Counted, Key, Line, Lines, lines_of, standing
 from app.stocktake.ops import (
-    AdjustStock,
     ApproveCount,
     CancelCount,
     CloseCount,
     CountPart,
     OpenCount,
     ReopenCount,
-    adjustment_id,
+    is_small,
 )
 from app.tx import Reader
 from app.words import N_, _, pgettext
@@ -40,6 +46,15 @@ REASONS = {
 SCOPE_LENGTH = 200
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A count that was written down first: when it was counted, by whom, and whether it was typed in or read from Excel."""
+
+    at: int
+    by: str = ""
+    entry: str = "paper"
+
+
 def reason_word(reason: str) -> str:
     """A reason in the spoken language."""
     return _(REASONS[reason]) if reason in REASONS else reason
@@ -53,15 +68,20 @@ def open_count(
     classes: Sequence[str] = (),
     blind: bool = True,
     remark: str = "",
+    most: int = 0,
 ) -> tuple[bytes, Done]:
-    """Begin a stock-take at the site in view; gives its id."""
+    """Begin a stock-take at the site in view; gives its id. A count of the cycle takes what is due (`most`: the most urgent)."""
     if desk.site is None:
         raise AppError(N_("Choose a site first: a stocktake belongs to a site."))
     count = new_id()
+    parts: tuple[bytes, ...] = ()
     with desk.read() as read:
+        if kind == "cycle":
+            found = due_parts(read, desk.site.id, desk.now(), classes)
+            parts = tuple(due.part_id for due in (found[:most] if most > 0 else found))
         scope = _scope(read, kind, bins, classes)
     op = OpenCount(
-        id=count, code=desk.number(SERIES), site=desk.site.id, kind=kind, scope=scope, blind=blind,
+        id=count, code=desk.number(SERIES), site=desk.site.id, kind=kind, scope=scope, blind=blind, parts=parts,
         opened_at=desk.now(), bins=tuple(bins), classes=tuple(classes), remark=remark or None,
     )  # fmt: skip
     return count, desk.perform(op)
@@ -69,8 +89,8 @@ def open_count(
 
 def _scope(read: Reader, kind: str, bins: Sequence[bytes], classes: Sequence[str]) -> str:
     """What is counted, in codes that are read in any language."""
-    if kind == "classes":
-        return " ".join(classes) or "-"
+    if kind in {"classes", "cycle"}:
+        return " ".join(classes) or "*"
     if kind != "bins":
         return "*"
     codes = sorted((read.get("location", place) or {}).get("code", "?") for place in bins)
@@ -83,6 +103,9 @@ def scope_word(kind: str, scope: str) -> str:
     if kind == "full":
         return _("Everything in stock")
     codes = pgettext("list", ", ").join(scope.split(" ")) if "~" not in scope else scope
+    if kind == "cycle":
+        due = _("What is due")
+        return due if scope == "*" else _("{what}: class {classes}").format(what=due, classes=codes)
     return _("Class {classes}").format(classes=codes) if kind == "classes" else codes
 
 
@@ -95,15 +118,16 @@ def count_line(
     how: str = "ask",
     reason: str = "",
     anyway: str = "",
+    paper: Paper | None = None,
 ) -> Done:
-    """So much lies there. `how` says what happens to an earlier count of the line: `ask` (refuse), `replace`, `add`."""
+    """So much lies there; on paper, so much lay there then. `how` says what happens to an earlier count of the line: `ask` (refuse), `replace`, `add`."""
     with desk.read() as read:
         before = standing(read, count, key)
-        op = _counted(desk, read, count, key, counted)
+        op = counted_op(desk, read, count, key, counted, paper=paper)
     if before and how == "add":
         # What was counted first was compared with the books of that moment; so is the sum.
         last = before[-1]
-        op = _with(op, counted=last.counted + counted, seen_balance=last.seen)
+        op = _with(op, counted=last.counted + counted, seen_balance=last.seen, counted_at=last.at)
     if how != "ask":
         op = _with(op, replaces=tuple(found.id for found in before))
     return desk.perform(_with(op, reason=reason or None), reason=anyway)
@@ -112,7 +136,7 @@ def count_line(
 def count_empty(desk: Desk, count: bytes, lines: Iterable[Line]) -> Done:
     """Nothing lies there any more of these lines that were not counted yet."""
     with desk.read() as read:
-        ops = [_counted(desk, read, count, line.key, 0) for line in lines if not line.counts]
+        ops = [counted_op(desk, read, count, line.key, 0) for line in lines if not line.counts]
     if not ops:
         raise AppError(N_("Every line of this bin has been counted."))
     return desk.perform(*ops)
@@ -160,24 +184,35 @@ def approve_count(desk: Desk, count: bytes, anyway: str = "") -> Done:
     with desk.read() as read:
         lines = lines_of(read, count)
         turns = {line.key: _turn(read, count, line) for line in lines.different}
-    step = ApproveCount(count=count, at=desk.now())
+        limit = rules_of(read).count_limit
+    small = not desk.may(Permission.APPROVE_STOCK) and limit > 0
+    step = ApproveCount(count=count, at=desk.now(), small=small, limit=limit)
     if found := desk.profile.store.objections(desk.actor, step):
         hard = [objection for objection in found if not objection.may_override]
         if hard or not anyway:
             raise Refused(hard or found)
     numbers = desk.numbers(MOVEMENTS, len(lines.different))
     moves: list[Op] = [
-        _adjustment(desk, lines, line, number, turns[line.key])
+        _adjustment(desk, lines, line, number, turns[line.key], small=small)
         for line, number in zip(lines.different, numbers, strict=True)
     ]
     return desk.perform(step, *moves, reason=anyway)
 
 
-def _adjustment(desk: Desk, lines: Lines, line: Line, number: str, turn: int) -> AdjustStock:
+def may_approve(desk: Desk, lines: Lines) -> bool:
+    """Whether who is at the desk may agree with these differences: the role allows it, or they are within the limit."""
+    if desk.may(Permission.APPROVE_STOCK):
+        return True
+    with desk.read() as read:
+        limit = rules_of(read).count_limit
+    return limit > 0 and desk.may(Permission.MOVE_STOCK) and is_small(lines, limit)
+
+
+def _adjustment(desk: Desk, lines: Lines, line: Line, number: str, turn: int, *, small: bool) -> AdjustStock:
     return AdjustStock(
         number=number, count=lines.count["id"], part=line.part_id, site=lines.count["site_id"], bin=line.bin_id,
         difference=line.difference or 0, happened_at=desk.now(), batch=line.batch or None,
-        unit_price=line.price, reason=reason_word(line.reason), turn=turn,
+        unit_price=line.price, reason=reason_word(line.reason), turn=turn, small=small,
     )  # fmt: skip
 
 
@@ -192,8 +227,10 @@ def _turn(read: Reader, count: bytes, line: Line) -> int:
     return turn
 
 
-def _counted(desk: Desk, read: Reader, count: bytes, key: Key, counted: int) -> CountPart:
-    """The count of a line as of now, with what the books say and how much of the log was known."""
+def counted_op(
+    desk: Desk, read: Reader, count: bytes, key: Key, counted: int, *, paper: Paper | None = None
+) -> CountPart:
+    """The count of a line with what the books say of its moment, the average price, and how much of the log was known."""
     part, place, batch = key
     row, stock = read.get("stock_count", count), read.get("part", part)
     if row is None or stock is None:
@@ -201,19 +238,46 @@ def _counted(desk: Desk, read: Reader, count: bytes, key: Key, counted: int) -> 
     own = read.value(
         "SELECT max(seq) FROM op WHERE chain_id = (SELECT chain_id FROM op ORDER BY n DESC LIMIT 1)"
     )
-    return CountPart(
+    seen = book_at(read, key, paper.at) if paper else balance(read, part, place, batch)
+    op = CountPart(
         count=count, site=row["site_id"], part=part, bin=place, batch=batch or None, counted=counted,
-        seen_balance=balance(read, part, place, batch), counted_at=desk.now(), counter=desk.actor.user_id,
-        seen_hub_seq=read.value("SELECT max(seq) FROM hist"), last_own_seq=own, unit_price=stock["unit_price"],
+        seen_balance=seen, counted_at=desk.now(), counter=desk.actor.user_id,
+        seen_hub_seq=read.value("SELECT max(seq) FROM hist"), last_own_seq=own,
+        unit_price=price_of(read, part, row["site_id"], stock["unit_price"]),
     )  # fmt: skip
+    if paper is None:
+        return op
+    told = {"entry": paper.entry, "paper_name": paper.by or None, "typed_at": op.counted_at}
+    return _with(op, counted_at=paper.at, **told)
+
+
+def book_at(read: Reader, key: Key, moment: int) -> int:
+    """What the books say that lay there at a moment, by all that is known now."""
+    part, place, batch = key
+    return int(
+        read.value(
+            f"SELECT coalesce(sum({signed()}), 0) FROM stock_movement WHERE part_id = ? AND bin_id = ? "
+            "AND coalesce(batch, '') = ? AND happened_at <= ?",
+            part, place, batch, moment,
+        )
+    )  # fmt: skip
+
+
+def price_of(read: Reader, part: bytes, site: bytes, listed: int | None) -> int | None:
+    """The moving average of a part at a site; what came in without a price is reckoned at its listed one."""
+    sql = "SELECT on_hand, worth, base_qty, base_worth FROM stock_worth WHERE part_id = ? AND site_id = ?"
+    found = read.row(sql, part, site)
+    mean = average(State(*found)) if found else None
+    return mean or listed
 
 
 def _again(desk: Desk, count: bytes, line: Line, made: Counted, reason: str) -> CountPart:
     """The same count once more, with its reason, in the place of all that stand."""
     with desk.read() as read:
-        op = _counted(desk, read, count, line.key, made.counted)
+        op = counted_op(desk, read, count, line.key, made.counted)
     return _with(
         op, seen_balance=made.seen, counted_at=made.at, counter=made.by_id, unit_price=made.price,
+        entry=made.entry or None, paper_name=made.paper_name or None, typed_at=made.typed_at,
         reason=reason or None, replaces=tuple(found.id for found in line.counts),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.inventory.parts import Word
 from app.inventory.rules import rules_of
-from app.names import person
+from app.names import named, person
 from app.stocktake.lines import signed_value
 from app.tx import Reader
 
@@ -148,21 +148,54 @@ def open_counts(read: Reader, site: bytes | None) -> list[CountRow]:
     return [row for row in count_rows(read, ids) if row] if ids else []
 
 
-def cycle(read: Reader, site: bytes | None, now: int) -> list[Due]:
-    """Per class: the parts in stock, and those that were not counted within their time (循环盘点)."""
+@dataclass(frozen=True)
+class DuePart:
+    """A part that is to be counted: when it was counted last, and for how many days it has been due."""
+
+    part_id: bytes
+    part_no: str
+    name: str
+    abc: str
+    last: int | None
+    over: int
+
+
+def _cycle_parts(read: Reader, site: bytes | None, now: int) -> list[DuePart]:
+    """Every classified part in stock, with the days since its time was up (negative: days that are left)."""
     here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
     rows = read.rows(
-        "SELECT p.abc_class, (SELECT max(counted_at) FROM count_line l WHERE l.part_id = p.id AND l.deleted = 0"
-        f"{' AND l.site_id = ?' if site else ''}) FROM part p WHERE p.deleted = 0 AND p.abc_class IS NOT NULL AND "
-        f"EXISTS (SELECT 1 FROM part_stock s WHERE s.part_id = p.id AND s.on_hand <> 0{here})",
+        f"SELECT p.id, p.part_no, {named('p')}, p.abc_class, (SELECT max(l.counted_at) FROM count_line l "
+        "JOIN stock_count c ON c.id = l.count_id WHERE l.part_id = p.id AND l.deleted = 0 AND c.deleted = 0 "
+        f"AND c.status <> 'cancelled'{' AND l.site_id = ?' if site else ''}) FROM part p WHERE p.deleted = 0 "
+        f"AND p.abc_class IS NOT NULL AND EXISTS (SELECT 1 FROM part_stock s WHERE s.part_id = p.id AND s.on_hand <> 0{here})",
         *params,
         *params,
-    )
+    )  # fmt: skip
+    days = rules_of(read).count_days()
+    return [
+        DuePart(part, number, name, abc, last, (now - (last or 0)) // DAY - days.get(abc, 0))
+        for part, number, name, abc, last in rows
+    ]
+
+
+def cycle(read: Reader, site: bytes | None, now: int) -> list[Due]:
+    """Per class: the parts in stock, and those that were not counted within their time (循环盘点)."""
+    found, days = _cycle_parts(read, site, now), rules_of(read).count_days()
     made = []
-    for abc, days in rules_of(read).count_days().items():
-        seen = [last for found, last in rows if found == abc]
-        made.append(Due(abc, len(seen), sum(1 for last in seen if (last or 0) < now - days * DAY), days))
+    for abc, every in days.items():
+        mine = [part for part in found if part.abc == abc]
+        made.append(Due(abc, len(mine), sum(part.over > 0 for part in mine), every))
     return made
+
+
+def due_parts(read: Reader, site: bytes | None, now: int, classes: Sequence[str] = ()) -> list[DuePart]:
+    """What is due to be counted, of these classes or of all: the most valuable class first, in it the longest overdue."""
+    found = [
+        part
+        for part in _cycle_parts(read, site, now)
+        if part.over > 0 and (not classes or part.abc in classes)
+    ]
+    return sorted(found, key=lambda part: (part.abc, -part.over, part.part_no))
 
 
 def stocked_bins(read: Reader, site: bytes | None) -> list[Word]:

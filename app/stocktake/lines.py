@@ -31,6 +31,10 @@ class Counted:
     by: str
     price: int | None
     reason: str
+    #: How it came in: "" by scan, "paper" typed in later, "file" from Excel; who counted on paper, when it was typed in.
+    entry: str = ""
+    paper_name: str = ""
+    typed_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,14 @@ class Lines:
 
     @cached_property
     def people(self) -> set[bytes | None]:
-        """Who counted, and who closed the counting: none of them may approve."""
+        """Who counted or typed it in, and who closed the counting: none of them may approve."""
         counted = {count.by_id for line in self.rows for count in line.counts}
         return counted | ({self.count["counted_by"]} if self.count["counted_at"] else set())
+
+    @cached_property
+    def on_paper(self) -> set[str]:
+        """Who counted on paper, by the names on the sheets."""
+        return {c.paper_name.casefold() for line in self.rows for c in line.counts if c.paper_name}
 
     @property
     def gain(self) -> int:
@@ -149,6 +158,20 @@ class Lines:
     @property
     def loss(self) -> int:
         return sum(line.value for line in self.different if line.value < 0)
+
+    @property
+    def at_stake(self) -> int:
+        """Surplus and shortage added up, in hundredths: what the limit of approval is compared with."""
+        return self.gain - self.loss
+
+    @cached_property
+    def unpriced(self) -> list[Line]:
+        """Differences whose money nobody knows."""
+        return [line for line in self.different if not line.price]
+
+    def by_state(self) -> dict[str, int]:
+        """How many lines there are in each state, in the order of STATES."""
+        return {state: n for state in STATES if (n := sum(line.state == state for line in self.rows))}
 
     @property
     def accuracy(self) -> int | None:
@@ -162,7 +185,7 @@ class Lines:
 
 _COUNTS = f"""
 SELECT l.part_id, l.bin_id, coalesce(l.batch, ''), l.id, l.counted, l.seen_balance, l.counted_at, l.counted_by,
-  coalesce({{by}}, ''), l.unit_price, coalesce(l.reason, ''),
+  coalesce({{by}}, ''), l.unit_price, coalesce(l.reason, ''), coalesce(l.entry, ''), coalesce(l.paper_name, ''), l.typed_at,
   (SELECT coalesce(sum({signed("m")}), 0) FROM stock_movement m WHERE m.part_id = l.part_id AND m.bin_id = l.bin_id
    AND coalesce(m.batch, '') = coalesce(l.batch, '') AND m.count_id IS NOT l.count_id),
   coalesce((SELECT max(m.happened_at) FROM stock_movement m WHERE m.part_id = l.part_id AND m.bin_id = l.bin_id
@@ -224,6 +247,8 @@ def in_scope(row: dict[str, Any]) -> tuple[str, list[Any]]:
     if row["kind"] == "classes":
         classes = list(from_json(row["classes"]) or ())
         return f" AND p.abc_class IN ({', '.join('?' * len(classes))})", classes
+    if row["kind"] == "cycle":
+        return " AND lower(hex(p.id)) IN (SELECT value FROM json_each(?))", [row["parts"] or "[]"]
     return "", []
 
 

@@ -4,26 +4,23 @@ count.open      which bins or classes are counted, and whether blind
 count.line      so much lies there; it carries what the books said at that moment
 count.close     the counting is over, the differences are looked at      count.reopen   back to counting
 count.approve   a second person agrees      count.cancel   nothing comes of it
-stock.adjust    one movement for a line that differs: counted - seen, so that what moved since is not eaten
+stock.adjust    one movement for a line that differs (app.stocktake.adjust)
 """
 
 from collections.abc import Iterator
 from typing import Any
-
-import msgspec
 
 from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
 from app.fields import to_json
 from app.generic import Retire
-from app.inventory.ops import ABSURD, MoveStock, record
-from app.inventory.signs import OPPOSITE, is_piece
+from app.inventory.ops import ABSURD
+from app.inventory.signs import is_piece
 from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.stocktake.lines import Lines, lines_of
 from app.tx import Reader, Tx
 from app.words import N_
-from db.ids import made_id
 
 TOPICS = frozenset({"inventory", "stock"})
 
@@ -41,6 +38,8 @@ class OpenCount(Op, frozen=True, kw_only=True):
     opened_at: int
     bins: tuple[Id, ...] = ()
     classes: tuple[str, ...] = ()
+    #: The parts of a count of the cycle: what was due when it was begun.
+    parts: tuple[Id, ...] = ()
     remark: str | None = None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
@@ -48,6 +47,10 @@ class OpenCount(Op, frozen=True, kw_only=True):
             yield Objection("count.bins", N_("Choose at least one bin."), field="bins")
         if self.kind == "classes" and not self.classes:
             yield Objection("count.classes", N_("Choose at least one class."), field="classes")
+        if self.kind == "cycle" and not self.parts:
+            yield Objection(
+                "count.due", N_("Nothing is due to be counted. Choose another kind."), field="classes"
+            )
 
     def apply(self, tx: Tx) -> None:
         if tx.has("stock_count", self.id):
@@ -58,6 +61,7 @@ class OpenCount(Op, frozen=True, kw_only=True):
             {
                 "code": self.code, "site_id": self.site, "kind": self.kind, "scope": self.scope,
                 "bins": to_json([row.hex() for row in self.bins]), "classes": to_json(list(self.classes)),
+                "parts": to_json([row.hex() for row in self.parts]) if self.parts else None,
                 "blind": int(self.blind), "status": "open", "opened_at": self.opened_at, "remark": self.remark,
             },
         )  # fmt: skip
@@ -90,6 +94,10 @@ class CountPart(Op, frozen=True, kw_only=True):
     unit_price: int | None = None
     reason: str | None = None
     replaces: tuple[Id, ...] = ()
+    #: How it came in ("paper", "file"; none: by scan), who counted on paper, when it was typed in.
+    entry: str | None = None
+    paper_name: str | None = None
+    typed_at: int | None = None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         count, part = read.get("stock_count", self.count), read.get("part", self.part)
@@ -104,6 +112,9 @@ class CountPart(Op, frozen=True, kw_only=True):
             text = N_("This bin is not at this site. Choose another one.")
             yield Objection("stock.bin", text, field="bin_id")
             return
+        if self.typed_at is not None and self.counted_at > self.typed_at:
+            text = N_("The time of the count lies ahead. Type when it was counted.")
+            yield Objection("count.ahead", text, field="counted_at")
         yield from self._check_quantity(part)
         yield from self._check_before(read, part)
 
@@ -143,7 +154,8 @@ class CountPart(Op, frozen=True, kw_only=True):
                 "batch": self.batch, "counted": self.counted, "seen_balance": self.seen_balance,
                 "seen_hub_seq": self.seen_hub_seq, "last_own_seq": self.last_own_seq,
                 "counted_at": self.counted_at, "counted_by": self.counter, "unit_price": self.unit_price,
-                "reason": self.reason, "replaces": to_json([row.hex() for row in self.replaces]),
+                "reason": self.reason, "replaces": to_json([row.hex() for row in self.replaces]), "entry": self.entry,
+                "paper_name": self.paper_name, "typed_at": self.typed_at,
             },
         )  # fmt: skip
 
@@ -230,9 +242,11 @@ class ReopenCount(_Step, frozen=True, kw_only=True):
     """Counting goes on; with `approved` an approval is taken back first."""
 
     approved: bool = False
+    #: The approval was within the limit of a second storekeeper.
+    small: bool = False
 
     def needs(self, spec: Spec) -> Permission:
-        return Permission.APPROVE_STOCK if self.approved else Permission.MOVE_STOCK
+        return Permission.APPROVE_STOCK if self.approved and not self.small else Permission.MOVE_STOCK
 
     def _moves(self) -> tuple[frozenset[str], str]:
         return (frozenset({"approved"}), "counted") if self.approved else (frozenset({"counted"}), "open")
@@ -244,7 +258,16 @@ class ReopenCount(_Step, frozen=True, kw_only=True):
 
 @operation("count.approve", Permission.APPROVE_STOCK, TOPICS)
 class ApproveCount(_Step, frozen=True, kw_only=True):
-    """A second person agrees with the differences; the adjustments are ops of the same action."""
+    """A second person agrees with the differences; the adjustments are ops of the same action.
+
+    `small`: the differences are within `limit` (hundredths), up to which a second storekeeper approves.
+    """
+
+    small: bool = False
+    limit: int = 0
+
+    def needs(self, spec: Spec) -> Permission:
+        return Permission.MOVE_STOCK if self.small else Permission.APPROVE_STOCK
 
     def _moves(self) -> tuple[frozenset[str], str]:
         return frozenset({"counted"}), "approved"
@@ -253,7 +276,13 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
         return {"approved_at": self.at, "approved_by": tx.op.actor}
 
     def _weigh(self, lines: Lines, actor: Actor) -> Iterator[Objection]:
-        if actor.user_id in lines.people:
+        if self.small and not is_small(lines, self.limit):
+            text = N_(
+                "The differences of {amount} are above the limit of {limit}: a supervisor approves them."
+            )
+            said = {"amount": values.show_money(lines.at_stake), "limit": values.show_money(self.limit)}
+            yield Objection("count.limit", text, said)
+        if actor.user_id in lines.people or actor.name.casefold() in lines.on_paper:
             text = N_("Whoever counted cannot approve. Let a second person sign in and look at it.")
             yield Objection("count.same", text)
         if lines.twice:
@@ -268,7 +297,7 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
             yield Objection("count.moved", text, {"count": len(lines.recount)}, may_override=True)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
-        back = ReopenCount(count=self.count, at=envelope.wall, approved=True)
+        back = ReopenCount(count=self.count, at=envelope.wall, approved=True, small=self.small)
         return _back(read, self.count, "approved", back)
 
 
@@ -289,75 +318,12 @@ class CancelCount(_Step, frozen=True, kw_only=True):
             yield Objection("remark", N_("Please give the reason."), field="remark")
 
 
+def is_small(lines: Lines, limit: int) -> bool:
+    """Whether the differences are within the limit; a difference without a price is not."""
+    return lines.at_stake <= limit and not lines.unpriced
+
+
 def _back(read: Reader, count: bytes, state: str, op: Op) -> Inverse:
     if (read.get("stock_count", count) or {}).get("status") != state:
         return Inverse([], (("stock_count", count),))
     return Inverse([op])
-
-
-@operation("stock.adjust", Permission.APPROVE_STOCK, {"stock", "alerts"})
-class AdjustStock(Op, frozen=True, kw_only=True):
-    """The books of one line follow what was counted: one movement, however many people approve it.
-
-    `turn` counts the adjustments of this line that were taken back before.
-    """
-
-    number: str
-    count: Id
-    part: Id
-    site: Id
-    bin: Id
-    difference: int
-    happened_at: int
-    batch: str | None = None
-    unit_price: int | None = None
-    reason: str | None = None
-    turn: int = 0
-
-    @property
-    def movement(self) -> bytes:
-        """The id of the movement, alike wherever the line is approved."""
-        return adjustment_id(self.count, self.part, self.bin, self.batch, self.turn)
-
-    def _as_move(self) -> MoveStock:
-        return MoveStock(
-            number=self.number, type="adjust_gain" if self.difference > 0 else "adjust_loss", part=self.part,
-            site=self.site, bin=self.bin, qty=abs(self.difference), happened_at=self.happened_at,
-            batch=self.batch, unit_price=self.unit_price, count=self.count, reason=self.reason,
-        )  # fmt: skip
-
-    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
-        row = read.get("stock_count", self.count)
-        if row is None or row["status"] != "approved":
-            yield Objection("count.approved", N_("Only an approved stocktake moves stock."))
-        if not self.difference:
-            yield Objection("stock.none", N_("The quantity must be more than nothing."), field="qty")
-
-    def apply(self, tx: Tx) -> None:
-        move, there = self._as_move(), tx.get("stock_movement", self.movement)
-        if there is not None:
-            if (there["type"], there["qty"]) != (move.type, move.qty):
-                tx.conflict("stock_movement", there, "qty", None, move.qty)
-            return
-        record(tx, self.movement, move)
-
-    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
-        there = read.get("stock_movement", self.movement)
-        done = read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", self.movement)
-        if done or there is None or there["movement_no"] != self.number:
-            return Inverse([], (("stock_movement", self.movement),))
-        move = self._as_move()
-        back = msgspec.structs.replace(
-            move, number=self.number + "-R", type=OPPOSITE[move.type], happened_at=envelope.wall,
-            reversal_of=self.movement,
-        )  # fmt: skip
-        return Inverse([back])
-
-    def subject(self) -> Subject:
-        return "part", self.part
-
-
-def adjustment_id(count: bytes, part: bytes, place: bytes, batch: str | None, turn: int = 0) -> bytes:
-    """The id of the movement that adjusts a line of a stock-take."""
-    parts = ("stock.adjust", count, part, place, batch or "")
-    return made_id(*parts, turn) if turn else made_id(*parts)

@@ -293,9 +293,10 @@ class CountLine(Synced, Base):
     last_own_seq = integer(N_("Own records up to"))
     counted_at = instant(N_("Time"), required=True)
     counted_by = ref(N_("Counted by"), "user_account")
-    #: Who counted on paper, as the sheet names them.
-    counter = text(N_("Counted by"), 80)
     entry = choice(N_("Entry"), COUNT_ENTRIES)
+    #: Who counted on paper, as the sheet names them, and when it was typed in.
+    paper_name = text(N_("Counter on paper"), 80)
+    typed_at = instant(N_("Typed in on"))
     unit_price = price(N_("Average price"))
     reason = text(N_("Reason"), 200)
     #: The lines (ids in hexadecimal) that this one was put in the place of, by a choice.

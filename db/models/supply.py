@@ -55,5 +55,7 @@ class StockRules(Synced, Base):
     count_days_a = integer(N_("Count A every"), N_("days"), required=True, low=1)
     count_days_b = integer(N_("Count B every"), N_("days"), required=True, low=1)
     count_days_c = integer(N_("Count C every"), N_("days"), required=True, low=1)
+    #: Up to this sum of all differences, a second storekeeper approves a stock-take; 0: always a supervisor.
+    count_limit = money(N_("Storekeepers approve differences up to"), required=True)
     order_cost = money(N_("Cost of an order"), required=True)
     holding_rate = measure(N_("Holding cost a year"), "%", required=True)
