@@ -35,6 +35,7 @@ CHINESE_IN_CODE = {
     "app/inventory/signs.py": "the measure words of things that are counted in whole pieces",
     "ui/demo.py": "a stranger's file has Chinese headings and contents",
     "ui/story.py": "the technician of the story writes his remark in Chinese",
+    "ui/two_laptops.py": "two people of the story write their remarks in Chinese",
     "app/values.py": "a date is understood as people write it, 2026年11月22日",
 }
 

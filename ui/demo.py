@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.desk import Desk
 from app.words import N_, _
 from ui.story import Story
+from ui.two_laptops import Album
 
 AS_OF = 1_795_318_860_000
 KINDS = {"alert": N_("Alert"), "fault": N_("Fault"), "work_order": N_("Work order")}
@@ -30,12 +31,13 @@ DEMO-104;门禁读头;13.56 MHz;个;弱电;1;
 def play(to: Path, lang: str | None) -> int:
     """Play the story; returns the exit code."""
     to.mkdir(parents=True, exist_ok=True)
-    with _stage(to, lang) as story:
+    with _stage(to, lang) as (story, album):
         task = _technician(story)
         _storekeeper(story, task)
         _supervisor(story, to, task)
         _labels(story, to)
         _stranger(story, to)
+        _two_laptops(story, album, lang)
         return _proof(story, to)
 
 
@@ -46,8 +48,8 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def _stage(to: Path, lang: str | None) -> Iterator[Story]:
-    from PySide6.QtWidgets import QApplication
+def _stage(to: Path, lang: str | None) -> Iterator[tuple[Story, Album]]:
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from app.bootstrap import found
     from app.sample import load
@@ -58,21 +60,29 @@ def _stage(to: Path, lang: str | None) -> Iterator[Story]:
     if not isinstance(qt, QApplication):
         raise TypeError("a QCoreApplication is running already")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        profile = found(Path(folder) / "sample", clock=Clock.pinned(AS_OF), sample=True, device="T01")
+        profile = found(Path(folder) / "sample", clock=_clock(), sample=True, device="T01")
         load(profile)
         program = Program(profile, Settings(profile.folder), qt)
         program.start(lang)
         count = 0
 
-        def picture(name: str) -> None:
+        def take(window: QWidget, name: str) -> None:
             nonlocal count
             count += 1
-            window = program.window or program.door
-            if window is not None:
-                window.grab().save(str(to / f"{count:02d}-{name}.png"))
+            window.grab().save(str(to / f"{count:02d}-{name}.png"))
 
-        yield Story(program, say=say, picture=picture)
+        def picture(name: str) -> None:
+            if (window := program.window or program.door) is not None:
+                take(window, name)
+
+        yield Story(program, say=say, picture=picture), take
         program.stop()
+
+
+def _clock() -> Clock:
+    """The clock of both laptops: it goes on from the as-of time of the sample."""
+    began = Clock.mono()
+    return Clock(lambda: AS_OF + Clock.mono() - began)
 
 
 def _technician(story: Story) -> bytes:
@@ -192,6 +202,17 @@ def _stranger(story: Story, to: Path) -> None:
     if made.action_id and desk.may(Permission.IMPORT):
         desk.undo(made.action_id)
         say(_("And taken back in one step."))
+
+
+def _two_laptops(story: Story, album: Album, lang: str | None) -> None:
+    from ui.two_laptops import TwoLaptops
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        laptops = TwoLaptops(story, Path(folder), _photo(Path(folder)), album)
+        try:
+            laptops.play(lang)
+        finally:
+            laptops.stop()
 
 
 def _proof(story: Story, to: Path) -> int:

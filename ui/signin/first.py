@@ -230,7 +230,7 @@ class FirstStart(QWidget):
                     "invitation",
                     _("Invitation"),
                     required=True,
-                    placeholder="http://hub:8437#CODE.FINGERPRINT",
+                    placeholder="https://hub:8437#CODE.FINGERPRINT.AUTHORITY",
                 )
             ],
             columns=1,

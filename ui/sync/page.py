@@ -24,6 +24,7 @@ from ui.kit.notes import NoteStrip
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 from ui.sync.files_row import FilesRow
+from ui.sync.join_dialog import JoinDialog
 from ui.sync.saying import SAVED, STATES
 from ui.sync.strip import ALONE, StandingStrip, Ways
 
@@ -70,12 +71,14 @@ class SyncPage(Page):
         self.accept.clicked.connect(lambda: self.strip.begin(accept=True))
         self.accept.hide()
         self.add_action(self.accept)
+        self._may_join = ways.start is not None and desk.may(Permission.ADMINISTER)
+        self.join_hub = button(_("Join a hub"), "cloud", "primary")
+        self.join_hub.clicked.connect(self.ask_join)
+        self.add_action(self.join_hub)
         self.join = NoteStrip(
             _("This laptop takes part in no hub; everything works and is saved here."),
             "info",
-            more=_(
-                "To exchange with other laptops, ask the administrator for an invitation and type: sitewright sync --join INVITATION"
-            ),
+            more=_("To exchange with other laptops, an administrator joins it to a hub on this page."),
         )
         self.note = NoteStrip("", "warn")
         self.note.hide()
@@ -88,10 +91,8 @@ class SyncPage(Page):
         self._lay_out()
         self.table.opened.connect(self._on_opened)
         self.standing = self._read()
-        if self.standing.joined:
-            self.filters.set_values({"state": self._first()})
-        else:
-            self.table.refresh()
+        self._chosen: dict[str, Any] = {}
+        self._show_first()
 
     def _file_buttons(self) -> list[QPushButton]:
         """The same as in the row of files, for a page that is too low for it."""
@@ -145,11 +146,13 @@ class SyncPage(Page):
         with self._desk.read() as read:
             return [Choice(kind, word) for kind, word in conflicts.kinds_here(read)]
 
-    def _first(self) -> str:
-        """What is to be looked at first: what the hub refused or holds back, else what waits."""
+    def _first(self) -> str | None:
+        """What is to be looked at first: what the hub refused or holds back, else what waits, else all that was recorded."""
         if self.standing.refused:
             return "rejected"
-        return "quarantined" if self.standing.held else "waiting"
+        if self.standing.held:
+            return "quarantined"
+        return "waiting" if self.standing.waiting else None
 
     def _read(self) -> Standing:
         with self._desk.read() as read:
@@ -157,6 +160,7 @@ class SyncPage(Page):
             kinds = conflicts.kinds(read) if found.joined else []
         self.strip.show_standing(found)
         self.join.setVisible(not found.joined)
+        self.join_hub.setVisible(self._may_join and not found.joined)
         self._offer_files(joined=found.joined)
         self.files.refresh()
         self.settle.setVisible(found.conflicts > 0)
@@ -166,6 +170,12 @@ class SyncPage(Page):
             shown.append(_("others {count}").format(count=rest))
         self.set_facts(_("To be sent: {kinds}").format(kinds="·".join(shown)) if shown else "")
         return found
+
+    def ask_join(self) -> None:
+        """Take part in a hub, and exchange at once."""
+        if JoinDialog(self, self._desk, self._tasks).exec():
+            self.refresh({"sync"})
+            self.strip.begin()
 
     def _on_synced(self) -> None:
         self.note.hide()
@@ -201,9 +211,17 @@ class SyncPage(Page):
             self.record_wanted.emit(found.table, found.row_id)
 
     def refresh(self, topics: set[str]) -> None:
-        """Anything that was written is to be sent."""
+        """Anything that was written is to be sent; where nobody chose what to see, it is what needs looking at."""
         self.standing = self._read()
-        self.table.refresh()
+        self._show_first()
+
+    def _show_first(self) -> None:
+        wanted = {"state": self._first()} if self.standing.joined and self._first() else {}
+        if self.filters.values() == self._chosen != wanted and not self.filters.search.text():
+            self._chosen = wanted
+            self.filters.set_values(wanted)
+        else:
+            self.table.refresh()
 
     def take_focus(self) -> None:
         """The list has the keyboard."""

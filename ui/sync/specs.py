@@ -55,13 +55,12 @@ def _seen(desk: Desk) -> int:
 
 
 def _ways(desk: Desk, background: Background | None) -> Ways:
-    """What can be done about the hub; nothing on a laptop that has joined none."""
+    """What can be done about the hub; the window's own exchange also begins where the laptop joins while it is open."""
+    if background is not None:
+        return Ways(start=background.now)
     if "hub_id" not in desk.profile.meta:
         return ALONE
     from app.sync.blobs import carry_now
-
-    if background is not None:
-        return Ways(start=background.now)
     from app.sync.client import sync_once
 
     return Ways(sync=partial(sync_once, desk.profile, files=False), files=partial(carry_now, desk.profile))

@@ -48,6 +48,7 @@ class StandingStrip(QFrame):
     def __init__(self, desk: Desk, tasks: Tasks, ways: Ways, *, primary: bool) -> None:
         super().__init__()
         self._desk, self._tasks, self._ways = desk, tasks, ways
+        self._had_keyboard = False
         self.setProperty("card", True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._sign = SignLabel("hard-drive", "neutral_sign", 24)
@@ -79,10 +80,12 @@ class StandingStrip(QFrame):
         for made, way in ((self.bundle, ways.bundle), (self.sync, ways.sync)):
             row.addWidget(made)
             made.setVisible(way is not None)
-        self.sync.setVisible(ways.sync is not None or ways.start is not None)
+        self._may_sync = ways.sync is not None or ways.start is not None
+        self.sync.setVisible(self._may_sync)
 
     def show_standing(self, found: Standing) -> None:
         """Another state of the exchange."""
+        self.sync.setVisible(self._may_sync and found.joined)
         level, icon, words = title(found)
         self._sign.set_sign(icon, theme.LEVELS[level].sign)
         self.title.setText(words)
@@ -119,6 +122,7 @@ class StandingStrip(QFrame):
         """Exchange now, without holding up the worker that writes."""
         if self._ways.start is None:
             return
+        self._had_keyboard = self.sync.hasFocus()
         self.sync.setEnabled(False)
         self.line.setText(_("Syncing …"))
         self._ways.start(partial(self._on_ended, self.synced.emit), self._on_start_failed, accept=accept)
@@ -129,6 +133,8 @@ class StandingStrip(QFrame):
     def _on_ended(self, tell: Callable[[], object], _report: object = None) -> None:
         if isValid(self):
             self.sync.setEnabled(True)
+            if self._had_keyboard:  # it had gone to the next field
+                self.sync.setFocus()
             tell()
 
     def _on_sync(self) -> None:
