@@ -72,22 +72,27 @@ PURCHASE = declare(
 def weigh_delivery(read: Reader, line: bytes, part: bytes, kind: str, qty: int) -> Iterator[Objection]:
     """What speaks against booking a quantity of a part for a purchase line, in or back out."""
     sql = (
-        f"SELECT l.part_id, l.qty, o.code, o.status, {received_of('l')} FROM purchase_line l "
-        "JOIN purchase_order o ON o.id = l.order_id WHERE l.id = ?"
+        f"SELECT l.part_id, l.qty, o.code, o.status, {received_of('l')}, coalesce(u.over_percent, 0) FROM purchase_line l "
+        "JOIN purchase_order o ON o.id = l.order_id LEFT JOIN supplier u ON u.id = o.supplier_id WHERE l.id = ?"
     )
     found = read.row(sql, line)
     if found is None or found[0] != part:
         yield Objection("purchase.line", N_("This line of the purchase order does not bring this part."))
         return
-    _part, ordered, code, status, received = found
+    _part, ordered, code, status, received, allowed = found
     if kind == "receipt":
-        yield from _weigh_receipt(code, status, ordered, received, qty)
+        over = received + qty - ordered
+        yield from _weigh_receipt(code, status)
+        if (
+            over > ordered * allowed // 100_000
+        ):  # what the supplier may bring beyond the order comes without a question
+            yield _excess(ordered, received + qty)
     elif kind == "issue" and qty > received:
         text = N_("Only {received} of this line have been received; no more can go back.")
         yield Objection("purchase.back", text, {"received": values.show_quantity(received)}, field="qty")
 
 
-def _weigh_receipt(code: str, status: str, ordered: int, received: int, qty: int) -> Iterator[Objection]:
+def _weigh_receipt(code: str, status: str) -> Iterator[Objection]:
     if status in {"draft", "submitted", "approved"}:
         yield Objection(
             "purchase.unplaced", N_("{order} is not ordered yet. Place the order first."), {"order": code}
@@ -99,11 +104,13 @@ def _weigh_receipt(code: str, status: str, ordered: int, received: int, qty: int
             {"order": code},
             may_override=True,
         )
-    if (over := received + qty - ordered) > 0:
-        text = N_("Ordered {ordered}, with this {received}: {over} too many. Receive it anyway?")
-        figures = {"ordered": ordered, "received": received + qty, "over": over}
-        said = {name: values.show_quantity(value) for name, value in figures.items()}
-        yield Objection("purchase.excess", text, said, may_override=True, field="qty")
+
+
+def _excess(ordered: int, received: int) -> Objection:
+    text = N_("Ordered {ordered}, with this {received}: {over} too many. Receive it anyway?")
+    figures = {"ordered": ordered, "received": received, "over": received - ordered}
+    said = {name: values.show_quantity(value) for name, value in figures.items()}
+    return Objection("purchase.excess", text, said, may_override=True, field="qty")
 
 
 def follow_receipts(tx: Tx, line: bytes) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app import values
 from app.fields import about
+from app.inventory.booking import Price
 from app.inventory.ledger import MovementRow, movement_rows
 from app.inventory.purchases import EXPECTED, received_of
 from app.names import named
+from app.purchasing.prices import net_amount, net_of, tax_amount
 from app.search import normal
 from app.tx import Reader
 from app.work import StepTaken, steps_taken
@@ -18,7 +19,7 @@ from app.work import StepTaken, steps_taken
 OPEN = ("draft", "submitted", "approved", "ordered", "part_received")
 _LATE = f"o.due_on < ? AND o.status IN ({', '.join(repr(s) for s in EXPECTED)})"
 _LINES = "FROM purchase_line l WHERE l.order_id = o.id AND l.deleted = 0"
-_VALUE = f"(SELECT coalesce(sum((l.qty * coalesce(l.unit_price, 0) + 50000) / 100000), 0) {_LINES})"
+_VALUE = f"(SELECT coalesce(sum({net_of('l')}), 0) {_LINES})"
 _RANK = (
     "CASE o.status "
     + " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(("part_received", "ordered", "approved", "submitted", "draft", "received")))
@@ -28,7 +29,7 @@ _RANK = (
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order as the list shows it; `value` in hundredths, `whole` lines have arrived in full."""
+    """An order as the list shows it; `value` in hundredths without tax, `whole` lines have arrived in full."""
 
     n: int
     id: bytes
@@ -63,6 +64,10 @@ class LineRow:
     price: int | None
     due_on: str | None
     batches: int
+    serials: int = 0
+    shelf_months: int | None = None
+    tax: str | None = None
+    rate: int | None = None
 
     @property
     def rest(self) -> int:
@@ -76,7 +81,13 @@ class LineRow:
 
     @property
     def amount(self) -> int:
-        return values.line_value(self.qty, self.price)
+        """What the line costs without tax, in hundredths."""
+        return net_amount(self.qty, Price(self.price, self.tax, self.rate))
+
+    @property
+    def taxed(self) -> int:
+        """The tax on it, in hundredths."""
+        return tax_amount(self.qty, Price(self.price, self.tax, self.rate))
 
 
 @dataclass(frozen=True)
@@ -197,7 +208,7 @@ def lines_of(read: Reader, order: bytes) -> list[LineRow]:
         f"SELECT l.n, l.id, p.id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce((SELECT sku FROM part_supplier "
         "WHERE part_id = p.id AND supplier_id = o.supplier_id AND deleted = 0 LIMIT 1), ''), l.qty, "
         f"{received_of('l')}, coalesce((SELECT sum({back}) FROM stock_movement m WHERE m.purchase_line_id = l.id), 0), "
-        "l.unit_price, coalesce(l.due_on, o.due_on), p.batch_tracked FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
+        "l.unit_price, coalesce(l.due_on, o.due_on), p.batch_tracked, p.serialised, p.shelf_life_months, l.price_tax, l.tax_rate FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id "
         "JOIN part p ON p.id = l.part_id WHERE l.order_id = ? AND l.deleted = 0 ORDER BY p.part_no, l.n",
         order,
     )

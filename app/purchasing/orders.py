@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from math import lcm
 from typing import Any
 
 from app import values
@@ -12,13 +11,15 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Objection, Refused
 from app.generic import Retire, create, creates, move_on, patch
+from app.inventory.booking import Price
 from app.inventory.figures import ProposalRow, proposals
 from app.inventory.ops import ABSURD
 from app.inventory.purchases import PURCHASE
 from app.inventory.signs import is_piece
 from app.ops import Op
+from app.purchasing.prices import Choice, Terms, limit_of, sellers, terms_of
 from app.tx import Reader
-from app.words import N_
+from app.words import N_, _
 from db.ids import new_id
 
 #: The series of order numbers.
@@ -28,27 +29,74 @@ _GONE = N_("This purchase order is not in the register any more. Look it up agai
 
 @dataclass(frozen=True)
 class Offer:
-    """A proposed part as it would be ordered: from whom, in which packs, at which price, less what waits in drafts."""
+    """A proposed part as it would be ordered: from whom and on which terms, less what waits in drafts."""
 
     row: ProposalRow
     supplier_id: bytes | None
     supplier: str
-    price: int | None
-    pack: int
+    terms: Terms
     drafted: int
+    #: No more than this is bought for a lower price alone.
+    most: int | None = None
+    #: Another supplier at whom the need would cost less, and how much (hundredths, without tax).
+    cheaper: tuple[str, int] | None = None
+
+    @property
+    def n(self) -> int:
+        """The number of the part's row, for a list."""
+        return self.row.n
+
+    @property
+    def choice(self) -> Choice:
+        """What is best ordered: the need in whole packs, or more of it where that costs less in total."""
+        return self.terms.cheapest(max(self.row.quantity - self.drafted, 0), self.most)
 
     @property
     def quantity(self) -> int:
-        """What is still to be ordered, in whole packs."""
-        return self.whole(max(self.row.quantity - self.drafted, 0))
+        """What is still to be ordered."""
+        return self.choice.qty
+
+    @property
+    def pack(self) -> int:
+        return self.terms.pack
 
     def whole(self, quantity: int) -> int:
-        """A quantity rounded up to whole packs."""
-        return -(-quantity // self.pack) * self.pack
+        """A quantity rounded up to the minimum and whole packs."""
+        return self.terms.whole(quantity)
+
+    def price_of(self, quantity: int) -> int | None:
+        """The unit price at a quantity, in ten-thousandths."""
+        return self.terms.price_of(quantity).price
 
     def amount(self, quantity: int) -> int:
-        """What a quantity costs, in hundredths."""
-        return values.line_value(quantity, self.price)
+        """What a quantity costs without tax, in hundredths."""
+        return self.terms.cost(quantity)
+
+
+def said_of(offer: Offer) -> str:
+    """Why so many, in words: packs, minimum order, a lower price, and who would be cheaper."""
+    terms, unit, need = offer.terms, offer.row.unit, offer.row.quantity
+    found, said = terms.cheapest(need, offer.most), list[str]()
+    if found.instead:
+        text = _("{more} cost less than {less}: ¥{cost} instead of ¥{instead}")
+        said.append(
+            text.format(
+                more=_amount(found.qty, unit), less=_amount(found.instead, unit),
+                cost=values.show_money(found.cost), instead=values.show_money(found.instead_cost),
+            )
+        )  # fmt: skip
+    elif found.qty != need and terms.minimum > need:
+        said.append(_("minimum order {quantity}").format(quantity=_amount(terms.minimum, unit)))
+    elif found.qty != need:
+        said.append(_("packs of {quantity}").format(quantity=values.show_quantity(terms.pack)))
+    if offer.cheaper:
+        name, cost = offer.cheaper
+        said.append(_("¥{cost} at {supplier}").format(cost=values.show_money(cost), supplier=name))
+    return _("; ").join(said)
+
+
+def _amount(quantity: int, unit: str) -> str:
+    return f"{values.show_quantity(quantity)} {unit}"
 
 
 def offers(read: Reader, site: bytes | None) -> list[Offer]:
@@ -58,32 +106,25 @@ def offers(read: Reader, site: bytes | None) -> list[Offer]:
 
 
 def _offer(read: Reader, row: ProposalRow) -> Offer:
-    supplier, name = row.supplier_id, row.supplier
-    if supplier is None:
-        other = read.row(
-            "SELECT s.supplier_id, u.name FROM part_supplier s JOIN supplier u ON u.id = s.supplier_id WHERE s.part_id = ? "
-            "AND s.deleted = 0 AND u.deleted = 0 ORDER BY s.unit_price IS NULL, s.unit_price, s.n LIMIT 1",
-            row.part_id,
-        )
-        supplier, name = other or (None, "")
-    price, pack = terms(read, row.part_id, supplier, row.site_id)
-    return Offer(row, supplier, name, price, pack, _drafted(read, row.part_id, row.site_id))
-
-
-def terms(read: Reader, part: bytes, supplier: bytes | None, site: bytes | None) -> tuple[int | None, int]:
-    """Unit price and the quantity that an order is a multiple of: the supplier's pack and the policy's order multiple."""
-    price, pack = read.row(
-        "SELECT unit_price, pack_qty FROM part_supplier WHERE part_id = ? AND supplier_id IS ? AND deleted = 0 "
-        "ORDER BY unit_price IS NULL, n DESC LIMIT 1",
-        part, supplier,
-    ) or (None, None)  # fmt: skip
-    if price is None:
-        price = read.value("SELECT unit_price FROM part WHERE id = ?", part)
-    multiple = read.value(
-        "SELECT order_multiple FROM stock_policy WHERE part_id = ? AND +site_id IS ? AND deleted = 0 ORDER BY id DESC LIMIT 1",
-        part, site,
-    )  # fmt: skip
-    return price, lcm(pack or 1, multiple or 1)
+    """From the preferred supplier; without one, from whom it costs least."""
+    drafted, most = _drafted(read, row.part_id, row.site_id), limit_of(read, row.part_id)
+    sold = [
+        (seller, name, terms_of(read, row.part_id, seller, row.site_id))
+        for seller, name in sellers(read, row.part_id)
+    ]
+    priced = [
+        (terms.cheapest(row.quantity, most).cost, name, seller, terms)
+        for seller, name, terms in sold
+        if terms.price_of(terms.whole(row.quantity)).price is not None
+    ]
+    best = min(priced, key=lambda one: one[:2], default=None)
+    if row.supplier_id is None and best is not None:
+        return Offer(row, best[2], best[1], best[3], drafted, most)
+    terms = next((found for seller, _name, found in sold if seller == row.supplier_id), None)
+    terms = terms or terms_of(read, row.part_id, row.supplier_id, row.site_id)
+    own = terms.cheapest(row.quantity, most).cost
+    cheaper = (best[1], best[0]) if best and best[2] != row.supplier_id and 0 < best[0] < own else None
+    return Offer(row, row.supplier_id, row.supplier, terms, drafted, most, cheaper)
 
 
 def _drafted(read: Reader, part: bytes, site: bytes) -> int:
@@ -109,22 +150,33 @@ def draft_orders(desk: Desk, chosen: Sequence[tuple[Offer, int]]) -> tuple[list[
     ids, ops = [new_id() for _group in groups], list[Op]()
     for order, number, lines in zip(ids, desk.numbers(SERIES, len(groups)), groups, strict=True):
         first = lines[0][0]
-        lead = max((offer.row.lead_days or 0 for offer, _qty in lines), default=0)
+        lead = max((_lead(offer) for offer, _qty in lines), default=0)
         ops.append(
             create("purchase_order", order, code=number, site_id=first.row.site_id, supplier_id=first.supplier_id,
                    status="draft", due_on=_after(desk, lead))
         )  # fmt: skip
-        rows = ((new_id(), _line(order, o.row.site_id, o.row.part_id, qty, o.price)) for o, qty in lines)
+        rows = (
+            (new_id(), _line(order, o.row.site_id, o.row.part_id, qty, o.terms.price_of(qty)))
+            for o, qty in lines
+        )
         ops += creates("purchase_line", rows)
     return ids, desk.perform(*ops)
+
+
+def _lead(offer: Offer) -> int:
+    days = offer.terms.lead_days
+    return (offer.row.lead_days or 0) if days is None else days
 
 
 def _key(chosen: tuple[Offer, int]) -> tuple[bytes, bytes]:
     return chosen[0].supplier_id or b"", chosen[0].row.site_id
 
 
-def _line(order: bytes, site: bytes, part: bytes, qty: int, price: int | None) -> dict[str, Any]:
-    made = {"order_id": order, "site_id": site, "part_id": part, "qty": qty, "unit_price": price}
+def _line(order: bytes, site: bytes, part: bytes, qty: int, price: Price) -> dict[str, Any]:
+    made = {
+        "order_id": order, "site_id": site, "part_id": part, "qty": qty, "unit_price": price.price,
+        "price_tax": price.tax, "tax_rate": price.rate,
+    }  # fmt: skip
     return {name: value for name, value in made.items() if value is not None}
 
 
@@ -184,18 +236,27 @@ def edit_order(desk: Desk, order: bytes, **fields: Any) -> Done | None:
     return desk.perform(op) if op else None
 
 
-def add_line(desk: Desk, order: bytes, part: bytes, qty: int, price: int | None = None) -> Done:
-    """Another line of a draft; the quantity is rounded up to whole packs, the price is the supplier's."""
+def add_line(
+    desk: Desk,
+    order: bytes,
+    part: bytes,
+    qty: int,
+    price: int | None = None,
+    *,
+    tax: str | None = None,
+    rate: int | None = None,
+) -> Done:
+    """Another line of a draft; the quantity is rounded up to whole packs, the price is the supplier's at that quantity."""
     with desk.read() as read:
         row = _draft(read, order)
-        usual, pack = terms(read, part, row["supplier_id"], row["site_id"])
-        qty = -(-qty // pack) * pack
+        terms = terms_of(read, part, row["supplier_id"], row["site_id"])
+        qty = terms.whole(qty)
         check_line(read, part, qty)
         twice = "SELECT 1 FROM purchase_line WHERE order_id = ? AND part_id = ? AND deleted = 0"
         if read.value(twice, order, part):
             raise AppError(N_("This part is in the order already. Change its quantity instead."))
-    values_ = _line(order, row["site_id"], part, qty, usual if price is None else price)
-    return desk.perform(create("purchase_line", new_id(), **values_))
+    typed = terms.price_of(qty) if price is None else Price(price, tax, rate)
+    return desk.perform(create("purchase_line", new_id(), **_line(order, row["site_id"], part, qty, typed)))
 
 
 def change_line(desk: Desk, line: bytes, **fields: Any) -> Done | None:

@@ -7,10 +7,11 @@ from app import values
 from app.inventory.purchases import EXPECTED
 from app.inventory.signs import signed
 from app.names import named
+from app.purchasing.prices import net_of
 from app.tx import Reader
 
 _PLACED = "('ordered', 'part_received', 'received', 'closed')"
-_VALUE = "(l.qty * coalesce(l.unit_price, 0) + 50000) / 100000"
+_VALUE = net_of("l")
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,15 @@ REPORTS: dict[str, ReportSpec] = {
             stock.low_stock,
         ),
         ReportSpec(
+            "buy-list",
+            N_("Buy list"),
+            N_("What to order from whom, in packs and at which price"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            stock.to_buy,
+        ),
+        ReportSpec(
             "purchase-order",
             N_("Purchase order"),
             N_("What the supplier is to deliver, to sign"),

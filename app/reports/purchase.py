@@ -21,7 +21,7 @@ from app.reports.document import (
     Text,
 )
 from app.reports.parts import CURRENCY, joined, section
-from app.values import show_money
+from app.values import show_money, show_quantity
 from app.words import _, pgettext
 
 
@@ -77,11 +77,21 @@ def _head(card: OrderCard) -> tuple[Fact, ...]:
         Fact(_("Ordered on"), row["ordered_on"] or _("not placed yet")),
         Fact(_("Delivery until"), row["due_on"] or _("as agreed")),
         Fact(_("Lines"), str(card.order.lines)),
-        Fact(
-            _("Order value"),
-            _("{currency} {amount}").format(currency=_(CURRENCY), amount=show_money(card.order.value)),
-        ),
+        Fact(_("Order value"), _amount(card.order.value)),
+        *_taxed(card),
     )
+
+
+def _amount(cents: int) -> str:
+    return _("{currency} {amount}").format(currency=_(CURRENCY), amount=show_money(cents))
+
+
+def _taxed(card: OrderCard) -> tuple[Fact, ...]:
+    """The tax and the sum with it, where a line says how it is taxed."""
+    tax = sum(line.taxed for line in card.lines)
+    if not tax:
+        return ()
+    return (Fact(_("Tax"), _amount(tax)), Fact(_("With tax"), _amount(card.order.value + tax)))
 
 
 def _parties(card: OrderCard, buyer: Buyer) -> Facts:
@@ -111,15 +121,17 @@ def _lines(card: OrderCard) -> Table:
         Col("qty", _("Quantity"), "quantity", 16, bold=True),
         Col("unit", _("Unit"), width=12, centred=True),
         Col("price", _("Unit price"), "price", 20),
+        Col("rate", _("Tax"), width=17, small=True),
         Col("amount", _("Amount"), "money", 24, unit=_(CURRENCY)),
         Col("due", _("Due on"), "date", 21),
     )
-    columns = tuple(col for col in columns if col.key != "sku" or any(line.sku for line in card.lines))
+    told = {"sku": any(line.sku for line in card.lines), "rate": any(line.rate for line in card.lines)}
+    columns = tuple(col for col in columns if told.get(col.key, True))
     return Table(
         columns,
         (Group("", tuple(_line(n, line) for n, line in enumerate(card.lines, 1))),),
         title=section(2, _("Lines")),
-        aside=_("Prices without tax, for reference"),
+        aside=_("Amounts without tax"),
         name=_("Lines"),
         sums=("amount",),
         total_label=_("Total"),
@@ -140,10 +152,19 @@ def _line(number: int, line: LineRow) -> Row:
             "qty": line.qty,
             "unit": line.unit,
             "price": line.price,
+            "rate": _rate(line),
             "amount": line.amount if line.price is not None else None,
             "due": line.due_on or "",
         }
     )
+
+
+def _rate(line: LineRow) -> str:
+    """`13 % in it` or `+ 13 %`: whether the unit price holds the tax."""
+    if not line.rate:
+        return ""
+    rate = show_quantity(line.rate)
+    return (_("{rate} % in it") if line.tax == "gross" else "+ {rate} %").format(rate=rate)
 
 
 def _remark(card: OrderCard, number: int) -> tuple[Text, ...]:

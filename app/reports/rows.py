@@ -138,6 +138,10 @@ class ProposalRow:
     price: int | None
     amount: int
     lead_days: int | None = None
+    #: The supplier's number, and why so many: packs, minimum, a lower price.
+    sku: str = ""
+    note: str = ""
+    need: int = 0
 
 
 @dataclass(frozen=True, slots=True)

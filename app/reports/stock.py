@@ -120,17 +120,36 @@ def _low_row(row: LowStockRow) -> Row:
     return Row(values, mark=row.state == "out_of_stock")
 
 
-def _proposal(data: LowStockData) -> Table:
-    columns = (
+def buy_list(data: LowStockData, issue: Issue) -> Report:
+    """What to buy, supplier by supplier, in whole packs and at the price of the quantity."""
+    return Report(
+        code="buy-list",
+        title=_("Buy list"),
+        subtitle=_("By supplier · packs and price breaks taken into account"),
+        issue=issue,
+        head=_head(data),
+        blocks=(
+            _proposal(data, 1),
+            signed(data.signers, _("Prepared by"), _("Reviewed by"), _("Approved by")),
+        ),
+        retention=_("5 years"),
+    )
+
+
+def _proposal(data: LowStockData, number: int = 2) -> Table:
+    columns: tuple[Col, ...] = (
         Col("part_no", _("Part no."), "code", 24),
         Col("name_spec", _("Name / specification"), width=45, book=False),
         Col("name", _("Name"), paper=False),
         Col("spec", _("Specification"), paper=False),
+        Col("sku", _("Supplier's number"), "code", paper=False),
+        Col("need", _("Needed"), "quantity", paper=False),
         Col("unit", _("Unit"), width=12, centred=True),
         Col("quantity", _("Proposed"), "quantity", 18, bold=True),
         Col("price", _("Unit price"), "price", 20),
         Col("amount", _("Amount"), "money", 25, unit=_(data.currency)),
         Col("lead", pgettext("column", "Lead time"), "int", 14, unit=_("days")),
+        Col("note", _("Remarks"), paper=False),
         Col("approved", pgettext("report", "Approved"), "input", 17, right=True),
     )
     by_supplier = sorted(data.proposals, key=lambda row: (row.supplier, row.part_no))
@@ -141,8 +160,8 @@ def _proposal(data: LowStockData) -> Table:
     return Table(
         columns,
         groups,
-        title=section(2, _("Purchase proposal")),
-        aside=_("Proposed = maximum − available − on order"),
+        title=section(number, _("Purchase proposal")),
+        aside=_("Proposed = maximum − available − on order, in whole packs"),
         name=_("Purchase proposal"),
         group_title=_("Supplier"),
         sums=("amount",),
@@ -158,13 +177,16 @@ def _proposal_row(row: ProposalRow) -> Row:
     return Row(
         {
             "part_no": row.part_no,
-            "name_spec": joined(row.name, row.spec),
+            "name_spec": joined(row.name, row.spec, f"({row.note})" if row.note else ""),
             "name": row.name,
             "spec": row.spec,
+            "sku": row.sku,
+            "need": row.need,
             "unit": row.unit,
             "quantity": row.quantity,
             "price": row.price,
             "amount": row.amount,
             "lead": row.lead_days,
+            "note": row.note,
         }
     )

@@ -12,8 +12,7 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.inventory import figures
-from app.inventory.figures import ProposalRow
-from app.purchasing.orders import Offer, offers
+from app.purchasing.orders import Offer, offers, said_of
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.tables import (
@@ -40,22 +39,30 @@ from ui.purchasing.draft import DraftDialog
 def _columns() -> tuple[Column, ...]:
     """The columns of a card, the widths of words in the spoken language."""
     return (
-        Column("part_no", N_("Part no."), "code", 112, sortable=False, second=lambda row: row.name),
-        Column("name", N_("Name"), width=150, sortable=False, compact=False),
-        Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
-        Column("state", N_("Status"), "status", status_width(map(sign, RULE_STATES.values())), sortable=False),
-        Column("available", N_("Available"), "number", 84, sortable=False, value=lambda row: amount(row.available, row.unit)),
+        Column("part_no", N_("Part no."), "code", 112, sortable=False, value=lambda o: o.row.part_no, second=lambda o: o.row.name),
+        Column("name", N_("Name"), width=150, sortable=False, compact=False, value=lambda o: o.row.name),
+        Column("spec", N_("Specification"), width=96, stretch=True, sortable=False, compact=False, tone="text_2",
+               value=lambda o: o.row.spec),
+        Column("state", N_("Status"), "status", status_width(map(sign, RULE_STATES.values())), sortable=False,
+               value=lambda o: sign(o.row.state)),
+        Column("available", N_("Available"), "number", 84, sortable=False, value=lambda o: amount(o.row.available, o.row.unit)),
         Column("on_order", N_("On order"), "number", 72, sortable=False, compact=False,
-               value=lambda row: amount(row.on_order) if row.on_order else None),
-        Column("reorder", N_("Reorder point"), "number", 84, sortable=False, compact=False,
-               value=lambda row: amount(row.reorder or 0)),
-        Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda row: change(row.quantity, row.unit)),
-        Column("price", N_("Unit price"), "number", 96, sortable=False, compact=False,
-               value=lambda row: values.show_price(row.price, grouped=True)),
-        Column("amount", N_("Amount"), "number", 108, sortable=False, value=lambda row: values.show_money(row.amount)),
-        Column("lead_days", N_("Lead time"), "number", 84, sortable=False, compact=False,
-               value=lambda row: _("{n} days").format(n=row.lead_days) if row.lead_days is not None else None),
+               value=lambda o: amount(o.row.on_order) if o.row.on_order else None),
+        Column("reorder", N_("Reorder point"), "number", 72, sortable=False, compact=False,
+               value=lambda o: amount(o.row.reorder or 0)),
+        Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda o: change(lot(o), o.row.unit)),
+        Column("price", N_("Unit price"), "number", 88, sortable=False, compact=False,
+               value=lambda o: values.show_price(o.price_of(lot(o)), grouped=True)),
+        Column("amount", N_("Amount"), "number", 96, sortable=False, value=lambda o: values.show_money(o.amount(lot(o)))),
+        Column("lead_days", N_("Lead time"), "number", 72, sortable=False, compact=False,
+               value=lambda o: _("{n} days").format(n=o.row.lead_days) if o.row.lead_days is not None else None),
+        Column("note", N_("Remarks"), width=110, stretch=True, sortable=False, compact=False, tone="text_2", value=said_of),
     )  # fmt: skip
+
+
+def lot(offer: Offer) -> int:
+    """What the proposal buys of a part, whatever waits in drafts: in whole packs, at the price that is cheapest in total."""
+    return offer.terms.cheapest(offer.row.quantity, offer.most).qty
 
 
 class ProposalPage(Page):
@@ -78,7 +85,7 @@ class ProposalPage(Page):
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         super().__init__(_("Purchase proposal"))
         self._desk, self._tasks = desk, tasks
-        self.rows: list[ProposalRow] = []
+        self.rows: list[Offer] = []
         self._tables: list[Table] = []
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
@@ -109,13 +116,13 @@ class ProposalPage(Page):
         """Read the proposal again."""
         desk, site = self._desk, site_of(self._desk)
 
-        def work() -> tuple[list[ProposalRow], list[str]]:
+        def work() -> tuple[list[Offer], list[str]]:
             with desk.read() as read:
-                return figures.proposals(read, site), figures.covered(read, site)
+                return offers(read, site), figures.covered(read, site)
 
         self._tasks.run(work, self._show, owner=self, latest="proposal")
 
-    def _show(self, found: tuple[list[ProposalRow], list[str]]) -> None:
+    def _show(self, found: tuple[list[Offer], list[str]]) -> None:
         self.rows, covered = found
         self._tables.clear()
         while (item := self._column.takeAt(0)) is not None:
@@ -129,7 +136,7 @@ class ProposalPage(Page):
         if not groups:
             self._column.addWidget(EmptyState("nothing_to_do", _("Nothing has to be bought")))
         count = ngettext("{count} part", "{count} parts", len(self.rows)).format(count=len(self.rows))
-        total = sum(row.amount for row in self.rows)
+        total = sum(row.amount(lot(row)) for row in self.rows)
         suppliers = ngettext("{count} supplier", "{count} suppliers", len(groups)).format(count=len(groups))
         self.set_facts("·".join((count, suppliers, f"¥{values.show_money(total)}")))
         text = _(
@@ -152,10 +159,12 @@ class ProposalPage(Page):
             height = table.view.verticalHeader().defaultSectionSize()
             table.setFixedHeight(theme.size("height.header_cell") + height * len(table.model.ids) + 12)
 
-    def _card(self, supplier: str, rows: Sequence[ProposalRow]) -> Card:
+    def _card(self, supplier: str, rows: Sequence[Offer]) -> Card:
         count = ngettext("{count} part", "{count} parts", len(rows)).format(count=len(rows))
         card = Card(supplier or _("No supplier chosen"), count, margins=False)
-        card.add_action(label(f"¥{values.show_money(sum(row.amount for row in rows))}", "body_strong"))
+        card.add_action(
+            label(f"¥{values.show_money(sum(row.amount(lot(row)) for row in rows))}", "body_strong")
+        )
         table = Table(_columns(), FixedSource(lambda: rows))
         table.refresh()
         table.set_dense(True)
@@ -188,14 +197,14 @@ class ProposalPage(Page):
         self.said.emit(words.format(count=len(orders)), done)
         self.page_wanted.emit("purchasing")
 
-    def _on_opened(self, number: int, rows: Sequence[ProposalRow]) -> None:
-        self.part_wanted.emit(next(row.part_id for row in rows if row.n == number))
+    def _on_opened(self, number: int, rows: Sequence[Offer]) -> None:
+        self.part_wanted.emit(next(offer.row.part_id for offer in rows if offer.n == number))
 
     def _report(self, form: str) -> None:
-        self.report_requested.emit("low-stock", report_site(self._desk, site_of(self._desk)) | {"form": form})
+        self.report_requested.emit("buy-list", report_site(self._desk, site_of(self._desk)) | {"form": form})
 
     def print_page(self) -> None:
-        """The low-stock list with the proposal: its preview, then paper or PDF (Ctrl P)."""
+        """The buy list: its preview, then paper or PDF (Ctrl P)."""
         self._report("pdf")
 
     def new(self) -> None:

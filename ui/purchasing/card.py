@@ -38,7 +38,7 @@ def facts(card: OrderCard) -> list[tuple[str, str | QWidget]]:
     row, order = card.row, card.order
     who = "  ".join(filter(None, [card.supplier.get("contact_name"), card.supplier.get("phone")]))
     found = [
-        (_("Amount"), f"¥{values.show_money(order.value)}"),
+        (_("Amount"), _sum(card)),
         (_("Ordered on"), row["ordered_on"] or ""),
         (_("Due on"), row["due_on"] or ""),
         (_("Site"), order.site),
@@ -46,6 +46,17 @@ def facts(card: OrderCard) -> list[tuple[str, str | QWidget]]:
         (_("Remarks"), row["remark"] or ""),
     ]
     return [(words, value) for words, value in found if value]
+
+
+def _sum(card: OrderCard) -> str:
+    """The value without tax, and with it where the lines say how they are taxed."""
+    net, tax = card.order.value, sum(line.taxed for line in card.lines)
+    if not tax:
+        return f"¥{values.show_money(net)}"
+    text = _("¥{net} + tax ¥{tax} = ¥{total}")
+    return text.format(
+        net=values.show_money(net), tax=values.show_money(tax), total=values.show_money(net + tax)
+    )
 
 
 def add_lines(inspector: Inspector, card: OrderCard, buttons: Sequence[QPushButton]) -> LineTable:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.desk import Desk
 from app.errors import Refused
+from app.fields import fields_of
 from app.inventory import finders
 from app.purchasing import orders
 from app.purchasing.lists import LineRow, OrderCard, suppliers
@@ -74,6 +75,8 @@ def ask_line(
     fields = [
         FormField("qty", _("Quantity"), "number", line.unit if line else "", required=True),
         FormField("unit_price", _("Unit price"), "price", "CNY"),
+        FormField("price_tax", _("Tax in the price"), "choice", choices=_taxes()),
+        FormField("tax_rate", _("Tax rate"), "number", "%"),
     ]
     if line is None:
         fields.insert(0, FormField("part_id", _("Spare part"), "reference", required=True, find=parts))
@@ -81,7 +84,12 @@ def ask_line(
         title = _("Add a part to {order}").format(order=card.order.code)
         return FormDialog.ask(parent, title, fields, check=check, do=_("Add"), text=text)
     title = _("Change {part}").format(part=f"{line.part_no} {line.name}")
-    return FormDialog.ask(parent, title, fields, {"qty": line.qty, "unit_price": line.price}, check=check)
+    typed = {"qty": line.qty, "unit_price": line.price, "price_tax": line.tax, "tax_rate": line.rate}
+    return FormDialog.ask(parent, title, fields, typed, check=check)
+
+
+def _taxes() -> list[tuple[str, str]]:
+    return [(code, _(word)) for code, word in fields_of("purchase_line")["price_tax"].choices]
 
 
 def ask_placed(parent: QWidget, desk: Desk, card: OrderCard) -> dict[str, Any] | None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.purchasing.orders import Offer, draft_orders
+from app.purchasing.orders import Offer, draft_orders, said_of
 from app.words import _, ngettext
 from ui.inventory.tables import amount
 from ui.kit.buttons import button
@@ -29,6 +29,7 @@ class _Row:
     offer: Offer
     tick: QCheckBox
     entry: NumberEditor
+    price: QLabel
     sum: QLabel
 
     def quantity(self) -> int:
@@ -86,11 +87,7 @@ class DraftDialog(Dialog):
                 self._named(offer),
                 row.entry,
                 label(offer.row.unit, "dense", "text_2"),
-                label(
-                    f"× ¥{values.show_price(offer.price, grouped=True)}" if offer.price is not None else "",
-                    "dense",
-                    "text_2",
-                ),
+                row.price,
                 row.sum,
             )
             for column, widget in enumerate(shown):
@@ -101,12 +98,18 @@ class DraftDialog(Dialog):
     def _named(offer: Offer) -> QWidget:
         words = f"{offer.row.part_no}  {offer.row.name} {offer.row.spec}".strip()
         if offer.drafted:
-            words += "·" + _("{quantity} in drafts already").format(
-                quantity=amount(offer.drafted, offer.row.unit)
-            )
-        elif offer.pack > values.THOUSAND:
-            words += "·" + _("packs of {quantity}").format(quantity=amount(offer.pack))
-        return ElidedLabel(words, "dense")
+            said = _("{quantity} in drafts already").format(quantity=amount(offer.drafted, offer.row.unit))
+        else:
+            said = said_of(offer)
+        if not said:
+            return ElidedLabel(words, "dense")
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(ElidedLabel(words, "dense"))
+        column.addWidget(ElidedLabel(said, "caption", "text_2"))
+        return holder
 
     def _row(self, offer: Offer) -> _Row:
         tick, entry = QCheckBox(), NumberEditor()
@@ -118,7 +121,7 @@ class DraftDialog(Dialog):
         total = label("", "dense")
         total.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         total.setMinimumWidth(84)
-        row = _Row(offer, tick, entry, total)
+        row = _Row(offer, tick, entry, label("", "dense", "text_2"), total)
         tick.toggled.connect(self._count)
         entry.edited.connect(self._count)
         entry.editingFinished.connect(lambda: self._round(row))
@@ -140,6 +143,8 @@ class DraftDialog(Dialog):
             qty = row.quantity() if row.tick.isChecked() else 0
             row.entry.setEnabled(row.tick.isChecked())
             row.sum.setText(f"¥{values.show_money(row.offer.amount(qty))}" if qty else "—")
+            price = row.offer.price_of(qty or row.offer.quantity)
+            row.price.setText(f"× ¥{values.show_price(price, grouped=True)}" if price is not None else "")
         orders = len({(offer.supplier_id, offer.row.site_id) for offer, _qty in chosen})
         parts = ngettext("{count} part", "{count} parts", len(chosen)).format(count=len(chosen))
         words = ngettext("{count} order", "{count} orders", orders).format(count=orders)

@@ -279,8 +279,9 @@ class PurchasingPage(ListPage):
         typed = dialogs.ask_line(self, self.desk, card)
         if typed:
             part, qty, price = typed["part_id"], typed["qty"], typed["unit_price"]
+            tax = {"tax": typed["price_tax"], "rate": typed["tax_rate"]}
             self.do(
-                partial(orders.add_line, self.desk, card.row["id"], part, qty, price),
+                partial(orders.add_line, self.desk, card.row["id"], part, qty, price, **tax),
                 _("The part was added."),
             )
 

@@ -1,26 +1,35 @@
 """The low-stock list and the purchase proposal: the rows of the store's own page."""
 
 from app.inventory import figures
+from app.purchasing.orders import Offer, offers, said_of
 from app.reports.document import Report
 from app.reports.rows import LowStockData, LowStockRow, ProposalRow
 from app.reports.sources.job import Job
-from app.reports.stock import low_stock_report
+from app.reports.stock import buy_list, low_stock_report
 from app.words import _
 
 
 def low_stock(job: Job) -> Report:
     """Parts at or below their reorder point, and what to buy from whom."""
+    return low_stock_report(_data(job), job.issue(job.site))
+
+
+def to_buy(job: Job) -> Report:
+    """The proposal alone: the list that goes to whoever buys."""
+    return buy_list(_data(job), job.issue(job.site))
+
+
+def _data(job: Job) -> LowStockData:
     read, site = job.read, job.site_id
     active, inactive = figures.scope(read, site)
-    data = LowStockData(
+    return LowStockData(
         active,
         tuple(_low(row) for row in figures.low_stock(read, site)),
-        tuple(_proposal(job, row) for row in figures.proposals(read, site)),
+        tuple(_proposal(job, offer) for offer in offers(read, site)),
         tuple(figures.covered(read, site)),
         inactive,
         signers=job.signers(site),
     )
-    return low_stock_report(data, job.issue(job.site))
 
 
 def _low(row: figures.LowRow) -> LowStockRow:
@@ -41,17 +50,22 @@ def _low(row: figures.LowRow) -> LowStockRow:
     )
 
 
-def _proposal(job: Job, row: figures.ProposalRow) -> ProposalRow:
+def _proposal(job: Job, offer: Offer) -> ProposalRow:
+    row, terms = offer.row, offer.terms
+    qty = offer.terms.cheapest(row.quantity, offer.most).qty
     return ProposalRow(
         row.part_no,
         row.name,
         row.spec,
         row.unit,
-        _seller(job, row.supplier_id),
+        _seller(job, offer.supplier_id),
+        qty,
+        offer.price_of(qty),
+        offer.amount(qty),
+        row.lead_days if terms.lead_days is None else terms.lead_days,
+        terms.sku,
+        said_of(offer),
         row.quantity,
-        row.price,
-        row.amount,
-        row.lead_days,
     )
 
 

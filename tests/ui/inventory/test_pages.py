@@ -45,7 +45,7 @@ def test_the_proposal_is_grouped_by_supplier(shown, sample_desk, tasks, settled)
     assert page._column.count() == 9
     page.print_page()
     page._report("xlsx")
-    assert wanted == [("low-stock", "pdf"), ("low-stock", "xlsx")]
+    assert wanted == [("buy-list", "pdf"), ("buy-list", "xlsx")]
 
 
 @pytest.mark.parametrize("part", ["HVAC-015"])

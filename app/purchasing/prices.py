@@ -1,0 +1,232 @@
+"""What a part costs at a supplier: price breaks, packs, minimum order, tax, and the quantity that is cheapest in total (R-4.4-d).
+
+The price of a quantity is that of the highest break that it reaches, else the supplier's, else the register's. Where a larger
+quantity costs less in total than the one that is needed, it is proposed - as long as it is used up within a year and keeps.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm
+from typing import Any
+
+from app import values
+from app.changes import Done
+from app.desk import Desk
+from app.errors import AppError, Objection, Refused
+from app.generic import Retire, create, patch
+from app.inventory.booking import Price
+from app.inventory.value import WHOLE, cents, half_up, net_value
+from app.ops import Op
+from app.tx import Reader
+from app.words import N_
+from db.ids import new_id
+
+
+def net_of(line: str) -> str:
+    """The value of a purchase line without tax in hundredths: SQL on the line's alias, exact like `net_value`."""
+    worth, rate = f"({line}.qty * coalesce({line}.unit_price, 0))", f"({WHOLE} + {line}.tax_rate)"
+    net = f"({worth} / {rate} * {WHOLE} + (2 * ({worth} % {rate}) * {WHOLE} + {rate}) / (2 * {rate}))"
+    return f"((CASE WHEN {line}.price_tax = 'gross' AND {line}.tax_rate > 0 THEN {net} ELSE {worth} END + 50000) / 100000)"
+
+
+def net_amount(qty: int, price: Price) -> int:
+    """What a quantity costs without tax, in hundredths."""
+    return cents(net_value(qty, price.price, price.tax, price.rate))
+
+
+def tax_amount(qty: int, price: Price) -> int:
+    """The tax on it, in hundredths."""
+    value, rate = qty * (price.price or 0), price.rate or 0
+    if price.tax == "gross":
+        return cents(value) - net_amount(qty, price)
+    return cents(half_up(value * rate, WHOLE))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A quantity to order, what it costs without tax, and the smaller one that would cost more (0: none)."""
+
+    qty: int
+    cost: int
+    instead: int = 0
+    instead_cost: int = 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms a part is bought: quantities in thousandths, prices in ten-thousandths of the currency."""
+
+    price: Price
+    pack: int = 1
+    minimum: int = 0
+    breaks: tuple[tuple[int, int], ...] = ()
+    lead_days: int | None = None
+    sku: str = ""
+
+    def whole(self, qty: int) -> int:
+        """A quantity rounded up to the minimum order and whole packs."""
+        return -(-max(qty, self.minimum if qty > 0 else 0) // self.pack) * self.pack
+
+    def price_of(self, qty: int) -> Price:
+        """The price of a unit at a quantity."""
+        reached = [price for least, price in self.breaks if least <= qty]
+        return Price(reached[-1], self.price.tax, self.price.rate) if reached else self.price
+
+    def cost(self, qty: int) -> int:
+        """What a quantity costs without tax, in hundredths."""
+        return net_amount(qty, self.price_of(qty))
+
+    def cheapest(self, need: int, most: int | None = None) -> Choice:
+        """The quantity that covers a need and costs least in total; none beyond `most` is bought for its price alone."""
+        qty = self.whole(need)
+        if qty <= 0 or self.price_of(qty).price is None:
+            return Choice(qty, 0)
+        cost = self.cost(qty)
+        larger = [self.whole(least) for least, _price in self.breaks if least > qty]
+        fitting = [(self.cost(found), found) for found in larger if most is None or found <= most]
+        best = min(fitting, default=(cost, qty))
+        return Choice(best[1], best[0], qty, cost) if best[0] < cost else Choice(qty, cost)
+
+
+def terms_of(read: Reader, part: bytes, supplier: bytes | None, site: bytes | None) -> Terms:
+    """On which terms a supplier sells a part; without an entry of its own, the register's price."""
+    own = _own(read, part, supplier)
+    row = read.get("part", part) or {}
+    multiple = read.value(
+        "SELECT order_multiple FROM stock_policy WHERE part_id = ? AND +site_id IS ? AND deleted = 0 ORDER BY id DESC LIMIT 1",
+        part, site,
+    )  # fmt: skip
+    named = own if own and own["unit_price"] is not None else row
+    price = Price.of(named) if named else Price(None)
+    if own is None:
+        return Terms(price, multiple or 1)
+    breaks = [step[1:] for step in _steps_of(read, own["id"])]
+    if breaks and own["unit_price"] is None:
+        price = Price(price.price, own["price_tax"] or price.tax, own["tax_rate"] or price.rate)
+    pack = lcm(own["pack_qty"] or 1, multiple or 1)
+    return Terms(
+        price, pack, own["min_qty"] or 0, tuple(dict(breaks).items()), own["lead_time_days"], own["sku"] or ""
+    )
+
+
+def _own(read: Reader, part: bytes, supplier: bytes | None) -> dict[str, Any] | None:
+    found = read.value(
+        "SELECT id FROM part_supplier WHERE part_id = ? AND supplier_id IS ? AND deleted = 0 "
+        "ORDER BY unit_price IS NULL, n DESC LIMIT 1",
+        part, supplier,
+    )  # fmt: skip
+    return read.get("part_supplier", found)
+
+
+def limit_of(read: Reader, part: bytes) -> int | None:
+    """So many are used in a year, or within the shelf life; None where the use is not known."""
+    row = read.get("part", part) or {}
+    year = row.get("annual_usage")
+    months = row.get("shelf_life_months")
+    return year * min(months or 12, 12) // 12 if year else None
+
+
+def sellers(read: Reader, part: bytes) -> list[tuple[bytes, str]]:
+    """The suppliers that sell a part: the preferred one first."""
+    return read.rows(
+        "SELECT u.id, u.name FROM supplier u WHERE u.deleted = 0 AND (u.id IN (SELECT supplier_id FROM part_supplier "
+        "WHERE part_id = ?1 AND deleted = 0) OR u.id = (SELECT preferred_supplier_id FROM part WHERE id = ?1)) "
+        "ORDER BY u.id = (SELECT preferred_supplier_id FROM part WHERE id = ?1) DESC, u.code",
+        part,
+    )
+
+
+# the terms are kept
+
+#: The columns of the terms, and the steps of the price: from which quantity, at which price.
+FIELDS = ("sku", "pack_qty", "min_qty", "lead_time_days", "unit_price", "price_tax", "tax_rate", "link")
+Steps = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A supplier's entry of a part with its price breaks (ids, quantity, price)."""
+
+    row: dict[str, Any]
+    supplier: str
+    breaks: list[tuple[bytes, int, int]]
+
+
+def sales_of(read: Reader, part: bytes) -> list[Sale]:
+    """At whom a part can be bought, and on which terms."""
+    rows = read.rows(
+        "SELECT s.id, u.name FROM part_supplier s JOIN supplier u ON u.id = s.supplier_id WHERE s.part_id = ? AND s.deleted = 0 "
+        "ORDER BY u.code, s.n",
+        part,
+    )
+    return [
+        Sale(row, name, _steps_of(read, sale))
+        for sale, name in rows
+        if (row := read.get("part_supplier", sale))
+    ]
+
+
+def _steps_of(read: Reader, sale: bytes) -> list[tuple[bytes, int, int]]:
+    return read.rows(
+        "SELECT id, from_qty, unit_price FROM price_break WHERE part_supplier_id = ? AND deleted = 0 ORDER BY from_qty, n",
+        sale,
+    )
+
+
+def keep_terms(
+    desk: Desk,
+    part: bytes,
+    supplier: bytes,
+    terms: Mapping[str, Any],
+    steps: Steps,
+    *,
+    preferred: bool = False,
+) -> Done | None:
+    """Add or change the terms of a supplier, with its price breaks; None where nothing changes."""
+    _weigh_steps(steps)
+    with desk.read() as read:
+        old = next((sale for sale in sales_of(read, part) if sale.row["supplier_id"] == supplier), None)
+        row = read.get("part", part) or {}
+    ops: list[Op | None] = []
+    sale = old.row["id"] if old else new_id()
+    if old:
+        ops.append(patch("part_supplier", old.row, **terms))
+    else:
+        ops.append(
+            create(
+                "part_supplier",
+                sale,
+                part_id=part,
+                supplier_id=supplier,
+                **({"sku": row["part_no"]} | dict(terms)),
+            )
+        )
+    ops += _step_ops(sale, old.breaks if old else [], steps)
+    if preferred:
+        ops.append(patch("part", row, preferred_supplier_id=supplier))
+    made = [op for op in ops if op is not None]
+    return desk.perform(*made) if made else None
+
+
+def _step_ops(sale: bytes, old: Sequence[tuple[bytes, int, int]], steps: Steps) -> list[Op | None]:
+    """What makes the kept breaks these: a changed one goes, another comes."""
+    wanted, kept = set(steps), {(qty, price) for _id, qty, price in old}
+    gone = tuple(step for step, qty, price in old if (qty, price) not in wanted)
+    ops: list[Op | None] = [Retire("price_break", gone) if gone else None]
+    for qty, price in sorted(wanted - kept):
+        ops.append(create("price_break", new_id(), part_supplier_id=sale, from_qty=qty, unit_price=price))
+    return ops
+
+
+def _weigh_steps(steps: Steps) -> None:
+    if len({qty for qty, _price in steps}) < len(steps):
+        raise AppError(N_("Two price breaks begin at the same quantity. Give each its own."))
+    for qty, price in steps:
+        if qty <= 0 or price < 0:
+            said = {"quantity": values.show_quantity(qty)}
+            raise Refused([Objection("break", N_("A price break from {quantity} on makes no sense."), said)])
+
+
+def drop_terms(desk: Desk, sale: bytes) -> Done:
+    """A supplier does not sell the part any more."""
+    return desk.perform(Retire("part_supplier", (sale,)))
