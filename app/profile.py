@@ -14,9 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
-
-from sqlalchemy import Engine
+from typing import IO
 
 from app.anchor import CUT, misfit, write_anchor
 from app.backup import finish_restore, free_name
@@ -26,8 +24,9 @@ from app.errors import AppError, Busy
 from app.store import Store
 from app.trouble import UNWRITABLE, translated
 from app.words import N_
-from db.engine import on_network_drive, sqlite_engine
+from db.drives import on_network_drive
 from db.migrate import NewerSchemaError, migrate
+from db.pool import Pool
 
 log = logging.getLogger(__name__)
 #: Letters and digits that cannot be taken for one another.
@@ -44,7 +43,7 @@ class Profile:
     """An open profile: the store and where its files lie."""
 
     folder: Path
-    engine: Engine
+    engine: Pool
     store: Store
     clock: Clock
     meta: dict[str, str]
@@ -201,7 +200,7 @@ def _make_folders(folder: Path) -> None:
 def _open(folder: Path, clock: Clock, *, sample: bool = False, device: str | None = None) -> Profile:
     crashed, in_use = _left_open(folder)
     notices = examine(folder, crashed=crashed, in_use=in_use)
-    engine = sqlite_engine(folder / "site.db")
+    engine = Pool(folder / "site.db")
     try:
         with refusing_damage(folder):
             migrate_safely(engine, folder, clock)
@@ -219,7 +218,7 @@ def _open(folder: Path, clock: Clock, *, sample: bool = False, device: str | Non
     return Profile(folder, engine, store, clock, meta, notices)
 
 
-def migrate_safely(engine: Engine, folder: Path, clock: Clock) -> None:
+def migrate_safely(engine: Pool, folder: Path, clock: Clock) -> None:
     """Migrate after a copy. Raises AppError for a file of a newer program, which is left untouched."""
     copy = free_name(folder / "backups" / f"before-upgrade-{clock.now()}.db")
     try:
@@ -233,17 +232,15 @@ def migrate_safely(engine: Engine, folder: Path, clock: Clock) -> None:
 
 
 @contextmanager
-def _driver(engine: Engine) -> Iterator[sqlite3.Connection]:
+def _driver(engine: Pool) -> Iterator[sqlite3.Connection]:
     pooled = engine.raw_connection()
     try:
-        yield cast("sqlite3.Connection", pooled.driver_connection)
+        yield pooled.driver_connection
     finally:
         pooled.close()
 
 
-def _identity(
-    engine: Engine, clock: Clock, *, sample: bool, device: str | None
-) -> tuple[dict[str, str], bool]:
+def _identity(engine: Pool, clock: Clock, *, sample: bool, device: str | None) -> tuple[dict[str, str], bool]:
     """The facts about the file, and whether they were made just now: all of them in one transaction, or none."""
     with _driver(engine) as connection:
         meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
@@ -267,7 +264,7 @@ def _identity(
         return dict(connection.execute("SELECT key, value FROM meta").fetchall()), True
 
 
-def _compare(engine: Engine, folder: Path, meta: dict[str, str], *, made: bool) -> list[AppError]:
+def _compare(engine: Pool, folder: Path, meta: dict[str, str], *, made: bool) -> list[AppError]:
     with _driver(engine) as connection:
         found = misfit(folder, meta, connection)
         if found is None or found.message == CUT:

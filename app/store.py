@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, PoolProxiedConnection
 
 from app import ops as operations
 from app.access import Actor
@@ -27,6 +26,7 @@ from app.trouble import UNSTORABLE, translated
 from app.tx import Reader, Tx
 from app.words import N_
 from db.ids import new_id
+from db.pool import Pool, Pooled
 
 log = logging.getLogger(__name__)
 Listener = Callable[[Done], None]
@@ -55,13 +55,13 @@ _HEAD = (
 class Store:
     """A site file: reads on any thread, writes through one door."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, device: str) -> None:
+    def __init__(self, engine: Pool, *, clock: Clock, device: str) -> None:
         self._engine = engine
         self._clock = clock
         self._device = self._prefix = device
         self._door = threading.RLock()
         self._listeners: list[Listener] = []
-        self._writing: PoolProxiedConnection | None = None
+        self._writing: Pooled | None = None
 
     @property
     def clock(self) -> Clock:
@@ -213,7 +213,7 @@ class Store:
         """The connection that all writes share, held open: taking one from the pool costs as much as a row."""
         if self._writing is None:
             self._writing = self._engine.raw_connection()
-        yield cast("sqlite3.Connection", self._writing.driver_connection)
+        yield self._writing.driver_connection
 
     def close(self) -> None:
         """Give up the writing connection; the next write takes another."""
@@ -226,7 +226,7 @@ class Store:
     def _connected(self) -> Iterator[sqlite3.Connection]:
         pooled = self._engine.raw_connection()
         try:
-            yield cast("sqlite3.Connection", pooled.driver_connection)
+            yield pooled.driver_connection
         finally:
             pooled.close()
 

@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
-
 from app.errors import AppError, Busy, Damaged
 from app.words import N_
 from db.driver import CollisionError, ServerFullError, UnreachableError
@@ -25,12 +23,13 @@ def translated() -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise sentence_of(error) from error
-    except DBAPIError as error:
-        if not isinstance(error.orig, sqlite3.DatabaseError):
-            raise
-        raise sentence_of(error.orig) from error
     except UnicodeEncodeError as error:
         raise AppError(UNSTORABLE) from error
+    except Exception as error:
+        wrapped = getattr(error, "orig", None)  # as SQLAlchemy has it, which is not loaded for this
+        if not isinstance(wrapped, sqlite3.DatabaseError):
+            raise
+        raise sentence_of(wrapped) from error
 
 
 def sentence_of(error: sqlite3.DatabaseError) -> Exception:

@@ -1,6 +1,11 @@
 """What SQLite has and PostgreSQL lacks, so that the SQL of the settlers is one text: made in a hub's database at its start."""
 
-from sqlalchemy import Connection
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 #: The greater and the lesser of two (NULL where one is), of bytes in an aggregate, and SQLite's date(day, '-3 months').
 #: A + before a column keeps a database from its index.

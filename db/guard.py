@@ -1,8 +1,13 @@
 """Guard triggers: no write to a synced table outside an op (operations.md, rule 19)."""
 
-from sqlalchemy import Connection
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from db.models import SYNCED
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 VERBS = ("INSERT", "UPDATE", "DELETE")
 

@@ -1,15 +1,19 @@
 """Bringing a site file or a hub's database to the program's schema, never past it; a file never without a copy (rule 20)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, Engine
+from typing import TYPE_CHECKING, Any
 
 from db.functions import make_functions
 from db.guard import make_guards
 from db.migrations import HEAD
+from db.pool import Pool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 
 class NewerSchemaError(Exception):
@@ -48,11 +52,13 @@ def config(connection: Connection) -> Any:
     return made
 
 
-def migrate(engine: Engine, copy_to: Path | None = None) -> str | None:
+def migrate(engine: Engine | Pool, copy_to: Path | None = None) -> str | None:
     """Bring the file to HEAD; an older one is first copied to `copy_to`. Returns the version it had.
 
     Raises NewerSchemaError, before anything is written, when the file is newer than the program.
     """
+    if isinstance(engine, Pool) and engine.is_current():
+        return HEAD
     with engine.connect() as connection:
         found = _known_version(connection)
         if found == HEAD:

@@ -18,7 +18,8 @@ from app.sync.keys import Key, key_at, key_of_bytes, new_key
 from app.trouble import translated
 from app.words import N_
 from db.driver import Connection, UnreachableError, is_postgres
-from db.engine import on_network_drive, sqlite_engine
+from db.drives import on_network_drive
+from db.engine import sqlite_engine
 from db.migrate import NewerSchemaError, migrate, migrate_server
 
 NEWER = N_("The hub's database was written by a newer Sitewright. Install the newest version.")

@@ -1,16 +1,18 @@
 """The Ed25519 key of a laptop or hub, in a file of its own beside the database: a copied site file cannot sign."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from typing import TYPE_CHECKING
 
 from app.errors import AppError
 from app.files import said, sync_folder
 from app.words import N_
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 BROKEN = N_("The key file {path} cannot be read. Put it back from a backup, or join the hub anew.")
 
@@ -24,7 +26,7 @@ class Key:
     @property
     def public(self) -> bytes:
         """The 32 bytes that others verify with."""
-        return self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return self.private.public_key().public_bytes_raw()
 
     def sign(self, content: bytes) -> bytes:
         """The signature of 64 bytes."""
@@ -33,6 +35,9 @@ class Key:
 
 def verifies(public: bytes, signature: bytes, content: bytes) -> bool:
     """Whether the owner of a public key signed this."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
     except (InvalidSignature, ValueError):
@@ -46,18 +51,22 @@ def key_at(path: Path) -> Key:
         _make(path)
     try:
         raw = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        return Key(Ed25519PrivateKey.from_private_bytes(raw))
+        return key_of_bytes(raw)
     except (OSError, ValueError):
         raise AppError(BROKEN, path=str(path)) from None
 
 
 def new_key() -> bytes:
     """The 32 secret bytes of a new key pair."""
-    return Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.generate().private_bytes_raw()
 
 
 def key_of_bytes(raw: bytes) -> Key:
-    """The key pair of its secret bytes."""
+    """The key pair of its secret bytes. Raises ValueError."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Key(Ed25519PrivateKey.from_private_bytes(raw))
 
 

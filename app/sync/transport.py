@@ -1,12 +1,12 @@
 """How requests travel: over HTTP, with whatever stands between (a captive portal, a proxy, half a body) taken for a lost request."""
 
+from __future__ import annotations
+
 import base64
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
-
-import httpx
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from app.errors import AppError
 from app.sync.file_call import http_of
@@ -23,7 +23,11 @@ from app.sync.trust import (
 )
 from app.words import N_
 
-TIMEOUT = httpx.Timeout(30, connect=5, pool=5)
+if TYPE_CHECKING:
+    import httpx
+
+#: Seconds to wait for an answer, and for a line.
+ANSWER_WAIT, LINE_WAIT = 30, 5
 DEVICE, SIGNATURE = "Sitewright-Device", "Sitewright-Signature"
 #: What the hub says about a file beside its bytes.
 FACTS = "Sitewright-File"
@@ -102,8 +106,8 @@ class Http:
         self._client = self._open(_believed(self._address, authority))
 
     @staticmethod
-    def _open(verify: "ssl.SSLContext | bool") -> httpx.Client:
-        return httpx.Client(timeout=TIMEOUT, verify=verify, follow_redirects=False)
+    def _open(verify: ssl.SSLContext | bool) -> httpx.Client:
+        return _client(verify, follow_redirects=False)
 
     def send(self, call: str, request: Frame) -> Frame:
         """Post one request."""
@@ -117,6 +121,8 @@ class Http:
 
     def _through(self, ask: Callable[[], Some]) -> Some:
         """Ask; a hub that has moved from its own authority to the company's is believed by the system's store."""
+        import httpx
+
         try:
             return ask()
         except httpx.ConnectError as error:
@@ -131,6 +137,8 @@ class Http:
         return self._through(ask)
 
     def _post(self, address: str, body: bytes, headers: dict[str, str]) -> Frame:
+        import httpx
+
         method, address = http_of(address)
         with self._client.stream(method, address, content=body, headers=headers) as answer:
             signature = answer.headers.get(SIGNATURE)
@@ -153,6 +161,13 @@ class Http:
         self._client.close()
 
 
+def _client(verify: ssl.SSLContext | bool, **options: Any) -> httpx.Client:
+    import httpx  # loaded with the first exchange: it would take a fifth of the program's start
+
+    timeout = httpx.Timeout(ANSWER_WAIT, connect=LINE_WAIT, pool=LINE_WAIT)
+    return httpx.Client(timeout=timeout, verify=verify, **options)
+
+
 def _believed(address: str, authority: str | None) -> bool | ssl.SSLContext:
     if not address.startswith("https:"):
         return True
@@ -161,6 +176,8 @@ def _believed(address: str, authority: str | None) -> bool | ssl.SSLContext:
 
 def lost(error: Exception, address: str) -> Lost:
     """The sentence for a request that got no answer of the hub's."""
+    import httpx
+
     failed = tls_error(error)
     sentence = sentence_of(failed) if failed else None
     if sentence is None and isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
@@ -170,9 +187,11 @@ def lost(error: Exception, address: str) -> Lost:
 
 def fetch_authority(address: str, mark: str) -> str:
     """The certificate of the hub's own authority, which must bear the invitation's fingerprint. Raises Lost."""
+    import httpx
+
     try:
         pem, url = b"", address.rstrip("/") + AUTHORITY_PATH
-        with httpx.Client(timeout=TIMEOUT, verify=nobody()) as client, client.stream("GET", url) as answer:
+        with _client(nobody()) as client, client.stream("GET", url) as answer:
             for part in answer.iter_raw():
                 pem += part
                 if len(pem) > MAX_AUTHORITY:

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from app import ops as operations
 from app.bootstrap import found, start
@@ -271,7 +270,7 @@ def build(folder: Path, size: Size = FULL, seed: int = 1) -> Profile:
     site = Site(size, seed)
     pooled = profile.engine.raw_connection()
     try:
-        connection = cast("sqlite3.Connection", pooled.driver_connection)
+        connection = pooled.driver_connection
         with transaction(connection, "ingest"):
             _ingest(
                 profile, connection, ((NOW - 4 * 365 * DAY, op) for op in site.registers()), site.history()

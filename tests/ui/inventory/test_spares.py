@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
-from sqlalchemy import event
 
 from app.access import Permission
 from app.labels.payload import Kind, encode
@@ -52,19 +51,14 @@ def test_what_is_urgent_comes_first_and_the_strip_says_what_to_buy(shown, sample
 
 def test_opening_the_list_of_120_parts_needs_few_statements(shown, sample_desk, tasks, settled):
     statements: list[str] = []
-    engine = sample_desk.profile.store._engine
-
-    def watch(connection, _record, _proxy):
-        connection.set_trace_callback(statements.append)
-
-    event.listen(engine, "checkout", watch)
+    sample_desk.profile.engine.trace(statements.append)
     try:
         page = shown(SparesPage(sample_desk, tasks))
         settled()
         page.table.view.scrollToBottom()
         asked = [s for s in statements if s.lstrip().upper().startswith("SELECT")]
     finally:
-        event.remove(engine, "checkout", watch)
+        sample_desk.profile.engine.trace(None)
     assert len(page.table.model.ids) == 120
     assert 0 < len(asked) <= 14, asked
 
