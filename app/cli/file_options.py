@@ -66,3 +66,14 @@ def add_hub_files(add: Any) -> None:
     add("adopt", _("let in what waits of a lost laptop, although earlier records never came")).add_argument(
         "code", metavar=_("CODE")
     )
+
+
+def add_hub_admin(add: Any) -> None:
+    """The hub's command for the accounts of its page."""
+    made = add(
+        "admin", _("let somebody sign in at the hub's page, set that password anew, or close the account")
+    )
+    made.add_argument("name", metavar=_("NAME"))
+    way = made.add_mutually_exclusive_group()
+    way.add_argument("--password-stdin", action="store_true", help=_("read the password from standard input"))
+    way.add_argument("--close", action="store_true", help=_("close the account"))

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from app import values
 from app.cli.commands import say, say_json
+from app.cli.hub_admin import admin_command, say_setup
 from app.cli.hub_files import adopt_command, files_command, import_command
 from app.cli.parser import OK
 from app.errors import AppError
+from app.hub.addresses import authority_to_pin, mark_for, remember_addresses, usual_address
 from app.hub.backup import back_up, folder_of
 from app.hub.database import SERVER
 from app.hub.enrol import devices, invite, revoke
@@ -21,19 +23,20 @@ from app.hub.grants import change_scope, scope_text
 from app.hub.hub import Hub
 from app.hub.running import (
     Door,
-    authority_to_pin,
     certificate_for_proxy,
     in_use,
     listening,
-    mark_for,
-    remember_addresses,
     restore,
-    usual_address,
 )
 from app.words import N_, _, ngettext
 
 PORT = 8437
-_FILES = {"import": import_command, "files": files_command, "adopt": adopt_command}
+_FILES = {
+    "import": import_command,
+    "files": files_command,
+    "adopt": adopt_command,
+    "admin": admin_command,
+}
 
 
 def hub_command(arguments: argparse.Namespace) -> int:
@@ -90,8 +93,9 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     host, port = _listen(arguments.listen)
     metrics = _listen(arguments.metrics_listen) if arguments.metrics_listen else None
+    admin = _listen(arguments.admin_listen) if arguments.admin_listen else None
     company = (arguments.tls_cert, arguments.tls_key)
-    door = Door(host, port, tuple(arguments.address), plain=arguments.plain, company=company)
+    door = Door(host, port, tuple(arguments.address), plain=arguments.plain, company=company, admin=admin)
     with in_use(database_of(arguments.database)), _open(arguments, make=True) as hub:
         backups = None if arguments.no_backups else arguments.backups or folder_of(hub)
         wanted = listening(hub, door, arguments.database, backups, metrics)
@@ -101,6 +105,7 @@ def _serve(arguments: argparse.Namespace) -> int:
                 how=how, host=host, port=port
             )
         )
+        say_setup(hub, how, admin or (host, port))
         if backups is None:
             say(_("It makes no backups: laptops keep everything, and a lost disk is a lost hub."))
         sys.stdout.flush()

@@ -9,14 +9,14 @@ from app import values
 from app.cli.commands import say
 from app.cli.parser import OK, REFUSED
 from app.errors import AppError
-from app.hub.bundles import Received, adopt, brought, take_in
+from app.hub.bundles import adopt, brought, take_in
 from app.hub.hub import Hub
 from app.hub.newcomers import admit
 from app.hub.returns import MEGABYTE, Request, merged, request_of, write_return
+from app.hub.said import adopted_said, received_said
 from app.sync.bundle.form import read_header
-from app.sync.bundle.lines import JOIN, Missing
-from app.sync.bundle.words import joined
-from app.words import _, ngettext
+from app.sync.bundle.lines import JOIN
+from app.words import _
 
 Open = Callable[[argparse.Namespace], AbstractContextManager[Hub]]
 
@@ -57,57 +57,6 @@ def _bring(hub: Hub, path: Path) -> Request:
     return request_of(received)
 
 
-def received_said(received: Received) -> str:
-    """What a file brought, in sentences."""
-    name, code = received.opened.name, received.device.code
-    parts = [
-        ngettext(
-            "{name} of the laptop {code}: {count} record, {new} of them new.",
-            "{name} of the laptop {code}: {count} records, {new} of them new.",
-            received.ops,
-        ).format(name=name, code=code, count=received.ops, new=received.new)
-    ]
-    if received.device.revoked:
-        parts.append(_("This laptop was revoked: what it sends is kept, but not accepted."))
-    if received.files:
-        count = len(received.files)
-        parts.append(
-            ngettext("{count} photo or document came.", "{count} photos and documents came.", count).format(
-                count=count
-            )
-        )
-    for outcome, words in (
-        ("conflict", _("Conflicts: {count}.")),
-        ("quarantined", _("Kept but not accepted yet: {count}.")),
-        ("rejected", _("Refused: {count}.")),
-    ):
-        if count := received.count(outcome):
-            parts.append(words.format(count=count))
-    if received.waiting:
-        parts.append(
-            ngettext(
-                "{count} record waits for earlier ones.",
-                "{count} records wait for earlier ones.",
-                received.waiting,
-            ).format(count=received.waiting)
-        )
-    parts += [missing_said(one) for one in received.missing]
-    if received.forked:
-        parts.append(
-            _(
-                "Somebody else wrote in this laptop's name, or an old copy was put back: its answer tells it what to do."
-            )
-        )
-    return joined(parts)
-
-
-def missing_said(missing: Missing) -> str:
-    """Which records have not come, and what to do."""
-    return _(
-        "Records {first} to {last} are missing: bring in the file that holds them, or let the laptop export once more."
-    ).format(first=missing.first, last=missing.last)
-
-
 def files_command(arguments: argparse.Namespace, opened: Open) -> int:
     """List what was brought in."""
     with opened(arguments) as hub, hub.reading() as read:
@@ -122,14 +71,5 @@ def adopt_command(arguments: argparse.Namespace, opened: Open) -> int:
     """Let in what waits of a laptop that is lost."""
     with opened(arguments) as hub:
         done = adopt(hub, arguments.code)
-    parts = [
-        ngettext("{count} record was let in.", "{count} records were let in.", done.ops).format(
-            count=done.ops
-        ),
-        *(
-            _("Records {first} to {last} never came and are lost.").format(first=one.first, last=one.last)
-            for one in done.missing
-        ),
-    ]
-    say(joined(parts))
+    say(adopted_said(done))
     return OK

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import platformdirs
 
-from app.cli.file_options import add_hub_files, add_join, add_sync_files
+from app.cli.file_options import add_hub_admin, add_hub_files, add_join, add_sync_files
 from app.cli.wrong import in_words
 from app.errors import AppError
 from app.version import VERSION
@@ -282,6 +282,7 @@ def _serving(made: Parser) -> None:
     add("--backups", type=Path, metavar=_("DIR"), help=_("where backups go, best on another disk"))
     add("--no-backups", action="store_true", help=_("make no backups (laptops then keep everything)"))
     add("--metrics-listen", metavar=_("HOST:PORT"), help=_("give the figures for Prometheus here alone"))
+    add("--admin-listen", metavar=_("HOST:PORT"), help=_("show the page for administrators here alone"))
 
 
 def _keeping(add: Callable[[str, str], Parser]) -> None:
@@ -331,6 +332,7 @@ def _hub(commands: Commands, common: Parser) -> None:
     )
     scope.add_argument("--all", action="store_true", help=_("every site"))
     add_hub_files(add)
+    add_hub_admin(add)
     kept = add("quarantine", _("what the hub keeps back: list it, let it in or refuse it"))
     kept.add_argument("--accept", action="append", default=[], metavar=_("ID"), help=_("let this entry in"))
     kept.add_argument("--refuse", action="append", default=[], metavar=_("ID"), help=_("refuse this entry"))

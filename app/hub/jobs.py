@@ -42,6 +42,11 @@ def jobs_of(hub: Hub, address: str, backups: Path | None) -> list[Job]:
     return found
 
 
+def backup_of(jobs: list[Job]) -> Job | None:
+    """The job that makes backups, where this hub makes them."""
+    return next((job for job in jobs if job.name == "backup"), None)
+
+
 def run_due(hub: Hub, jobs: list[Job]) -> list[str]:
     """Do what is due and what no other process does already; returns the names of what was done."""
     done = []

@@ -1,22 +1,25 @@
 """The listening end: uvicorn with deadlines for whoever holds a line without asking, TLS, and what the hub does by itself."""
 
 import asyncio
-import datetime as dt
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import AppError
+from app.hub.addresses import known_addresses, now_utc
 from app.hub.hub import Hub
-from app.hub.jobs import jobs_of, run_due
-from app.hub.server import Service, make_server
+from app.hub.jobs import backup_of, jobs_of, run_due
+from app.hub.pages.frame import Pages
+from app.hub.pages.routes import admin_routes
+from app.hub.server import Duty, Service, make_server
 from app.hub.tls import Certificates, names_of
 from app.words import N_
 
@@ -24,7 +27,7 @@ from app.words import N_
 BEGIN_SECONDS, IDLE_LINES = 20, 800
 HEADERS = 16 * 1024
 TICK = 20
-PORT_TAKEN = N_("{host}:{port} cannot be listened on: {reason}. Choose another one with --listen.")
+PORT_TAKEN = N_("{host}:{port} cannot be listened on: {reason}. Choose another one with {option}.")
 log = logging.getLogger(__name__)
 
 
@@ -80,17 +83,8 @@ class Listening:
     certificates: Certificates | None = None
     backups: Path | None = None
     metrics: tuple[str, int] | None = None
-
-
-def now_utc(hub: Hub) -> dt.datetime:
-    """The hub's clock for certificates."""
-    return dt.datetime.fromtimestamp(hub.clock.now() / 1000, dt.UTC)
-
-
-def known_addresses(hub: Hub) -> list[str]:
-    """The addresses that invitations have named: their names must stand in the certificate."""
-    with hub.reading() as read:
-        return str(read.value("SELECT value FROM meta WHERE key = 'hub_addresses'") or "").split()
+    #: Where the pages for administrators are, if not at the same port.
+    admin: tuple[str, int] | None = None
 
 
 def serve(hub: Hub, listening: Listening, authority: Callable[[], str | None]) -> None:
@@ -116,24 +110,51 @@ def serve(hub: Hub, listening: Listening, authority: Callable[[], str | None]) -
                 log.exception("what the hub does by itself failed")
             await asyncio.sleep(TICK)
 
+    pages = Pages(hub, backup_of(jobs), shown)
+    aside = [_aside(pages, listening)] if listening.admin else []
     service = Service(
-        hub, authority=authority, metrics_here=listening.metrics is None, duties=(keep_certificate, do_jobs)
-    )
+        hub, authority=authority, metrics_here=listening.metrics is None, duties=(keep_certificate, do_jobs, *aside),
+        pages=pages, pages_here=not aside,
+    )  # fmt: skip
     if listening.metrics:
         where = listening.metrics
-        _open(where, lambda: service.metrics.listen(*where))
+        _open(where, lambda: service.metrics.listen(*where), "--metrics-listen")
     _room_for_lines()
     sockets = [_bound(listening)]
-    uvicorn.Server(_settings(hub, service, listening)).run(sockets)
+    uvicorn.Server(_settings(make_server(hub, service), listening)).run(sockets)
 
 
-def _settings(hub: Hub, service: Service, listening: Listening) -> uvicorn.Config:
+class _Quiet(uvicorn.Server):
+    """A second listening end in one process: signals are the first one's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _aside(pages: Pages, listening: Listening) -> Duty:
+    """The pages for administrators at a port of their own. Raises AppError where it is taken."""
+    assert listening.admin is not None
+    settings = _settings(Starlette(routes=admin_routes(pages)), listening)
+    sockets = [_socket(listening.admin, "--admin-listen")]
+
+    async def listen() -> None:
+        server = _Quiet(settings)
+        try:
+            await server.serve(sockets)
+        finally:
+            sockets[0].close()
+
+    return listen
+
+
+def _settings(served: Starlette, listening: Listening) -> uvicorn.Config:
     more: dict[str, Any] = {}
     if listening.certificates is not None:
         context = listening.certificates.context
         more["ssl_context_factory"] = lambda _config, _default: context
     return uvicorn.Config(
-        make_server(hub, service),
+        served,
         http=Line,
         ws="none",
         log_config=None,
@@ -149,28 +170,31 @@ def _settings(hub: Hub, service: Service, listening: Listening) -> uvicorn.Confi
 
 
 def _bound(listening: Listening) -> Any:
+    return _socket((listening.host, listening.port), "--listen")
+
+
+def _socket(where: tuple[str, int], option: str) -> Any:
     """A socket of our own: a taken port gets a sentence."""
     import socket
 
-    where = (listening.host, listening.port)
-    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's algorithm on, and each answer waits for 40 ms.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        _open(where, lambda: made.bind(where))
+        _open(where, lambda: made.bind(where), option)
     except AppError:
         made.close()
         raise
     return made
 
 
-def _open(where: tuple[str, int], begin: Any) -> None:
+def _open(where: tuple[str, int], begin: Any, option: str) -> None:
     try:
         begin()
     except OSError as error:
         raise AppError(
-            PORT_TAKEN, host=where[0], port=where[1], reason=error.strerror or str(error)
+            PORT_TAKEN, host=where[0], port=where[1], reason=error.strerror or str(error), option=option
         ) from None
 
 

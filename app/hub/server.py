@@ -19,6 +19,8 @@ from app.hub.hub import Hub
 from app.hub.limits import GUESS_EVERY, GUESSES, SMALL, WRONG, WRONG_EVERY, Crowd, FullError, Patience
 from app.hub.logs import note_request
 from app.hub.metrics import CONTENT_TYPE, Metrics
+from app.hub.pages.frame import Pages
+from app.hub.pages.routes import admin_routes
 from app.sync.file_call import PIECE, PREFIX
 from app.sync.protocol import BAD_CODE, CALLS, MALFORMED, MAX_PACKED, STRANGER, TOO_LARGE, Message, Refusal
 from app.sync.transport import AUTHORITY_PATH, DEVICE, FACTS, SIGNATURE, Frame
@@ -45,16 +47,21 @@ class Service:
     authority: Callable[[], str | None] = lambda: None
     #: Figures are given at the hub's own address to this machine only, or at another one.
     metrics_here: bool = True
+    #: The pages for administrators, at the hub's own address or at another one.
+    pages: Pages | None = None
+    pages_here: bool = True
     #: What goes on beside the requests, until the end.
     duties: tuple[Duty, ...] = ()
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.hub)
+        self.pages = self.pages or Pages(self.hub)
 
 
 def make_server(hub: Hub, service: Service | None = None) -> Starlette:
     """The hub as a web application."""
     doing = service or Service(hub)
+    pages = doing.pages or Pages(hub)
 
     @asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
@@ -64,6 +71,7 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
             duty.cancel()
         await asyncio.gather(*duties, return_exceptions=True)
         doing.crowd.close()
+        pages.crowd.close()
         hub.close()
 
     async def call(request: Request) -> Response:
@@ -98,6 +106,7 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
         Route("/metrics", figures, methods=["GET"]),
         Route(AUTHORITY_PATH, authority, methods=["GET"]),
         Route("/v1/{call}", call, methods=["POST"]),
+        *(admin_routes(pages) if doing.pages_here else []),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

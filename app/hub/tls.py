@@ -232,6 +232,11 @@ def _own_addresses() -> list[str]:
     return []
 
 
+def _end_of(chain: bytes) -> dt.datetime:
+    """When the first certificate of a chain ends."""
+    return x509.load_pem_x509_certificates(chain)[0].not_valid_after_utc
+
+
 class Certificates:
     """What the listening end shows: a certificate of the own authority, renewed in time, or the company's files, read anew."""
 
@@ -246,6 +251,8 @@ class Certificates:
         self._company = company
         self._renew_at: dt.datetime | None = None
         self._seen: tuple[int, ...] = ()
+        #: Until when what is shown now holds.
+        self.ends_at: dt.datetime | None = None
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
 
@@ -273,6 +280,7 @@ class Certificates:
             chain.write_bytes(issued.chain)
             write_secret(key, issued.key)
             self.context.load_cert_chain(chain, key)
+        self.ends_at = _end_of(issued.chain)
 
     def _read_company(self, chain: Path, key: Path) -> bool:
         try:
@@ -280,7 +288,8 @@ class Certificates:
             if seen == self._seen:
                 return False
             self.context.load_cert_chain(chain, key)
-        except (OSError, ssl.SSLError) as error:
+            self.ends_at = _end_of(chain.read_bytes())
+        except (OSError, ssl.SSLError, ValueError) as error:
             raise AppError(COMPANY, path=str(chain), reason=str(error)) from None
         self._seen = seen
         return True

@@ -33,6 +33,7 @@ DOMAINS = (
     "core",
     "equipment",
     "exchange",
+    "hub",
     "inspections",
     "inventory",
     "kit",
@@ -52,7 +53,6 @@ SYNONYMS = {
     "signin": "access",
     "settings": "access",
     "audit": "access",
-    "hub": "sync",
 }
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
 Key = tuple[str, str | None]  # message id and context
@@ -74,7 +74,7 @@ class Word(NamedTuple):
 def words(root: Path = ROOT) -> dict[Key, Word]:
     """Every marked word of the code by its message id and context; a plural wins over the same word alone."""
     found: dict[Key, Word] = {}
-    for path in sources(root):
+    for path in (*sources(root), *templates(root)):
         for word in _words_of(path, root):
             known = found.get(word.key)
             if known is None or (isinstance(known.id, str) and not isinstance(word.id, str)):
@@ -88,9 +88,15 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
         yield from sorted((root / package).rglob("*.py"))
 
 
+def templates(root: Path = ROOT) -> list[Path]:
+    """The templates of the hub's page, in a fixed order."""
+    return sorted((root / "resources").rglob("*.html"))
+
+
 def _words_of(path: Path, root: Path) -> Iterator[Word]:
     place = path.relative_to(root)
-    for line, message, _comments, context in extract_from_file("python", path, keywords=KEYWORDS):
+    method = "jinja2" if path.suffix == ".html" else "python"
+    for line, message, _comments, context in extract_from_file(method, path, keywords=KEYWORDS):
         yield Word(message, context, f"{place}:{line}", domain_of(place))
 
 
