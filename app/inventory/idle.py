@@ -3,7 +3,8 @@
 slow      on hand, and no movement for 12 months      dead      for 24 months
 expiring  shelf life ends within 90 days              soon      within 30 days              expired   has ended
 
-The shelf life counts from the receipt of the oldest pieces that must still lie there: first in, first out, batch by batch.
+The shelf life ends on the day that stands on the pack; where none was noted, it counts from the receipt. What lies there
+came last: first in, first out, batch by batch.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Lying:
     site: bytes
     batch: str
     on_hand: int
-    months: int
+    months: int | None
     part_no: str
     name: str
     unit: str
@@ -65,10 +66,11 @@ WHERE s.on_hand > 0 AND p.deleted = 0 AND coalesce(s.last_move_at, 0) < ?{{here}
 _BATCHES = f"""
 SELECT l.part_id, l.site_id, l.batch, sum(l.on_hand), p.shelf_life_months, {_NAMES}
 FROM part p JOIN stock_level l ON l.part_id = p.id LEFT JOIN site t ON t.id = l.site_id
-WHERE p.shelf_life_months IS NOT NULL AND p.deleted = 0 AND l.on_hand > 0{{here}}
+WHERE p.deleted = 0 AND l.on_hand > 0 AND (p.shelf_life_months IS NOT NULL OR EXISTS (
+  SELECT 1 FROM stock_movement m WHERE m.part_id = p.id AND m.expires_on IS NOT NULL)){{here}}
 GROUP BY 1, 2, 3, 5, 6, 7, 8, 9, 10"""
 _RECEIPTS = """
-SELECT happened_at, qty FROM stock_movement WHERE part_id = ? AND +site_id = ? AND coalesce(batch, '') = ?
+SELECT happened_at, qty, expires_on FROM stock_movement WHERE part_id = ? AND +site_id = ? AND coalesce(batch, '') = ?
 AND type IN ('opening', 'receipt', 'adjust_gain') ORDER BY happened_at DESC"""
 _OPEN = "SELECT id, rule, facts FROM alert WHERE cleared_at IS NULL AND rule LIKE 'idle.%'{here}"
 _RAISE = """
@@ -149,14 +151,17 @@ def _shelf_rule(ends: str, now: int, timezone: str) -> str:
 
 
 def shelf_end(read: Reader, lying: Lying) -> str:
-    """The day on which the shelf life of the oldest pieces ends, ISO; empty where nothing was received."""
-    left, oldest = lying.on_hand, None
-    for happened_at, qty in read.rows(_RECEIPTS, lying.part, lying.site, lying.batch):
-        oldest = happened_at
+    """The day on which the first of the pieces that lie there loses its shelf life, ISO; empty where none is known."""
+    left, ends = lying.on_hand, list[str]()
+    for happened_at, qty, expires in read.rows(_RECEIPTS, lying.part, lying.site, lying.batch):
+        if expires:
+            ends.append(expires)
+        elif lying.months:
+            ends.append(months_after(day_of(happened_at, lying.timezone), lying.months))
         left -= qty
         if left <= 0:
             break
-    return "" if oldest is None else months_after(day_of(oldest, lying.timezone), lying.months)
+    return min(ends, default="")
 
 
 def months_after(day: str, months: int) -> str:

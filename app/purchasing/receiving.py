@@ -1,20 +1,30 @@
 """What the receiving desk knows between two scans: the order, the line, how much, into which bin (R-4.4-i, g).
 
 order, then a part, then Enter: the rest of its line goes into the part's usual bin. The order stays for the next part.
+A part that is kept by batches asks for the batch, one with a shelf life for the day on its pack, one with serial numbers for
+the number of every piece.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import msgspec
 
 from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.inventory.booking import bin_of, receive_part
+from app.inventory.booking import Price, bin_of, move_op
+from app.inventory.idle import months_after
+from app.inventory.ops import MoveStock
 from app.inventory.scans import Meaning, resolve_scan
 from app.purchasing.lists import LineRow, OrderCard, lines_of, order_card
 from app.words import N_, _
 
-_LONGEST_QUANTITY = 9
+_LONGEST_QUANTITY, _LONGEST_TEXT = 9, 40
+#: A day as it stands on packs: 2027-11 means the end of that month, 271130 and 20271130 the day.
+_MONTH, _DIGITS = re.compile(r"(20\d\d)[-/.年](\d{1,2})月?"), re.compile(r"(?:20)?(\d\d)(\d\d)(\d\d)")
 
 
 @dataclass
@@ -28,6 +38,9 @@ class Receiving:
     bin: bytes | None = None
     bin_code: str = ""
     batch: str = ""
+    #: The end of the shelf life as ISO text, once it was typed or agreed to.
+    expires: str = ""
+    serials: list[str] = field(default_factory=list)
 
     def open(self, order: bytes) -> str:
         """Go to an order; a sentence says why nothing can be received for it."""
@@ -51,12 +64,16 @@ class Receiving:
     def drop(self) -> None:
         """Forget the line in hand; the order stays."""
         self.line, self.qty, self.bin, self.bin_code, self.batch = None, 0, None, "", ""
+        self.expires, self.serials = "", []
 
     # scans
 
     def take(self, text: str) -> str:
         """Use a scanned or typed code; a sentence says why it could not be used."""
         found = resolve_scan(self.desk, text)
+        wanted = self.wanted()
+        if wanted in {"batch", "serial", "expiry"} and found.kind not in {"part", "bin", "purchase_order"}:
+            return self.take_text(text)
         if found.sentence:
             return found.sentence
         if found.kind == "purchase_order":
@@ -118,9 +135,48 @@ class Receiving:
                 return
             self.bin_code = (read.get("location", self.bin) or {}).get("code", "")
 
+    def take_text(self, text: str) -> str:
+        """The batch, the day on the pack or the serial number that is asked for; a sentence says what is wrong with it."""
+        text = values.clean(text)
+        if not text or len(text) > _LONGEST_TEXT:
+            return _("This is too long for a number: {limit} characters at most.").format(limit=_LONGEST_TEXT)
+        match self.wanted():
+            case "batch":
+                self.batch = text
+            case "expiry":
+                try:
+                    self.expires = day_on_pack(text)
+                except AppError as error:
+                    return str(error)
+            case _:
+                if text in self.serials:
+                    return _("Serial number {serial} was read already.").format(serial=text)
+                self.serials.append(text)
+        return ""
+
+    def proposed_expiry(self) -> str:
+        """The end of the shelf life if it began today."""
+        months = self.line.shelf_months if self.line else None
+        return months_after(self.desk.today(), months) if months else ""
+
+    def enough(self) -> bool:
+        """Enter on the empty field: the proposed day is right, or no further serial number comes. Whether that was meant."""
+        match self.wanted():
+            case "expiry":
+                self.expires = self.proposed_expiry()
+            case "serial" if self.serials:
+                self.qty = len(self.serials) * values.THOUSAND
+            case _:
+                return False
+        return True
+
     def take_quantity(self, text: str) -> bool:
         """A typed number is the quantity of the line in hand; anything else is a code."""
-        if self.line is None or len(text) > _LONGEST_QUANTITY:
+        if (
+            self.line is None
+            or len(text) > _LONGEST_QUANTITY
+            or self.wanted() in {"batch", "expiry", "serial"}
+        ):
             return False
         try:
             self.qty = values.parse_quantity(text)
@@ -131,29 +187,50 @@ class Receiving:
     # what comes next
 
     def wanted(self) -> str:
-        """What is still missing: order, line, batch, bin, quantity, or nothing."""
+        """What is still missing: order, line, batch, expiry, bin, quantity, serial, or nothing."""
         if self.card is None:
             return "order"
         if self.line is None:
             return "line"
         if self.line.batches and not self.batch:
             return "batch"
+        if self.line.shelf_months and not self.expires:
+            return "expiry"
         if self.bin is None:
             return "bin"
-        return "" if self.qty else "qty"
+        if not self.qty:
+            return "qty"
+        return "serial" if self.line.serials and len(self.serials) * values.THOUSAND < self.qty else ""
 
     def prompt(self) -> str:
         """What to do now, in words."""
-        return _(_PROMPTS[self.wanted()])
+        return _(_PROMPTS[self.wanted()]).format(
+            day=self.proposed_expiry(), done=len(self.serials), total=self.qty // values.THOUSAND
+        )
 
     def book(self, anyway: str = "") -> Done:
         """Receive what is in hand. Raises AppError, or Refused where a rule objects."""
         if self.line is None or self.wanted():
             raise AppError(_PROMPTS[self.wanted()])
-        return receive_part(
-            self.desk, self.line.part_id, self.bin, self.qty, purchase_line=self.line.id,
-            unit_price=self.line.price, batch=self.batch or None, anyway=anyway,
-        )  # fmt: skip
+        return self.desk.perform(*self._ops(), reason=anyway)
+
+    def _ops(self) -> list[MoveStock]:
+        """One movement, or one for each serial number, as one action."""
+        assert self.line
+        line, more = self.line, {"purchase_line": self.line.id, "expires": self.expires or None}
+        price = Price(line.price, line.tax, line.rate) if line.price is not None else None
+        units: list[tuple[int, str | None]] = [(values.THOUSAND, serial) for serial in self.serials]
+        assert self.bin
+        made = (
+            (
+                move_op(
+                    self.desk, "receipt", line.part_id, self.bin, qty, batch=self.batch or None, price=price
+                ),
+                serial,
+            )
+            for qty, serial in units or [(self.qty, None)]
+        )
+        return [msgspec.structs.replace(op, serial=serial, **more) for op, serial in made]
 
     def after(self) -> LineRow | None:
         """The line in hand as it stands now."""
@@ -164,10 +241,23 @@ class Receiving:
         return next((line for line in lines if line.id == self.line.id), None)
 
 
+def day_on_pack(text: str) -> str:
+    """The day until which a pack keeps, as ISO text: 2027-11-30, 20271130, 271130; 2027-11 is the end of that month."""
+    if match := _MONTH.fullmatch(text):
+        year, month = int(match[1]), int(match[2])
+        if 1 <= month <= 12:
+            return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).isoformat()
+    if match := _DIGITS.fullmatch(text):
+        text = "20{}-{}-{}".format(*match.groups())
+    return values.parse_date(text)
+
+
 _PROMPTS = {
     "order": N_("Scan or type the number of the order, or the part"),
     "line": N_("Scan the label of the next part"),
     "batch": N_("Type the batch number of the delivery"),
+    "expiry": N_("Type until when it keeps; Enter: {day}"),
+    "serial": N_("Scan the serial number of the next piece ({done} of {total})"),
     "bin": N_("Now scan the bin it goes into"),
     "qty": N_("The line is complete. Type how many came beyond it"),
     "": N_("Enter receives it; type another quantity first if fewer came"),

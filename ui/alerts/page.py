@@ -40,6 +40,8 @@ OPENS = {
     "inspection_task": N_("Open the round"),
     "staff": N_("Open the person"),
     "staff_certificate": N_("Open the person"),
+    "purchase_order": N_("Open the order"),
+    "stock_count": N_("Open the stocktake"),
 }
 
 

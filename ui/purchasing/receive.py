@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from app import values
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import Refused
+from app.inventory.signs import is_piece
 from app.purchasing.lists import LineRow
 from app.purchasing.receiving import Receiving
 from app.signs import sign
@@ -22,6 +24,7 @@ from ui.kit.empty import EmptyState
 from ui.kit.labels import ElidedLabel, label, line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
+from ui.labels.dialog import LabelDialog
 from ui.purchasing.tables import line_columns
 
 
@@ -45,6 +48,8 @@ class ReceivingDesk(ScanPage):
         self._desk, self._tasks = desk, tasks
         self.receiving = Receiving(desk)
         self._done: list[Done] = []
+        #: Part -> how many labels what came of it asks for.
+        self._came: dict[bytes, int] = {}
         self._asked = self._busy = False
         empty = EmptyState("nothing_to_do", _("No order is open yet"), self.receiving.prompt())
         self.table = Table(line_columns(wide=True), FixedSource(self._lines), empty=empty)
@@ -83,11 +88,15 @@ class ReceivingDesk(ScanPage):
         self._state = Chip("", "neutral")
         self.slip = button(_("Receipt slip"), "printer")
         self.slip.clicked.connect(self.print_page)
+        self.labels = button(_("Labels"), "qr-code")
+        self.labels.clicked.connect(self.print_labels)
+        self.labels.hide()
         self._undo = button(_("Undo last"), "undo-2")
         self._undo.clicked.connect(self.undo)
         for part in (back, self._order, self._state):
             row.addWidget(part)
         row.addWidget(self._supplier, 1)
+        row.addWidget(self.labels)
         row.addWidget(self.slip)
         row.addWidget(self._undo)
         return row
@@ -126,9 +135,12 @@ class ReceivingDesk(ScanPage):
             return
         if text and self._asked and not now.take_quantity(text):
             self.book(text)
-        elif text and now.wanted() == "batch":
-            now.batch = text
+        elif text and now.wanted() in {"batch", "expiry", "serial"}:
+            self.use(text)
+            self._book_units()
+        elif not text and now.enough():
             self._show_line()
+            self._book_units()
         elif text and now.take_quantity(text):
             self._asked = False
             self._show_line()
@@ -138,6 +150,11 @@ class ReceivingDesk(ScanPage):
         elif now.line and not now.wanted():
             self.book()
         self._show()
+
+    def _book_units(self) -> None:
+        """With the last serial number everything is said: it is received."""
+        if self.receiving.serials and not self.receiving.wanted():
+            self.book()
 
     def use(self, text: str) -> None:
         """A code was scanned or typed."""
@@ -159,7 +176,9 @@ class ReceivingDesk(ScanPage):
         if now.line is None:
             return
         unit = now.line.unit
-        where = "   →   ".join(filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch]))
+        where = "   →   ".join(
+            filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch, now.expires])
+        )
         word = _("Not received yet: {next}").format(next=now.prompt())
         self.show_result(Result("info", "package", word, f"{now.line.name} {now.line.spec}".strip(), where,
                          change(now.qty), _("To come"), amount(now.line.rest, unit)))  # fmt: skip
@@ -199,6 +218,7 @@ class ReceivingDesk(ScanPage):
 
     def _on_booked(self, found: _Booked) -> None:
         self._done.append(found.done)
+        self._count_labels(found)
         after, place = found.line, self.receiving.bin_code
         if after:
             more = f"{after.part_no}   →   {short_bin(place)}"
@@ -212,6 +232,22 @@ class ReceivingDesk(ScanPage):
         self._asked = False
         self.receiving.drop()
         self._show()
+
+    def _count_labels(self, found: _Booked) -> None:
+        """One label for each piece that came, one for the lot of what is measured."""
+        if line := found.line:
+            pieces = found.qty // values.THOUSAND if is_piece(line.unit) else 1
+            self._came[line.part_id] = self._came.get(line.part_id, 0) + pieces
+            self.labels.setVisible(self._desk.may(Permission.PRINT_LABELS))
+
+    def print_labels(self) -> None:
+        """Labels of what was received here, as many as pieces came."""
+        if self._came:
+            self.dialog = LabelDialog(
+                self, self._desk, self._tasks, "part", list(self._came), counts=dict(self._came)
+            )
+            self.dialog.printed.connect(lambda words: self.said.emit(words, None))
+            self.dialog.open()
 
     def _on_refused(self, error: Exception) -> None:
         if isinstance(error, Refused) and error.may_override:

@@ -3,13 +3,14 @@
 import pytest
 from fleet import BIN, PART, SITE, Fleet, furnish
 
+from app.alerts import waiting
 from app.errors import Refused
 from app.generic import create
 from app.inventory.booking import receive_part
 from app.labels.payload import Kind, encode
 from app.purchasing import orders
 from app.purchasing.lists import lines_of
-from app.purchasing.receiving import Receiving
+from app.purchasing.receiving import Receiving, day_on_pack
 from app.purchasing.record import supplier_record
 from app.sample import sample_id
 from db.ids import new_id
@@ -148,3 +149,125 @@ def test_two_laptops_receive_one_line(tmp_path):
         assert laptop.value("SELECT count(*) FROM conflict") == 0
         assert laptop.value("SELECT on_order FROM part_stock WHERE part_id = ?", PART) == 0
     fleet.close()
+
+
+@pytest.fixture
+def battery(office):
+    """Three batteries with serial numbers, batches and a shelf life of 24 months are on order."""
+    part = new_id()
+    office.keeper.perform(
+        create(
+            "part", part, part_no="BAT-1", name="蓄电池", unit="个", kind="repairable", serialised=1, batch_tracked=1,
+            shelf_life_months=24, status="active", unit_price=100_0000,
+        )
+    )  # fmt: skip
+    order, _done = orders.new_order(office.keeper, sample_id("supplier", "SUP-01"))
+    orders.add_line(office.keeper, order, part, 3000)
+    orders.take_step(office.keeper, order, "submitted")
+    orders.take_step(office.boss, order, "approved")
+    orders.take_step(office.keeper, order, "ordered", ordered_on="2026-11-22")
+    return order, part
+
+
+def test_batch_day_and_every_serial_number_are_asked_for(office, battery):
+    order, part = battery
+    desk = Receiving(office.keeper)
+    desk.open(order)
+    desk.take("BAT-1")
+    assert desk.wanted() == "batch"
+    assert not desk.take_quantity("2611")
+    desk.take_text("2611")
+    assert (desk.wanted(), desk.proposed_expiry()) == ("expiry", "2028-11-22")
+    assert "2028-11-22" in desk.prompt()
+    assert "2028-13" in desk.take_text("2028-13")
+    desk.take_text("2028-06")
+    assert desk.expires == "2028-06-30"
+    desk.take("DC1-WH-A01")
+    for serial, sentence in (("SN-1", False), ("SN-1", True), ("SN-2", False), ("3", False)):
+        assert desk.wanted() == "serial"
+        assert bool(desk.take(serial)) is sentence
+    assert desk.wanted() == ""
+    done = desk.book()
+    assert office.status(order) == "received"
+    with office.keeper.read() as read:
+        found = read.rows(
+            "SELECT serial, batch, expires_on, qty, unit_price FROM stock_movement WHERE part_id = ? ORDER BY serial",
+            part,
+        )
+    assert found == [(serial, "2611", "2028-06-30", 1000, 100_0000) for serial in ("3", "SN-1", "SN-2")]
+    office.keeper.undo(done.action_id)
+    assert office.status(order) == "ordered"
+
+
+def test_fewer_pieces_than_ordered_end_with_an_empty_enter(office, battery):
+    order, _part = battery
+    desk = Receiving(office.keeper)
+    desk.open(order)
+    desk.take("BAT-1")
+    desk.take_text("B1")
+    assert desk.enough()
+    assert desk.expires == "2028-11-22"
+    desk.take("DC1-WH-A01")
+    assert not desk.enough()
+    desk.take("SN-9")
+    assert desk.enough()
+    desk.book()
+    assert (office.status(order), desk.after().rest) == ("part_received", 2000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2027-11-30", "2027-11-30"), ("20271130", "2027-11-30"), ("271130", "2027-11-30"), ("2027-12", "2027-12-31"),
+        ("2028.2", "2028-02-29"), ("2027年3月", "2027-03-31"),
+    ],
+)  # fmt: skip
+def test_days_as_they_stand_on_packs(typed, day):
+    assert day_on_pack(typed) == day
+
+
+def test_a_pack_that_ends_sooner_warns_sooner(office, battery):
+    order, part = battery
+    line = office.line(order, "BAT-1")
+    desk = Receiving(office.keeper)
+    desk.open(order)
+    desk.choose(line)
+    desk.bin, desk.batch = sample_id("location", "DC1-WH-A01"), "B"
+    desk.take_text("2026-12-10")
+    desk.take("SN-1")
+    desk.enough()
+    desk.book()
+    assert "idle.soon" in _rules(office, part)
+
+
+def _rules(office, part):
+    with office.keeper.read() as read:
+        return [
+            rule
+            for (rule,) in read.rows(
+                "SELECT rule FROM alert WHERE subject_id = ? AND cleared_at IS NULL", part
+            )
+        ]
+
+
+def test_what_waits_and_what_is_late_is_told_once(office):
+    def open_ones():
+        with office.keeper.read() as read:
+            return read.rows(
+                "SELECT a.rule, o.code FROM alert a JOIN purchase_order o ON o.id = a.subject_id WHERE a.cleared_at IS NULL "
+                "AND a.rule LIKE 'purchase.%' ORDER BY 1, 2"
+            )
+
+    before = set(open_ones())
+    order = office.draft("HVAC-003", 4)
+    code = office.card(order).order.code
+    orders.take_step(office.keeper, order, "submitted")
+    assert set(open_ones()) - before == {("purchase.approval", code)}
+    with office.keeper.read() as read:
+        assert waiting(read, office.boss.actor) > waiting(read, office.keeper.actor)
+    orders.take_step(office.boss, order, "approved")
+    assert set(open_ones()) == before
+    orders.take_step(office.keeper, order, "ordered", ordered_on="2026-11-01", due_on="2026-11-20")
+    assert set(open_ones()) - before == {("purchase.late", code)}
+    orders.edit_order(office.keeper, order, due_on="2026-12-20")
+    assert set(open_ones()) == before
