@@ -87,11 +87,25 @@ def return_part(
     anyway: str = "",
 ) -> Done:
     """A part that was not used comes back (退库); the cost of the order and the machine falls with it."""
+    op = return_op(desk, part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
+    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+
+
+def return_op(
+    desk: Desk,
+    part: bytes,
+    place: bytes | None,
+    qty: int,
+    *,
+    batch: str | None = None,
+    work_order: bytes | None = None,
+    equipment: bytes | None = None,
+) -> MoveStock:
+    """The movement of a part that comes back: its bin and the machine of its order filled in."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
         machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
-    op = move_op(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
-    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+    return move_op(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
 
 
 def receive_part(

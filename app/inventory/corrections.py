@@ -95,5 +95,6 @@ def _anew(desk: Desk, reversal: MoveStock, row: dict[str, Any], qty: int, told: 
     today = values.day_of(row["happened_at"], desk.timezone) == desk.today()
     return msgspec.structs.replace(
         reversal, number=desk.number(SERIES), type=row["type"], qty=qty, reversal_of=None,
-        happened_at=row["happened_at"] if today else desk.now(), reason=reversal.reason or row["reason"], **told,
+        happened_at=row["happened_at"] if today else desk.now(), reason=reversal.reason or row["reason"],
+        slip=row["slip_no"], taken_how=row["taken_how"], **told,
     )  # fmt: skip

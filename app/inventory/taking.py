@@ -11,24 +11,13 @@ from app.desk import Desk
 from app.errors import AppError, Objection
 from app.inventory import booking
 from app.inventory.ops import MoveStock
+from app.inventory.slips import Receiver, Slip, Taken, book_slip
 from app.names import named, person
 from app.ops import Id, Op, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
 
-#: The series of slip numbers.
-SLIPS = "IS"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A line of a slip: part, bin (None: where most of it lies), quantity in thousandths."""
-
-    part: bytes
-    bin: bytes | None
-    qty: int
-    batch: str | None = None
-    serial: str | None = None
+__all__ = ["Taken", "WaitingRow", "confirm_taken", "correct_taken", "issue_slip", "refuse_taken", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -100,22 +89,11 @@ def issue_slip(
     `paper` is the number of a slip that was written by hand and is typed in now, at `happened_at` its true time. Who may take
     parts but not keep the store takes them himself: that counts at once and waits for the storekeeper.
     """
-    if not lines:
-        raise AppError(N_("The slip has no lines yet. Add a part first."))
-    if happened_at is not None and happened_at > desk.now():
-        raise AppError(N_("The time lies in the future. Type the time when the parts were taken."))
-    entry = "paper" if paper is not None else None if desk.may(Permission.MOVE_STOCK) else "self"
-    slip = (paper or "").strip() or desk.number(SLIPS)
-    ops = [
-        msgspec.structs.replace(
-            booking.issue_op(desk, line.part, line.bin, line.qty, batch=line.batch, work_order=work_order, equipment=equipment),
-            serial=line.serial, taken_by=taken_by or (desk.actor.staff_id if entry == "self" else None),
-            taken_how=taken_how if taken_by else None, reason=reason.strip() or None, entry=entry, slip=slip,
-            happened_at=desk.now() if happened_at is None else happened_at,
-        )
-        for line in lines
-    ]  # fmt: skip
-    return desk.perform(*ops, reason=anyway), slip
+    slip = Slip(
+        lines, work_order=work_order, equipment=equipment, receiver=Receiver(taken_by, taken_how), reason=reason,
+        happened_at=happened_at, paper=paper,
+    )  # fmt: skip
+    return book_slip(desk, slip, anyway)
 
 
 def waiting(read: Reader, site: bytes | None, limit: int = 200) -> list[WaitingRow]:

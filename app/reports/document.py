@@ -113,6 +113,8 @@ class Table:
     title: str = ""
     aside: str = ""
     note: str = ""
+    #: What the workbook says below the table in the place of the note.
+    book_note: str = ""
     name: str = ""
     group_title: str = ""
     sums: tuple[str, ...] = ()
@@ -125,6 +127,8 @@ class Table:
     row_height: float = 0
     empty: str = ""
     in_workbook: bool = True
+    #: Whether the workbook has a column with the titles of the groups.
+    group_column: bool = True
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -237,9 +241,13 @@ class ResultBox:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """A box to sign in; `picture` is what was signed on a pad already (PNG), `on` its day."""
+
     role: str
     name: str = ""
     note: str = ""
+    picture: bytes | None = None
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,17 @@ def _money(value: int) -> str:
 
 
 def issue_slip(
-    slip: str, rows: Sequence[MovementRow], head: Sequence[Fact], issue: Issue, taker: str
+    slip: str, rows: Sequence[MovementRow], head: Sequence[Fact], issue: Issue, signed: bytes | None = None
 ) -> Report:
-    """What left the store on one slip, to be signed by who takes it and who hands it out (领用单)."""
+    """What left the store or came back on one slip, signed on the pad or to be signed (领用单, 退库单)."""
+    back = rows[0].type == "return"
+    title = _("Return slip") if back else _("Issue slip")
+    parts = _("Parts returned") if back else _("Parts issued")
+    who = Signature(
+        _("Returned by") if back else _("Taken by"), rows[0].taken_by, picture=signed,
+        on=show_instant(rows[0].happened_at, issue.timezone) if signed else "",
+    )  # fmt: skip
+    other = Signature(_("Accepted by") if back else _("Handed out by"), "")
     columns = (
         Col("n", _("No."), "int", 9),
         Col("part_no", _("Part no."), "code", 26),
@@ -76,17 +84,17 @@ def issue_slip(
     )  # fmt: skip
     return Report(
         code="issue-slip",
-        title=_("Issue slip"),
+        title=title,
         subtitle=_("Slip {number}").format(number=slip),
         issue=issue,
         head=tuple(head),
         blocks=(
             Table(
-                columns, (Group("", lines),), title=section(1, _("Parts issued")),                 name=_("Parts issued"), sums=("amount",), total_label=_("Total"), label_column="name",
+                columns, (Group("", lines),), title=section(1, parts), name=parts, sums=("amount",), total_label=_("Total"), label_column="name",
                 empty=_("The slip has no lines yet. Add a part first."),
             ),
             Text(method(), small=True),
-            Signatures((Signature(_("Taken by"), taker), Signature(_("Handed out by"), ""), Signature(_("Approved by"), ""))),
+            Signatures((who, other, Signature(_("Approved by"), ""))),
         ),
         retention=_("5 years"),
     )  # fmt: skip

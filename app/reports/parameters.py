@@ -221,12 +221,12 @@ def _parts(desk: Desk, text: str) -> list[Choice]:
 
 
 def _slips(desk: Desk, text: str) -> list[Choice]:
-    """Issues, the newest first, by the number of their slip."""
+    """Issues and returns, the newest first, by the number of their slip."""
     site = desk.site.id if desk.site else None
     with desk.read() as read:
         rows = read.rows(
             "SELECT DISTINCT coalesce(m.slip_no, m.movement_no), p.part_no FROM stock_movement m JOIN part p ON p.id = m.part_id "
-            "WHERE m.type = 'issue' AND m.reversal_of_id IS NULL AND (?1 IS NULL OR m.site_id = ?1) "
+            "WHERE (m.type = 'issue' OR m.type = 'return' AND m.slip_no IS NOT NULL) AND m.reversal_of_id IS NULL AND (?1 IS NULL OR m.site_id = ?1) "
             "AND instr(lower(coalesce(m.slip_no, '') || ' ' || m.movement_no || ' ' || p.part_no), lower(?2)) "
             "ORDER BY m.happened_at DESC LIMIT 40",
             site, text.strip(),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from functools import partial
+
+from reportlab.lib.utils import ImageReader
 
 from app.reports.canvas import GREY, INK, MM, TINT, Area, Pen
 from app.reports.document import Block, Notes, ResultBox, Signature, Signatures
@@ -10,7 +14,11 @@ from app.reports.page import Flow, Page
 from app.reports.text import BOLD, REGULAR, width, wrap
 from app.words import _
 
+log = logging.getLogger(__name__)
+
 BOX = 20 * MM
+#: The room of a signature within its box.
+SIGNED = (36 * MM, 9 * MM)
 RESULT = 8.2 * MM
 GAP = 4 * MM
 NOTE_LINE = 8.5 * MM
@@ -89,9 +97,25 @@ def _draw_box(pen: Pen, area: Area, box: Signature) -> None:
         x + PAD, y + 8.2 * MM, box.note, inner if len(names) == 1 else inner * 0.48, size=7.5, colour=GREY
     )
     pen.rule(x + PAD, y + 14.2 * MM, x + w - PAD, y + 14.2 * MM, weight=0.4)
-    pen.fitted(x + PAD, y + 18 * MM, _("Date:        Year     Month     Day"), inner, size=7.5, colour=GREY)
+    if box.picture:
+        _draw_signature(pen, Area(x + PAD, y + 5 * MM, min(inner, SIGNED[0]), SIGNED[1]), box.picture)
+    day = box.on or _("Date:        Year     Month     Day")
+    pen.fitted(x + PAD, y + 18 * MM, day, inner, size=7.5, colour=GREY)
     if x > 21 * MM:
         pen.rule(x, y, x, y + BOX, weight=0.5, colour=INK)
+
+
+def _draw_signature(pen: Pen, room: Area, png: bytes) -> None:
+    """What was written on the pad, on the line, as large as its room."""
+    try:
+        picture = ImageReader(io.BytesIO(png))
+        across, down = picture.getSize()
+    except (OSError, ValueError, SyntaxError):
+        log.exception("a signature could not be read")
+        return
+    scale = min(room.w / across, room.h / down)
+    w, h = across * scale, down * scale
+    pen.image(Area(room.x, room.y + room.h - h, w, h), picture)
 
 
 def place_notes(flow: Flow, block: Notes, below: float) -> None:

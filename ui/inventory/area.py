@@ -12,6 +12,7 @@ from ui.inventory.books import BooksPage
 from ui.inventory.ledger import LedgerPage
 from ui.inventory.proposal import ProposalPage
 from ui.inventory.review import ReviewPage
+from ui.inventory.slip import SlipPage
 from ui.inventory.spares import SparesPage
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -58,7 +59,7 @@ class SparesArea(QWidget):
         self.spares.labels_requested.connect(self.labels_requested)
 
     def open(self, key: str) -> None:
-        """Show `spares`, `proposal` or `ledger`; `station`, `purchasing` and `stocktake` are told on."""
+        """Show one of the pages here, `issue` and `return` the slips; `station`, `purchasing` and `stocktake` are told on."""
         if key == "station":
             self.station_wanted.emit()
             return
@@ -69,9 +70,11 @@ class SparesArea(QWidget):
             self._pages[key] = self._made(key)
             self._stack.addWidget(self._pages[key])
         self._stack.setCurrentWidget(self._pages[key])
+        if key in {"issue", "return"}:
+            self._pages[key].setFocus()
 
     def _made(self, key: str) -> QWidget:
-        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage | ReviewPage
+        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage | ReviewPage | SlipPage
         if key == "proposal":
             made = ProposalPage(self._desk, self._tasks)
             made.part_wanted.connect(self.show_part)
@@ -89,6 +92,10 @@ class SparesArea(QWidget):
             made.said.connect(self.said)
         elif key == "books":
             made = BooksPage(self._desk, self._tasks)
+            made.said.connect(self.said)
+            made.report_requested.connect(self.report_requested)
+        elif key in {"issue", "return"}:
+            made = SlipPage(self._desk, self._tasks, key)
             made.said.connect(self.said)
             made.report_requested.connect(self.report_requested)
         else:
@@ -127,7 +134,9 @@ class SparesArea(QWidget):
             page.refresh(topics)  # type: ignore[attr-defined]  # each of the three pages has it
 
     def on_scan(self, text: str) -> bool:
-        """A part's or bin's label leads to the list."""
+        """A slip takes every code; else a part's or bin's label leads to the list."""
+        if isinstance(page := self.current(), SlipPage):
+            return page.on_scan(text)
         taken = self.spares.on_scan(text)
         if taken:
             self.open("spares")

@@ -120,8 +120,20 @@ class SparesPage(Page):
                 lambda: self.page_wanted.emit("station"),
                 may_book(self._desk, "issue"),
             ),
+            (
+                _("Issue slip"),
+                "log-out",
+                lambda: self.page_wanted.emit("issue"),
+                may_book(self._desk, "issue"),
+            ),
             (_("Purchase orders"), "shopping-cart", lambda: self.page_wanted.emit("purchasing"), True),
             (_("Stocktakes"), "clipboard-list", lambda: self.page_wanted.emit("stocktake"), True),
+            (
+                _("Return slip"),
+                "undo-2",
+                lambda: self.page_wanted.emit("return"),
+                may_book(self._desk, "return"),
+            ),
             (_("Register a part"), "plus", self.new, self._desk.may(Permission.EDIT_PARTS)),
             (_("Analysis"), "file-chart-column", lambda: self.page_wanted.emit("analysis"), True),
             (_("Movements"), "history", lambda: self.page_wanted.emit("ledger"), True),
@@ -186,7 +198,9 @@ class SparesPage(Page):
     def _on_facts(self, found: tuple[figures.Summary, figures.StockValue, list[str]]) -> None:
         told, worth, covered = found
         count = ngettext("{count} part", "{count} parts", told.parts).format(count=told.parts)
-        self.set_facts("·".join((count, _("stock value {amount} by moving average").format(amount=yuan(worth.value)))))
+        self.set_facts(
+            "·".join((count, _("stock value {amount} by moving average").format(amount=yuan(worth.value))))
+        )
         words = ngettext(
             "{count} part is to be bought from {suppliers} suppliers.",
             "{count} parts are to be bought from {suppliers} suppliers.",

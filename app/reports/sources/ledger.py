@@ -3,6 +3,7 @@
 from app.errors import AppError
 from app.inventory.closing import closing_lines, closings
 from app.inventory.ledger import MovementRow, movement_ids, movement_rows
+from app.inventory.slips import signature_of
 from app.inventory.stockcard import By, stock_on
 from app.inventory.stockcard import consumption as used
 from app.inventory.stockcard import stock_card as card_of
@@ -14,6 +15,7 @@ from app.values import instant_of, show_instant
 from app.words import N_, _
 
 DAY = 86_400_000
+_SHOWN_BY: dict[object, str] = {"badge": N_("{name} (by badge)"), "signature": N_("{name} (signed)")}
 _BY: tuple[tuple[By, str], ...] = (
     ("month", N_("By month")),
     ("class", N_("By equipment class")),
@@ -27,7 +29,7 @@ def slip(job: Job) -> Report:
     number = job.given["slip"]
     rows = job.read.rows(
         "SELECT m.n, m.site_id, coalesce(m.slip_no, m.movement_no), m.created_at, coalesce(m.entry, ''), "
-        f"coalesce({person('m.by_id')}, ''), coalesce(m.taken_how, '') FROM stock_movement m WHERE m.type IN ('issue', 'loan_out') "
+        f"coalesce({person('m.by_id')}, ''), coalesce(m.taken_how, '') FROM stock_movement m WHERE m.type IN ('issue', 'return', 'loan_out') "
         "AND m.reversal_of_id IS NULL AND (m.slip_no = ? OR m.movement_no = ? OR m.slip_no = (SELECT x.slip_no FROM "
         "stock_movement x WHERE x.movement_no = ? LIMIT 1)) ORDER BY m.n",
         number, number, number,
@@ -35,24 +37,27 @@ def slip(job: Job) -> Report:
     if not rows or not job.sees(rows[0][1]):
         raise AppError(N_("There is no issue slip “{number}” here. Choose another one."), number=number)
     issue = job.issue(rows[0][1])
-    moved = [row for row in movement_rows(job.read, [row[0] for row in rows]) if row]
-    return sheets.issue_slip(
-        rows[0][2], moved, _slip_head(moved, rows[0], issue.timezone), issue, moved[0].taken_by
-    )
+    all_lines = [row for row in movement_rows(job.read, [row[0] for row in rows]) if row]
+    moved = [
+        row for row in all_lines if row.state == "booked"
+    ] or all_lines  # what was taken back is on no slip
+    signed = signature_of(job.desk, job.read, rows[0][2])
+    return sheets.issue_slip(rows[0][2], moved, _slip_head(moved, rows[0], issue.timezone), issue, signed)
 
 
 def _slip_head(moved: list[MovementRow], first: tuple[object, ...], timezone: str) -> list[Fact]:
     _n, _site, number, typed_at, entry, by, how = first
+    who = _("Returned by") if moved[0].type == "return" else _("Taken by")
     head = [
         Fact(_("Slip number"), str(number)),
         Fact(_("Time"), show_instant(moved[0].happened_at, timezone)),
-        Fact(_("Taken by"), moved[0].taken_by or _("not named")),
+        Fact(who, moved[0].taken_by or _("not named")),
         Fact(_("Booked by"), str(by)),
         Fact(_("For / from"), moved[0].what_for),
         Fact(_("Reason"), moved[0].reason),
     ]
-    if how == "badge":
-        head[2] = Fact(_("Taken by"), _("{name} (by badge)").format(name=moved[0].taken_by))
+    if how in _SHOWN_BY:
+        head[2] = Fact(who, _(_SHOWN_BY[how]).format(name=moved[0].taken_by))
     if entry == "paper":
         told = _("Typed in later by {name} on {time}")
         head.append(
