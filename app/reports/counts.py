@@ -26,7 +26,7 @@ from app.reports.parts import CURRENCY, joined, section
 from app.values import show_instant, show_money
 from app.words import _, ngettext, pgettext
 
-SPARE_LINES = 3
+SPARE_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,11 @@ def count_sheet(data: CountData, issue: Issue) -> Report:
                 _sheet_columns(blind=data.blind),
                 _sheet_groups(data),
                 name=_("Stock count sheet"),
-                group_title=_("Bin"),
+                book_note=_(
+                    "Counted at, like 2026-11-22 09:30, and counted by hold for the lines below, too, until others stand there. "
+                    "Save the file and read it in at this stocktake: what was read before changes nothing."
+                ),
+                group_column=False,
                 form=True,
                 row_height=10,
             ),
@@ -123,6 +127,7 @@ def _sheet_columns(*, blind: bool) -> tuple[Col, ...]:
         Col("name_spec", _("Name / specification"), book=False),
         Col("name", _("Name"), paper=False),
         Col("spec", _("Specification"), paper=False),
+        Col("bin", _("Bin"), "code", paper=False),
         Col("batch", _("Batch"), paper=False),
         Col("unit", _("Unit"), width=11, centred=True),
         *(() if blind else books[:1]),
@@ -131,6 +136,8 @@ def _sheet_columns(*, blind: bool) -> tuple[Col, ...]:
         *(() if blind else books[1:]),
         Col("recount", _("Recount"), "input", 14, right=True),
         Col("remark", _("Remark"), "input", 24 if blind else 16),
+        Col("at", _("Counted at"), "input", paper=False),
+        Col("by", _("Counted by"), "input", paper=False),
     )
 
 
@@ -150,7 +157,7 @@ def _sheet_row(number: int, line: CountLineRow) -> Row:
         {
             "seq": number, "code": Code(line.payload) if line.payload else None, "part_no": line.part_no,
             "name_spec": "\n".join(filter(None, (line.name, joined(line.spec, batch)))), "name": line.name,
-            "spec": line.spec, "batch": line.batch, "unit": line.unit, "book": line.book,
+            "spec": line.spec, "bin": line.bin, "batch": line.batch, "unit": line.unit, "book": line.book,
             "boxes": Boxes(4),
         }
     )  # fmt: skip

@@ -290,7 +290,7 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
             yield Objection("count.twice", text, {"count": len(lines.twice)})
         if unexplained := [line for line in lines.different if not line.reason]:
             text = N_("Differences without a reason: {count}, the first is {part}.")
-            said = {"count": len(unexplained), "part": unexplained[0].part_no}
+            said = {"count": str(len(unexplained)), "part": unexplained[0].part_no}
             yield Objection("count.reason", text, said)
         if lines.recount:
             text = N_("Moved since they were counted: {count}. Recount them, or approve anyway?")

@@ -66,7 +66,10 @@ def _cells() -> list[NamedStyle]:
         _style("sw_money", align=right, number="#,##0.00", border=Border(bottom=THIN)),
         _style("sw_date", align=left, number="yyyy-mm-dd", border=Border(bottom=THIN)),
         _style("sw_instant", align=left, number="yyyy-mm-dd hh:mm", border=Border(bottom=THIN)),
-        _style("sw_input", align=right, number="#,##0", fill=INPUT, border=Border(bottom=THIN), locked=False),
+        _style(
+            "sw_input", align=right, number="General", fill=INPUT, border=Border(bottom=THIN), locked=False
+        ),
+        _style("sw_write", align=left, number="@", fill=INPUT, border=Border(bottom=THIN), locked=False),
     ]
 
 

@@ -43,7 +43,7 @@ class TableSheet:
     def __init__(self, sheet: Worksheet, report: Report, table: Table) -> None:
         self.sheet, self.report, self.table = sheet, report, table
         columns = [col for col in table.columns if col.book]
-        grouped = any(group.title for group in table.groups)
+        grouped = table.group_column and any(group.title for group in table.groups)
         if grouped:
             columns.insert(min(1, len(columns)), Col(GROUP, table.group_title or _("Group")))
         self.columns = columns
@@ -99,7 +99,7 @@ class TableSheet:
             sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=last)
             sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=last)
         for i, col in enumerate(self.columns, 1):
-            numeric = col.kind in NUMBERS or col.kind == "input" or col.right
+            numeric = col.kind in NUMBERS or col.right
             style = "sw_head_turned" if col.turned else "sw_head_right" if numeric else "sw_head"
             shape.put(sheet, HEAD, i, self._title(col), style)
             sheet.column_dimensions[get_column_letter(i)].width = self.widths[i - 1]
@@ -136,6 +136,11 @@ class TableSheet:
         texts = []
         for i, col in enumerate(self.columns):
             value = group if col.key == GROUP else row.values.get(col.key)
+            if self.table.form and value is None and not row.counted:
+                shape.put(
+                    self.sheet, number, i + 1, None, _open_style(col)
+                )  # a line for what is not on the list
+                continue
             self._cell(number, i, col, value)
             if isinstance(value, str) and col.kind == "text":
                 texts.append((value, self.widths[i]))
@@ -165,11 +170,13 @@ class TableSheet:
                 self.sheet, row, i + 1, moment, "sw_instant" if isinstance(moment, datetime) else "sw_date"
             )
             return
-        style = {"code": "sw_code", "status": "sw_status", "input": "sw_input"}.get(col.kind, "sw_text")
+        style = {"code": "sw_code", "status": "sw_status"}.get(col.kind, "sw_text")
         if col.turned or col.centred:
             style = "sw_centre"
+        elif col.kind == "input":
+            style = _open_style(col)
         elif col.right or col.kind in NUMBERS:
-            style = "sw_input" if col.kind == "input" else "sw_right"
+            style = "sw_right"
         text = "" if value is None or isinstance(value, (Boxes, Choices, Code)) else str(value)
         shape.put(self.sheet, row, i + 1, text or None, style)
 
@@ -193,7 +200,7 @@ class TableSheet:
         return row + 1
 
     def _note(self, row: int) -> None:
-        note = self.table.note or (self.table.empty if not self.rows else "")
+        note = self.table.book_note or self.table.note or (self.table.empty if not self.rows else "")
         if note:
             span = min(len(self.columns), 8)
             shape.put(self.sheet, row, 1, note, "sw_note")
@@ -250,20 +257,32 @@ class TableSheet:
     _rule: Any = staticmethod(FormulaRule)
 
     def _inputs(self) -> None:
-        """Cells to fill in are open and checked, the rest is locked without a password."""
-        inputs = [get_column_letter(i) for i, col in enumerate(self.columns, 1) if col.kind == "input"]
+        """Cells to fill in are open, those for figures are checked, the rest is locked without a password."""
+        inputs = [col for col in self.columns if col.kind == "input"]
         if not inputs or not self.rows:
             return
         rule = DataValidation(
-            type="whole", operator="greaterThanOrEqual", formula1="0", allow_blank=True, showErrorMessage=True
+            type="decimal",
+            operator="greaterThanOrEqual",
+            formula1="0",
+            allow_blank=True,
+            showErrorMessage=True,
         )
-        rule.error = _("Type a whole number, 0 or more.")
-        for letter in inputs:
-            rule.add(f"{letter}{FIRST}:{letter}{self.last}")
-        self.sheet.add_data_validation(rule)
+        rule.error = _("Type a number, 0 or more.")
+        for i, col in enumerate(self.columns, 1):
+            if col.kind == "input" and col.right:
+                letter = get_column_letter(i)
+                rule.add(f"{letter}{FIRST}:{letter}{self.last}")
+        if rule.sqref:
+            self.sheet.add_data_validation(rule)
         protection: Any = self.sheet.protection
         protection.sheet = True
         protection.sort = protection.autoFilter = protection.formatColumns = protection.formatRows = False
+
+
+def _open_style(col: Col) -> str:
+    """The look of a cell to fill in: a figure, or words (and times, which Excel is not to reshape)."""
+    return "sw_input" if col.right else "sw_write"
 
 
 def _moment(text: str) -> date | datetime | None:
