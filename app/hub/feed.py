@@ -54,7 +54,7 @@ def pull(hub: Hub, device: DeviceRow, asked: Pull) -> Page:
         spans = _spans(cursors, end)
         return Page(
             rows=[rows for table in SYNCED if (rows := _rows(read, table, spans, end)).rows],
-            left=_left(read, spans, end),
+            left=_left(read, spans, end, device.scope),
             audit=Rows("audit", list(AUDIT), [list(row) for row in _audit(read, spans, end, told)]),
             receipts=[Receipt(*row) for row in read.rows(_RECEIPTS, low, end, device.device_id)],
             cursors=dict.fromkeys(cursors, end) | {b: seq for b, seq in cursors.items() if seq > end},
@@ -144,15 +144,22 @@ def _audit(
         yield from read.rows(_AUDIT.format(where=where), max(cursor, told), end, *params)
 
 
-def _left(read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int) -> list[tuple[str, bytes]]:
-    """Rows that went to another bucket; a laptop that sees that one finds them among the rows."""
+def _left(
+    read: Reader, spans: Iterable[tuple[int, tuple[str, ...]]], end: int, scope: tuple[str, ...]
+) -> list[tuple[str, bytes]]:
+    """Rows that went to a bucket which the laptop does not hold; where it does, the row itself came or comes."""
     found: list[tuple[str, bytes]] = []
     for cursor, buckets in spans:
         if ALL not in buckets:
             where, params = _inside(buckets, "bucket")
             sql = f"SELECT tbl, row_id FROM hub_left WHERE hub_seq > ? AND hub_seq <= ? {where} ORDER BY n"
             found += [(table, row_id) for table, row_id in read.rows(sql, cursor, end, *params)]
-    return found
+    inside, params = _inside(scope, "bucket")
+    return [
+        (table, row_id)
+        for table, row_id in found
+        if read.value(f'SELECT 1 FROM "{table}" WHERE id = ? {inside}', row_id, *params) is None
+    ]
 
 
 def digest(hub: Hub, device: DeviceRow, asked: AskDigest) -> Digest:

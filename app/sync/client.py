@@ -220,8 +220,8 @@ class Exchange:
         with self._store.local("pull") as connection:
             went = bool(other and welcome.scope) and take_scope(connection, welcome.scope, welcome.grant)
             if went:
-                gone = concerned(connection, Rebased(vanished=True))
-                settle(connection, gone, self._profile.clock.now())
+                now = self._profile.clock.now()
+                settle(connection, concerned(connection, Rebased(vanished=True), now), now)
             if schema and schema != str(operations.SCHEMA_VERSION):
                 read_anew(connection)  # columns that this program did not know came without a place
             facts = {"sync_schema": str(operations.SCHEMA_VERSION), "hub_collected": str(welcome.collected)}

@@ -47,7 +47,8 @@ def advance(connection: sqlite3.Connection, news: News) -> None:
 def move_cursors(connection: sqlite3.Connection, cursors: Mapping[str, int]) -> None:
     """The rows hold these buckets up to there, but for what waits in the inbox."""
     connection.executemany(
-        "INSERT INTO cursor (bucket, seq, stale) VALUES (?, ?, 0) ON CONFLICT (bucket) DO UPDATE SET seq = excluded.seq",
+        "INSERT INTO cursor (bucket, seq, stale) VALUES (?, ?, 0) ON CONFLICT (bucket) DO UPDATE "
+        "SET seq = max(cursor.seq, excluded.seq)",
         sorted(cursors.items()),
     )
 
@@ -62,6 +63,15 @@ def keep_page(connection: sqlite3.Connection, page: Page) -> None:
 def inbox_of(read: Reader) -> list[Page]:
     """The pages that wait."""
     return [unpack(payload, Page) for (payload,) in read.rows("SELECT payload FROM inbox ORDER BY page")]
+
+
+def drop_unreached(connection: sqlite3.Connection) -> None:
+    """Give up the pages of an interrupted pull that come again; what the cursors have passed waits on for a last page."""
+    read = Reader(connection)
+    cursors = cursors_of(read)
+    for number, payload in list(read.rows("SELECT page, payload FROM inbox")):
+        if any(seq > cursors.get(bucket, 0) for bucket, seq in unpack(payload, Page).cursors.items()):
+            connection.execute("DELETE FROM inbox WHERE page = ?", (number,))
 
 
 def cursors_of(read: Reader) -> dict[str, int]:

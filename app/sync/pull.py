@@ -157,7 +157,7 @@ class Puller:
             if last:
                 _collect(connection, done)
             if done.touched:
-                settle(connection, concerned(connection, done), now)
+                settle(connection, concerned(connection, done, now), now)
             if last:
                 advance(connection, news)
         self._tell(done)
@@ -196,13 +196,25 @@ def _to_collect(read: Reader) -> int:
     return until if until != done else 0
 
 
-def concerned(connection: sqlite3.Connection, done: Rebased) -> dict[str, set[bytes]]:
+#: Alerts about the stock of a part at a site of which no row is left here, so that no settler looks at the two.
+_CLEARED = (
+    "UPDATE alert SET state = 'cleared', cleared_at = ? WHERE cleared_at IS NULL AND subject_table = 'part' "
+    + "".join(
+        f"AND NOT EXISTS (SELECT 1 FROM {table} s WHERE s.part_id = alert.subject_id AND s.site_id = alert.site_id) "
+        for table in ("stock_movement", "stock_policy", "reservation", "purchase_line")
+    )
+    + "AND rule LIKE 'stock.%'"
+)
+
+
+def concerned(connection: sqlite3.Connection, done: Rebased, now: int) -> dict[str, set[bytes]]:
     """The rows that derived ones are recomputed from: those touched, or all where some vanished."""
     if not done.vanished:
         return done.touched
     # A bin whose last movement has gone is named by no row any more.
     for table in ("stock_level", "part_stock"):
         connection.execute(f"DELETE FROM {table}")
+    connection.execute(_CLEARED, (now,))
     found = everything(connection)
     for table, ids in done.touched.items():
         found.setdefault(table, set()).update(ids)

@@ -41,6 +41,7 @@ class News:
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
     #: The cursors after the last page; every op up to the smallest of them is in these rows.
     cursors: dict[str, int] = field(default_factory=dict)
+    _told: set[bytes] = field(default_factory=set)
 
     def add(self, page: Page) -> None:
         """Read one more page; a later state of a row takes the place of a former one."""
@@ -53,9 +54,17 @@ class News:
             rows = {row["id"]: row for row in received(sent)}
             self.rows.setdefault(sent.table, {}).update(rows)
             self.left -= {(sent.table, row_id) for row_id in rows}
-        self.audit += received(page.audit)
+        self._hear(list(received(page.audit)))
         self.receipts |= {receipt.op_id: receipt for receipt in page.receipts}
         self.cursors = page.cursors
+
+    def _hear(self, told: list[dict[str, Any]]) -> None:
+        """An op that was kept back and let in later is told of twice; the later word holds all of it."""
+        again = {row["op_id"] for row in told}
+        if not again.isdisjoint(self._told):
+            self.audit = [row for row in self.audit if row["op_id"] not in again]
+        self._told |= again
+        self.audit += told
 
     @property
     def spots(self) -> set[Spot]:

@@ -46,6 +46,9 @@ class Splitter:
 
     def split(self, page: Page) -> tuple[News, Page]:
         """What can be taken in now, and the page of what waits."""
+        self._held |= set(
+            page.left
+        )  # a row that went and came by the same page waits together with its going
         decoded = {
             sent.table: list(zip(sent.rows, received(sent), strict=True)) for sent in page.rows if known(sent)
         }
@@ -65,7 +68,6 @@ class Splitter:
             }
             if waits:
                 hard.append(Rows(sent.table, sent.columns, waits))
-        self._held |= {(table, row_id) for table, row_id in page.left}
         told = list(zip(page.audit.rows, received(page.audit), strict=True))
         mine = Rows("audit", page.audit.columns, [raw for raw, row in told if row["op_id"] in self._own])
         news = News(rows={t: r for t, r in easy.items() if r}, cursors=page.cursors)

@@ -27,7 +27,7 @@ from app.sync.bundle.replay import Answers, FileLine, judge
 from app.sync.client import Exchange, Report, only_one
 from app.sync.joining import key_of
 from app.sync.line import Line
-from app.sync.log import proof_of
+from app.sync.log import drop_unreached, proof_of
 from app.sync.rebase import note_receipts
 from app.words import N_
 
@@ -141,10 +141,10 @@ def _taken_in(profile: Profile, header: Header, answers: Answers, contents: list
 
 
 def _exchange(profile: Profile, header: Header, answers: Answers) -> Report:
-    """The exchange with the hub as it was; pages of an interrupted one are left behind, they come again."""
+    """The exchange with the hub as it was; what the pages of an interrupted one hold is kept."""
     said = answers.said
     with profile.store.local() as connection:
-        connection.execute("DELETE FROM inbox")
+        drop_unreached(connection)
     report = Exchange(profile, cast("Line", FileLine(answers, header.hub_id))).run()
     profile.remember("synced_at", str(min(header.made_at, profile.clock.now())))
     if report.history or not said.proven:
