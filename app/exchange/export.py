@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +12,7 @@ from app import values
 from app.access import Permission, editor_of
 from app.desk import Desk
 from app.errors import AppError
+from app.exchange.sheet import write_sheet
 from app.exchange.targets import MAIN, OPENING, Column, Target, targets
 from app.exchange.texts import guarded
 from app.fields import about, from_json, show
@@ -27,7 +28,6 @@ _SCALES = {
     "price": values.PRICE,
     "int": 1,
 }
-_MAX_CELL = 32_767
 
 
 def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | None = None) -> int:
@@ -96,17 +96,21 @@ def _total(read: Reader, target: Target) -> int:
 def _rows(read: Reader, desk: Desk, target: Target, columns: list[Column]) -> Iterator[list[Any]]:
     """The values of each row in the columns' order; references as the codes of their records."""
     codes = {table: _codes(read, table) for table in target.references()}
+    plans = [_plan(column, codes) for column in columns]
+    nothing: dict[str, Any] = {}
     for found in _records(read, desk, target):
-        yield [_plain(column, found, codes) for column in columns]
+        yield [
+            value if known is None or value is None else known.get(value)
+            for row, name, known in plans
+            for value in (found.get(row, nothing).get(name),)
+        ]
 
 
-def _plain(column: Column, found: dict[str, dict[str, Any]], codes: dict[str, dict[bytes, str]]) -> Any:
+def _plan(column: Column, codes: dict[str, dict[bytes, str]]) -> tuple[str, str, dict[bytes, str] | None]:
+    """Where a column's value stands: the row, its column there, and the codes where it is a reference."""
     if column.row.startswith("new:"):
-        return found.get(column.row, {}).get(column.name.rpartition(".")[2])
-    value = found.get(column.row, {}).get(column.column)
-    if column.field.kind != "ref" or value is None:
-        return value
-    return codes[column.field.target].get(value)
+        return column.row, column.name.rpartition(".")[2], None
+    return column.row, column.column, codes[column.field.target] if column.field.kind == "ref" else None
 
 
 def _codes(read: Reader, table: str) -> dict[bytes, str]:
@@ -154,8 +158,8 @@ def cell_of(column: Column, value: Any) -> Any:
     if value is None:
         return None
     if scale := _SCALES.get(column.field.kind):
-        number = Decimal(value) / scale
-        return int(number) if number == number.to_integral_value() else float(number)
+        whole, rest = divmod(value, scale)
+        return value / scale if rest else whole
     if column.field.kind == "day":
         return date.fromisoformat(value)
     return text_of(column, value)
@@ -175,52 +179,12 @@ def _write_csv(
 def _write_xlsx(
     stream: BinaryIO, title: str, columns: Sequence[Column], heads: list[str], rows: _Counted
 ) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_name(title))
-    sheet.freeze_panes = "B2"
-    for place, (column, head) in enumerate(zip(columns, heads, strict=True), 1):
-        wide = 34 if column.column in ("name", "spec", "remark", "description") else 14
-        sheet.column_dimensions[get_column_letter(place)].width = max(wide, min(40, 2 * len(head) + 2))
-
-    def cell(value: Any, *, head: bool = False) -> Any:
-        made = WriteOnlyCell(sheet, _storable(value))
-        if isinstance(value, str):
-            made.data_type = "s"
-            made.number_format = "@"
-        elif isinstance(value, date):
-            made.number_format = "yyyy-mm-dd"
-        if head:
-            made.font, made.alignment = Font(bold=True), Alignment(vertical="center", wrap_text=True)
-        return made
-
-    sheet.append([cell(head, head=True) for head in heads])
-    count = 0
-    for row in rows:
-        sheet.append([cell(cell_of(c, v)) for c, v in zip(columns, row, strict=True)])
-        count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{count + 1}"
-    book.save(stream)
-
-
-def _sheet_name(title: str) -> str:
-    return "".join(c for c in title if c not in "[]:*?/\\")[:31] or "Sheet1"
-
-
-def _storable(value: Any) -> Any:
-    """A text as a workbook can hold it: no control characters, and never cut in silence."""
-    if not isinstance(value, str):
-        return value
-    if len(value) > _MAX_CELL:
-        raise AppError(
-            N_("A text is longer than a cell can be ({limit} characters). Export as CSV instead."),
-            limit=_MAX_CELL,
-        )
-    return "".join(c for c in value if c >= " " or c in "\n\t")
+    wide = ("name", "spec", "remark", "description")
+    widths = [
+        max(34 if column.column in wide else 14, min(40, 2 * len(head) + 2))
+        for column, head in zip(columns, heads, strict=True)
+    ]
+    write_sheet(stream, title, heads, widths, cells=[partial(cell_of, c) for c in columns], rows=rows)
 
 
 _WRITERS: dict[str, Callable[[BinaryIO, str, Sequence[Column], list[str], _Counted], None]] = {

@@ -1,0 +1,71 @@
+"""The long list that is written as text is a workbook like any other."""
+
+import io
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from app.errors import AppError
+from app.exchange.sheet import letter_of, write_sheet
+
+
+def same(value):
+    return value
+
+
+def written(rows, heads=("编号", 'Name & "more"', "Number", "Day"), title="备件 'A' & B") -> io.BytesIO:
+    stream = io.BytesIO()
+    write_sheet(stream, title, heads, [14] * len(heads), cells=[same] * len(heads), rows=rows)
+    stream.seek(0)
+    return stream
+
+
+ROWS = [
+    ["007", " <水泵> & Co ", 12, date(2026, 11, 22)],
+    ["=1+1", "two\nlines", 1.25, None],
+    [None, "\x07bell\ud800\uffff", -3, date(2000, 2, 29)],
+    ["last", "", None, None],
+]
+
+
+def test_values_come_back_as_they_are():
+    sheet = load_workbook(written(ROWS)).worksheets[0]
+    found = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert found[0] == ["编号", 'Name & "more"', "Number", "Day"]
+    assert found[1][:3] == ["007", " <水泵> & Co ", 12]
+    assert found[1][3].date() == date(2026, 11, 22)
+    assert found[2][:3] == ["=1+1", "two\nlines", 1.25]
+    assert found[3][:3] == [None, "bell", -3]
+    assert found[3][3].date() == date(2000, 2, 29)
+    assert found[4][:2] == ["last", None]
+
+
+def test_a_second_library_reads_the_same():
+    rows = CalamineWorkbook.from_filelike(written(ROWS)).get_sheet_by_index(0).to_python()
+    assert rows[1] == ["007", " <水泵> & Co ", 12.0, date(2026, 11, 22)]
+    assert rows[2][0] == "=1+1"
+
+
+def test_the_list_is_typed_named_frozen_and_filtered():
+    sheet = load_workbook(written(ROWS)).worksheets[0]
+    assert sheet.title == "备件 'A' & B"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:D5")
+    assert [sheet[place].number_format for place in ("A2", "C2", "D2")] == ["@", "General", "yyyy\\-mm\\-dd"]
+    assert sheet["A1"].font.bold
+    assert sheet["A3"].data_type == "s"
+
+
+def test_an_empty_list_is_a_head_alone():
+    sheet = load_workbook(written([])).worksheets[0]
+    assert sheet.dimensions == "A1:D1"
+
+
+def test_a_text_that_no_cell_holds_is_refused():
+    with pytest.raises(AppError, match="CSV"):
+        written([["x" * 40_000, None, None, None]])
+
+
+def test_columns_have_their_letters():
+    assert [letter_of(n) for n in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
