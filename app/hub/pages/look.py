@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.values import show_instant
-from app.words import _, ngettext
+from app.words import _, ngettext, pgettext
 
 RESOURCES = Path(str(files("resources")))
 FOLDER = RESOURCES / "hub"
@@ -38,7 +38,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_=_, ngettext=ngettext, icon=icon, when=when, ago=ago, brand=brand, size=size, qr=qr)
+    made.globals.update(_=_, ngettext=ngettext, pgettext=pgettext, icon=icon, when=when, ago=ago, brand=brand, size=size, qr=qr)
     return made
 
 
