@@ -16,15 +16,28 @@ from app.tx import Derive
 _PAIRED = ("stock_movement", "stock_policy", "reservation", "purchase_line")
 _EXPECTED = ", ".join(f"'{state}'" for state in EXPECTED)
 
-_LEVELS = f"""
-INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at)
-SELECT m.part_id, m.bin_id, coalesce(m.batch, ''), max(m.site_id), sum({signed("m")}), max(m.happened_at)
-FROM (SELECT DISTINCT part_id, bin_id FROM stock_movement
-      WHERE id IN (SELECT id FROM temp.touched WHERE tbl = 'stock_movement')) t
-CROSS JOIN stock_movement m
-WHERE m.part_id = t.part_id AND m.bin_id = t.bin_id GROUP BY 1, 2, 3
-ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET
-  site_id = excluded.site_id, on_hand = excluded.on_hand, last_move_at = excluded.last_move_at"""
+_TOUCHED = "m.id IN (SELECT id FROM temp.touched WHERE tbl = 'stock_movement') AND m.bin_id IS NOT NULL"
+#: Bins whose movements are added up again: those that have none yet, and those of which a row was touched that may be counted
+#: already (one that a pull or a merge has changed, one that another transaction was quicker with).
+_RECOUNTED = f"""
+INSERT INTO temp.recounted (part_id, bin_id)
+SELECT DISTINCT m.part_id, m.bin_id FROM stock_movement m
+WHERE {_TOUCHED} AND m.n <= coalesce((SELECT max(l.last_n) FROM stock_level l
+  WHERE l.part_id = m.part_id AND l.bin_id = m.bin_id), m.n)"""
+_SUM = f"""
+INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at, last_n)
+SELECT m.part_id, m.bin_id, coalesce(m.batch, ''), max(m.site_id), sum({signed("m")}), max(m.happened_at), max(m.n)"""
+_ANEW = f"""{_SUM}
+FROM temp.recounted t CROSS JOIN stock_movement m WHERE m.part_id = t.part_id AND m.bin_id = t.bin_id GROUP BY 1, 2, 3
+ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET site_id = excluded.site_id, on_hand = excluded.on_hand,
+  last_move_at = excluded.last_move_at, last_n = excluded.last_n"""
+#: The other bins take in what came: the cost of a movement does not grow with the years.
+_ON_TOP = f"""{_SUM}
+FROM stock_movement m WHERE {_TOUCHED} AND NOT EXISTS (
+  SELECT 1 FROM temp.recounted t WHERE t.part_id = m.part_id AND t.bin_id = m.bin_id) GROUP BY 1, 2, 3
+ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET site_id = excluded.site_id,
+  on_hand = stock_level.on_hand + excluded.on_hand,
+  last_move_at = max(stock_level.last_move_at, excluded.last_move_at), last_n = excluded.last_n"""
 
 #: A reservation is used up by what its work order took, and falls when the order is over.
 _RESERVED = f"""
@@ -69,9 +82,11 @@ ON CONFLICT (part_id, site_id) DO UPDATE SET on_hand = excluded.on_hand, reserve
 
 @settles("stock", {*_PAIRED, "part", "purchase_order", "work_order"}, STOCK, order=20)
 def settle_stock(derive: Derive) -> bool:
-    """Recompute the levels of the touched bins and the figures of the parts concerned."""
+    """Bring the levels of the touched bins and the figures of the parts concerned up to date."""
     if "stock_movement" in derive.touched:
-        derive.run(_LEVELS)
+        derive.scratch("recounted", "part_id", "bin_id")
+        for sql in (_RECOUNTED, _ANEW, _ON_TOP):
+            derive.run(sql)
     if not concern(derive):
         return False
     derive.run(_STOCK)

@@ -194,7 +194,7 @@ class Preference(Base):
 
 
 class StockLevel(Numbered, Base):
-    """Derived: what lies in a bin (库存); the sum of its movements, by `settle` alone."""
+    """Derived: what lies in a bin (库存); the sum of its movements up to the row `last_n`, by `settle` alone."""
 
     __tablename__ = "stock_level"
     uniques = (("part_id", "bin_id", "batch"),)
@@ -204,6 +204,7 @@ class StockLevel(Numbered, Base):
     site_id = local(ID, index=True)
     on_hand = local(INT)
     last_move_at = local(INT)
+    last_n = local(INT)
 
 
 class PartStock(Numbered, Base):

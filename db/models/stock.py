@@ -51,6 +51,22 @@ class MovementCheck(Synced, Base):
     reason = text(N_("Reason"), 200)
 
 
+class SkippedScan(Synced, Base):
+    """A scan that led to nothing, and why the person left it at that."""
+
+    __tablename__ = "skipped_scan"
+    about: ClassVar = About(
+        N_("Skipped scans"), N_("Skipped scan"), bucket="site", topic="inventory", fact=True
+    )
+    site_id = ref(N_("Site"), "site")
+    code = text(N_("Code"), 200, required=True)
+    refusal = text(N_("Refused because"), 200)
+    reason = text(N_("Reason"), 200, required=True)
+    scanned_at = instant(N_("Scanned at"), required=True)
+    at = instant(N_("Time"), required=True)
+    by_id = ref(N_("Skipped by"), "user_account")
+
+
 class StockClosing(Synced, Base):
     """A month of the store of a site that is closed (月结): its figures never change; a reopened one is followed by another."""
 

@@ -35,8 +35,8 @@ INSERT INTO stock_movement (id, movement_no, type, part_id, site_id, bin_id, qty
 SELECT i, 'M' || s, 'receipt', p, $2, $3, 1000, 100, $4, 'test', $4, $4, 'site', 0, s
 FROM unnest($1::bytea[], $5::bytea[], $6::bigint[]) AS u (i, p, s)"""
 _LEVEL = """
-INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at)
-SELECT p, $2, '', $3, sum(1000), $4 FROM unnest($1::bytea[]) AS u (p) GROUP BY 1
+INSERT INTO stock_level (part_id, bin_id, batch, site_id, on_hand, last_move_at, last_n)
+SELECT p, $2, '', $3, sum(1000), $4, 0 FROM unnest($1::bytea[]) AS u (p) GROUP BY 1
 ON CONFLICT (part_id, bin_id, batch) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand"""
 
 

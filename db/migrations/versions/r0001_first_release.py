@@ -1357,6 +1357,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_site_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_site_manager_id'), ['manager_id'], unique=False)
 
+    op.create_table('skipped_scan',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('refusal', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('scanned_at', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_skipped_scan')),
+    sa.UniqueConstraint('id', name=op.f('uq_skipped_scan_id'))
+    )
+    with op.batch_alter_table('skipped_scan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_skipped_scan_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_skipped_scan_site_id'), ['site_id'], unique=False)
+
     op.create_table('srv_shadow',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('tbl', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
@@ -1555,6 +1580,7 @@ def upgrade() -> None:
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('on_hand', sa.BigInteger(), nullable=False),
     sa.Column('last_move_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_n', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_level')),
     sa.UniqueConstraint('part_id', 'bin_id', 'batch', name=op.f('uq_stock_level_part_id_bin_id_batch'))
     )
@@ -2271,6 +2297,11 @@ def downgrade() -> None:
 
     op.drop_table('staff')
     op.drop_table('srv_shadow')
+    with op.batch_alter_table('skipped_scan', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_skipped_scan_site_id'))
+        batch_op.drop_index(batch_op.f('ix_skipped_scan_by_id'))
+
+    op.drop_table('skipped_scan')
     with op.batch_alter_table('site', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_site_manager_id'))
         batch_op.drop_index(batch_op.f('ix_site_code'))
