@@ -36,6 +36,7 @@ KINDS = {
     "label.print": N_("Labels printed"),
     "quarantine.decide": N_("Held back entry decided"),
     "report.note": N_("Report made"),
+    "scan.skip": N_("Skipped scan"),
     "loan.event": N_("Loan returned, kept or extended"),
     "loan.open": N_("Loan"),
     "stock.adjust": N_("Stock adjusted by a count"),
@@ -54,6 +55,10 @@ KINDS = {
 REASONS = {
     "device revoked": N_("This laptop takes no part in the hub any more."),
     "site not granted to the device": N_("The site is not assigned to this laptop."),
+    "site not granted to the account": N_("The account has no part in this site."),
+    "rights from a laptop of some sites": N_(
+        "Accounts, roles and settings for all are changed on a laptop that holds every site. Somebody who may do it there can let it in."
+    ),
     "account unknown or closed": N_("The hub does not know the account, or it was closed."),
     "waits for a record that is not here": N_("It waits for a record that has not reached the hub yet."),
     "not allowed to this account": N_("The account may not do this."),

@@ -7,6 +7,7 @@ from app.inventory import loans as loans
 from app.inventory import ops as ops
 from app.inventory import overdue as overdue
 from app.inventory import purchases as purchases
+from app.inventory import skipped as skipped
 from app.inventory import taking as taking
 from app.inventory import transit as transit
 from app.inventory import warnings as warnings

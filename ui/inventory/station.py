@@ -7,12 +7,13 @@ makes it wait. What could not be used stays in sight until somebody has dealt wi
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory.scan_queue import Booking, Failed
+from app.inventory.scans import Meaning
 from app.labels.bindings import may_bind
 from app.settings import STATION_MINUTES, STATION_SOUND, Settings
 from app.values import parse_quantity
@@ -20,12 +21,12 @@ from app.words import _
 from ui.inventory import station_results as results
 from ui.inventory.band import Result
 from ui.inventory.booking import KINDS
-from ui.inventory.correct import CorrectDialog
 from ui.inventory.scan_page import ready
 from ui.inventory.station_bars import ContextBar, StationTop
 from ui.inventory.station_booker import Booked
-from ui.inventory.station_failed import FailedScans
+from ui.inventory.station_choice import ChoiceBar
 from ui.inventory.station_parts import open_count
+from ui.inventory.station_undo import UndoableScans
 from ui.kit.labels import line
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -33,7 +34,7 @@ from ui.kit.wedge import Wedge
 _LOOK_MS = 5000
 
 
-class ScanStation(FailedScans):
+class ScanStation(UndoableScans):
     """Scan a part, scan what it is for, type how many, Enter; or let every scan book one."""
 
     count_wanted = Signal(bytes)
@@ -61,6 +62,9 @@ class ScanStation(FailedScans):
         self._clock.timeout.connect(self._on_time)
         self._clock.start()
         self.top, self.context = StationTop(desk), ContextBar()
+        self.choice_bar = ChoiceBar()
+        #: The code that means several records, and the foreign code that waited for one of them.
+        self._choosing = ("", "")
         self._connect()
         self._lay_out()
         self.show_result(ready(self.station.prompt()))
@@ -82,6 +86,8 @@ class ScanStation(FailedScans):
         self.left_bar.book_wanted.connect(self.book_leftover)
         self.left_bar.skip_wanted.connect(self._on_skip_leftover)
         self.log.opened.connect(self.correct)
+        self.choice_bar.chosen.connect(self._on_choice)
+        self.add_undo_keys()
         booker = self.booker
         booker.booked.connect(self._on_booked)
         booker.delayed.connect(self._on_delayed)
@@ -96,6 +102,7 @@ class ScanStation(FailedScans):
         for part in (self.top, line(), self.context, line(), self.left_bar):
             column.addWidget(part)
         column.addWidget(self.band, 3)
+        column.addWidget(self.choice_bar)
         column.addWidget(self.failed_bar)
         column.addLayout(self.prompt_row())
         column.addWidget(self.hint_row())
@@ -152,11 +159,20 @@ class ScanStation(FailedScans):
         """A code: what it changed is shown, what is complete is queued."""
         station = self.station
         self._asked = None
+        self._leave_choice()
         waiting, station.binding = station.binding, ""
         try:
             problem = station.take(text)
         except AppError as error:
             problem = str(error)
+        if station.choices:
+            self._ask_which(text, waiting)
+            return
+        self._used(text, waiting, problem)
+
+    def _used(self, text: str, waiting: str, problem: str) -> None:
+        """What a code has changed: bound, queued, obeyed, shown, refused."""
+        station = self.station
         if waiting and not problem:
             self._bind(waiting)
             return
@@ -173,6 +189,42 @@ class ScanStation(FailedScans):
         elif station.changed in {"action", "quantity"}:
             self._understood(self.context.words().split("; ", maxsplit=1)[0], refresh=True)
         self._show()
+
+    def _ask_which(self, text: str, waiting: str) -> None:
+        """Several records behind one code: a person says which, by a number key."""
+        self._choosing = (text, waiting)
+        self.choice_bar.ask(self.station.choices)
+        word, more = _("One code, several records"), _("Press the number of the right one")
+        self.show_result(Result("warn", "qr-code", word, text[:60], more))
+        self._show()
+
+    def _leave_choice(self) -> None:
+        """A scan that nobody chose for leads to nothing: it stays in sight."""
+        (text, waiting), choices = self._choosing, self.choice_bar.choices
+        self._choosing = ("", "")
+        self.choice_bar.ask(())
+        if choices:
+            self.station.binding = waiting
+            sentence = _("{code} means several records, and none was chosen. Scan it again, or skip it.")
+            self._fail(Failed(text=text[:200], sentence=sentence.format(code=text[:40]), at=self._desk.now()))
+
+    def _on_choice(self, found: Meaning) -> None:
+        text, waiting = self._choosing
+        self._choosing = ("", "")
+        self.choice_bar.ask(())
+        try:
+            problem = self.station.take_meaning(found)
+        except AppError as error:
+            problem = str(error)
+        self._used(text, waiting, problem)
+        self.entry.setFocus()
+
+    def key_in_empty(self, event: QKeyEvent) -> bool:
+        """A number key chooses, while there is something to choose from."""
+        text = event.text()
+        if self.choice_bar.choices and text.isascii() and text.isdigit():
+            return self.choice_bar.press(int(text))
+        return super().key_in_empty(event)
 
     def _understood(self, name: str, *, refresh: bool = False) -> None:
         if refresh:
@@ -246,28 +298,6 @@ class ScanStation(FailedScans):
             )
         self._show()
 
-    def undo(self) -> None:
-        """Take back the last scan: out of the queue, or out of the ledger."""
-        if self.booker.undo():
-            self._neutral("undo-2", _("Taken back"), _("The last scan was not booked yet; it is dropped."))
-
-    def _on_undone(self) -> None:
-        self._neutral("undo-2", _("Taken back"), _("The last booking was taken back."))
-        self.log.reload()
-
-    def correct(self, number: int = 0) -> None:
-        """F6, or Enter on a line: point a booking to another order or quantity, or take it back."""
-        dialog = CorrectDialog(
-            self.window(), self._desk, self._tasks, number=max(0, number), wedge=self._wedge
-        )
-        dialog.corrected.connect(self._on_corrected)
-        dialog.open()
-
-    def _on_corrected(self, words: str) -> None:
-        self.show_result(Result("ok", "pencil", _("Corrected"), words, self.station.prompt()))
-        self._show()
-        self.log.reload()
-
     def _on_action(self, action: str) -> None:
         self.station.choose(action)
         self._asked = None
@@ -291,6 +321,7 @@ class ScanStation(FailedScans):
         """Drop the part in hand, or the booking that was asked about; nothing else."""
         if self._asked and not self.station.part:
             self.queue.dealt(self._asked, _("Dropped at the question"))
+            self.keep_reason([self._asked], _("Dropped at the question"))
         self._asked = None
         self.entry.clear()
         self.station.drop()
@@ -298,7 +329,10 @@ class ScanStation(FailedScans):
 
     def drop(self) -> None:
         """Esc: drop what is in hand; without anything, leave."""
-        if self.station.part or self.station.binding or self.entry.text() or self._asked:
+        if self.choice_bar.choices:
+            self._leave_choice()
+            self._neutral("scan-line", _("Dropped, nothing was booked"))
+        elif self.station.part or self.station.binding or self.entry.text() or self._asked:
             self._let_go()
         else:
             self.left.emit()
@@ -315,7 +349,7 @@ class ScanStation(FailedScans):
         binding = [("F4", _("bind a foreign code"))] if may_bind(self._desk) else []
         return [
             ("Enter", _("book")), ("F2", _("each scan +1")), *binding, ("F6", _("correct")),
-            ("F9", _("clear order")), ("Ctrl Z", _("undo last")), ("Esc", _("drop, leave")),
+            ("F9", _("clear order")), ("Ctrl Z", _("undo last")), ("Alt 1…0", _("take back a line")), ("Esc", _("drop, leave")),
         ]  # fmt: skip
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -142,5 +142,9 @@ class Booker(QObject):
             )
         return False
 
+    def forget(self, movement: bytes) -> None:
+        """A booking was taken back by itself: it is not what an undo means any more."""
+        self._done = [done for done in self._done if movement not in done.op_ids]
+
     def _on_failed(self, error: Exception) -> None:
         self.failed.emit(error)

@@ -1,8 +1,11 @@
 """The scans of the station that led to nothing: in sight until each is bound, booked after all, or skipped with a reason."""
 
+from collections.abc import Sequence
+
 from app.desk import Desk
 from app.errors import AppError
-from app.inventory.scan_queue import Failed
+from app.inventory.scan_queue import Booking, Failed
+from app.inventory.skipped import note_skipped
 from app.inventory.station import Station
 from app.labels.bindings import bind_code, may_bind
 from app.words import _
@@ -126,9 +129,26 @@ class FailedScans(ScanPage):
             same = [one for one in self.queue.failed if not one.booking and one.text == failed.text]
             for one in same or [failed]:  # the label that was tried again and again is one thing to deal with
                 self.queue.dealt(one, reason)
+            self.keep_reason(same or [failed], reason)
             self.log.skipped(failed, reason)
             self._asked = None if self._asked is failed else self._asked
             self._neutral("check", _("Skipped"), reason)
+
+    def keep_reason(self, scans: Sequence[Failed | Booking], reason: str) -> None:
+        """Why scans were not booked is kept with the records of the site; what cannot be kept comes back into sight."""
+        desk, kept = self._desk, list(scans)
+        self._tasks.run(
+            lambda: note_skipped(desk, kept, reason),
+            lambda _none: None,
+            lambda e: self._on_not_kept(kept, e),
+            owner=self,
+        )
+
+    def _on_not_kept(self, scans: Sequence[Failed | Booking], error: Exception) -> None:
+        for one in scans:
+            if isinstance(one, Failed):
+                self.queue.fail(one)
+        self._on_failed(error)
 
     def _on_skip(self) -> None:
         if self.queue.failed and (reason := ask_reason(self.window(), self.queue.failed[0].sentence)):
@@ -143,6 +163,7 @@ class FailedScans(ScanPage):
 
     def _on_skip_leftover(self) -> None:
         text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in self.booker.leftover[:8])
-        if ask_reason(self.window(), text):
+        if reason := ask_reason(self.window(), text):
+            self.keep_reason(self.booker.leftover, reason)
             self.booker.drop_leftover()
             self._neutral("check", _("Skipped"))

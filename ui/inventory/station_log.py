@@ -1,17 +1,30 @@
 """The last bookings of the scan station, refused scans among them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QModelIndex, Signal
 
 from app.desk import Desk
 from app.inventory.ledger import MovementRow, last_movements
 from app.inventory.scan_queue import Failed
 from app.signs import Sign
 from app.words import N_
-from ui.inventory.tables import FixedSource, change, short_bin, since, site_of, type_sign, type_width
+from ui.inventory.booking import may_book
+from ui.inventory.tables import (
+    FixedSource,
+    change,
+    short_bin,
+    since,
+    site_of,
+    status_width,
+    type_sign,
+    type_width,
+)
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 
 LAST = 10
+_BACK = Sign("info", "undo-2", "", N_("Take it back"))
 
 
 @dataclass(frozen=True)
@@ -24,10 +37,18 @@ class Line:
     part: str
     qty: str
     what: str
+    #: The movement that can be taken back; empty where there is nothing to take back.
+    movement: bytes = b""
+    booked_at: int = 0
+    place: int = 0
+    back: Sign | None = None
 
 
 class StationLog(Table):
-    """The newest ten first."""
+    """The newest ten first; each has its own way back: the sign at its end, or Alt and its number."""
+
+    back_wanted = Signal(object)
+    """A `Line` is to be taken back."""
 
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         self._desk, self._worker = desk, tasks
@@ -35,15 +56,25 @@ class StationLog(Table):
         self.lines: list[Line] = []
         super().__init__(self._columns(), FixedSource(lambda: self.lines))
         self.count.hide()
+        self.view.clicked.connect(self._on_clicked)
         self.reload()
 
     def _columns(self) -> tuple[Column, ...]:
         return (
+            Column("place", N_("No."), "code", 44, sortable=False),
             Column("at", N_("Time"), "date", 84, sortable=False, value=lambda row: since(self._desk, row.at)),
             Column("sign", N_("Outcome"), "status", type_width(), sortable=False),
             Column("part", N_("Spare part"), width=240, stretch=True, sortable=False),
             Column("qty", N_("Quantity"), "number", 90, sortable=False),
-            Column("what", N_("For / note"), width=260, sortable=False, compact=False),
+            Column("what", N_("For / note"), width=240, sortable=False, compact=False),
+            Column(
+                "back",
+                N_("Undo"),
+                "status",
+                status_width([_BACK]),
+                sortable=False,
+                value=lambda row: row.back or "",
+            ),
         )
 
     def refuse(self, failed: Failed) -> None:
@@ -68,19 +99,40 @@ class StationLog(Table):
 
         def work() -> list[Line]:
             with desk.read() as read:
-                return [_line(row) for row in last_movements(read, site, LAST)]
+                return [_line(row, may_back=_may_back(desk, row)) for row in last_movements(read, site, LAST)]
 
         self._worker.run(work, self._on_lines, owner=self, latest="lines")
 
     def _on_lines(self, lines: list[Line]) -> None:
-        self.lines = sorted([*self._refused, *lines], key=lambda row: row.at, reverse=True)[:LAST]
+        found = sorted([*self._refused, *lines], key=lambda row: row.at, reverse=True)[:LAST]
+        self.lines = [replace(line, place=place) for place, line in enumerate(found, 1)]
         self.refresh()
 
+    def line(self, place: int) -> Line | None:
+        """The line of this number, if it can be taken back."""
+        found = next((one for one in self.lines if one.place == place), None)
+        return found if found and found.back else None
 
-def _line(row: MovementRow) -> Line:
+    def current_line(self) -> Line | None:
+        """The line that is selected, if it can be taken back."""
+        chosen = self.current_id()
+        return next((one for one in self.lines if one.n == chosen and one.back), None)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        line = next((one for one in self.lines if one.n == self.model.ids[index.row()]), None)
+        if self.model.columns[index.column()].key == "back" and line and line.back:
+            self.back_wanted.emit(line)
+
+
+def _may_back(desk: Desk, row: MovementRow) -> bool:
+    return row.state == "booked" and may_book(desk, row.type)
+
+
+def _line(row: MovementRow, *, may_back: bool) -> Line:
     """A movement as the list shows it: a tick, or grey where it was taken back."""
     sign = type_sign(row)
     if row.state == "booked":
         sign = Sign("ok", "circle-check", "✓", sign.word)
     where = "·".join(filter(None, [row.what_for, short_bin(row.bin)]))
-    return Line(row.n, row.happened_at, sign, f"{row.part_no} {row.name}", change(row.qty, row.unit), where)
+    told = (f"{row.part_no} {row.name}", change(row.qty, row.unit), where)
+    return Line(row.n, row.happened_at, sign, *told, row.id, row.booked_at, back=_BACK if may_back else None)
