@@ -144,12 +144,23 @@ class Tx(Reader):
         self._asked: dict[str, dict[tuple[Value, ...], Value]] = {}
         self.touched: dict[str, set[bytes]] = {}
         self.outcome = "applied"
+        self._into: set[str] = set()
+        self._moved: set[str] = set()
         self._merged: dict[bytes, bytes] | None = None
 
     def begin(self, envelope: Envelope) -> None:
         """From here on the writes belong to this op."""
         self._envelope = envelope
         self.outcome = "applied"
+        self._into, self._moved = set(), set()
+
+    @property
+    def reached(self) -> set[str]:
+        """The buckets that this op wrote into: of new rows, and of changed ones before the change.
+
+        Not those that it moved a record of its own bucket to, nor of rows that only follow a merge of what they name.
+        """
+        return self._into - self._moved
 
     @property
     def op(self) -> Envelope:
@@ -166,6 +177,7 @@ class Tx(Reader):
         """A new row of a synced table; what it names is named by the records that were kept."""
         values = self._meant(table, values)
         op, bucket = self.op, bucket_of(table, values)
+        self._into.add(bucket)
         columns = (*_SYSTEM, *values)
         row = (row_id, op.wall, op.actor, op.wall, op.actor, bucket, 0, *values.values())
         self._buffer(_insert_sql(table, columns), row)
@@ -184,6 +196,10 @@ class Tx(Reader):
             return
         self._shadow(table, row_id, old)
         bucket = bucket_of(table, old | dict(values))
+        if verb != "merge":
+            self._into.add(old["bucket"])
+        if bucket != old["bucket"]:
+            self._moved.add(bucket)
         columns = {k: v for k, v in values.items() if k in changes}
         columns |= {"updated_at": self.op.wall, "updated_by": self.op.actor, "bucket": bucket}
         self._connection.execute(_update_sql(table, tuple(columns)), (*columns.values(), row_id))

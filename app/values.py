@@ -18,6 +18,8 @@ THOUSAND = 1000
 MONEY = 100
 PRICE = 10_000
 INT64 = 2**63 - 1
+#: The second day of year 1 and the last but one of 9999, in seconds: any time zone still finds a date there.
+_FIRST, _LAST = -62_135_510_400, 253_402_214_400
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -124,13 +126,17 @@ def parse_date(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def zone(name: str) -> ZoneInfo:
-    """The site's time zone by its IANA name."""
-    return ZoneInfo(name)
+    """The site's time zone by its IANA name; that of China where a record names none that there is."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("Asia/Shanghai")
 
 
 def local(instant: int, timezone: str = "Asia/Shanghai") -> datetime:
-    """The instant (ms UTC) on the site's wall clock."""
-    return datetime.fromtimestamp(instant / 1000, UTC).astimezone(zone(timezone))
+    """The instant (ms UTC) on the site's wall clock; what lies outside of the calendar is shown at its end."""
+    seconds = max(_FIRST, min(instant / 1000, _LAST))
+    return datetime.fromtimestamp(seconds, UTC).astimezone(zone(timezone))
 
 
 def day_of(instant: int, timezone: str = "Asia/Shanghai") -> str:

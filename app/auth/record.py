@@ -30,7 +30,12 @@ class AuthNote(Op, frozen=True):
     def apply(self, tx: Tx) -> None:
         values = {"user_id": self.user, "what": self.what, "count": self.count, "subject": self.concerns}
         tx.insert("auth_event", tx.made("event"), {**values, "at": tx.op.wall})
-        if self.what == "password_changed" and self.user and tx.has("user_account", self.user):
+        if (
+            self.what == "password_changed"
+            and self.user
+            and self.user == tx.op.actor
+            and tx.has("user_account", self.user)
+        ):
             tx.update("user_account", self.user, {"must_change_password": 0})
 
     def subject(self) -> Subject | None:

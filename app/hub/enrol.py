@@ -1,6 +1,7 @@
 """Invitations, and the laptops that came by them."""
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ from app.words import N_
 from db.ids import new_id
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+#: What begins numbers and stands on slips: nothing that looks like another laptop's, or like the hub's own.
+_CODE = re.compile("[A-Z0-9]{1,8}")
 DAY = 86_400_000
 
 
@@ -114,7 +117,11 @@ def _take_in(hub: Hub, read: Reader, asked: Enrol, code_hash: bytes) -> tuple[by
 
 def _free_code(read: Reader, wanted: str) -> str:
     """The code that begins the laptop's numbers: its own where nobody has it."""
-    while not wanted or read.value("SELECT 1 FROM hub_device WHERE code = ?", wanted):
+    while (
+        wanted == "HUB"
+        or not _CODE.fullmatch(wanted)
+        or read.value("SELECT 1 FROM hub_device WHERE code = ?", wanted)
+    ):
         wanted = "".join(secrets.choice(_ALPHABET) for _ in range(3))
     return wanted
 

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -153,6 +154,11 @@ class Hub:
         except AppError:
             log.exception("the database does not take it")
             return Refusal(STUCK)
+        except TakenError:
+            return Refusal(BUSY, 1)
+        except (OverflowError, UnicodeError, sqlite3.Error):
+            log.exception("a request that no database can take")
+            return Refusal(MALFORMED, reason="a value that cannot be stored")
 
     def _tried(self, answerer: "Answerer", device: DeviceRow | None, message: Any) -> Message:
         """An answer; where two requests met in the database, it is worked out again from the start, a few times."""

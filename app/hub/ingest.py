@@ -6,6 +6,7 @@ The counter row is locked after the reducers, so pushes meet only at their end, 
 what all before have committed. On SQLite the whole transaction is alone anyway.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,19 +15,16 @@ import msgspec
 
 from app import ops as operations
 from app.fields import from_json
-from app.generic import Merge, Patch, Retire, Transition
-from app.hub.admit import GONE, Grants, Judged, read_op
+from app.hub.admit import Judged, read_op, targets
 from app.hub.enrol import chain_head
-from app.hub.held import accepted, hold
-from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, device_row, head_of
-from app.ops import Op
+from app.hub.hub import DeviceRow, Hub, RefusedError, demand_history, head_of
+from app.hub.judge import judge_all, let_in, salvaged, tried_again
 from app.settle import settle
 from app.store import NO_HASH
 from app.sync.protocol import (
     FORK,
     GAP,
     MAX_OPS,
-    QUARANTINED,
     WITHOUT_EFFECT,
     Known,
     Point,
@@ -36,10 +34,12 @@ from app.sync.protocol import (
     SentOp,
     next_link,
 )
-from app.sync.reducer import WAITS, apply_alone, is_poison
+from app.sync.reducer import is_poison
 from app.tx import Reader, Tx, bucket_of
-from db.driver import Connection, locked_row, skip_locked
+from db.driver import Connection, locked_row
 from db.models import SYNCED
+
+log = logging.getLogger(__name__)
 
 _RECEIPTS = "SELECT op_id, outcome, hub_seq, coalesce(reason, '') FROM op WHERE op_id IN ({marks})"
 _OP = (
@@ -47,11 +47,6 @@ _OP = (
     "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks})"
-_WAITING = (
-    "SELECT o.op_id, o.seq, o.hash, o.body, c.device_id, o.chain_id, p.received_at FROM op o JOIN hub_chain_head c ON c.chain_id = o.chain_id "
-    "JOIN hub_position p ON p.chain_id = o.chain_id AND p.seq = o.seq "
-    "WHERE o.outcome = 'quarantined' AND o.reason = ? ORDER BY o.hub_seq LIMIT 200"
-)
 
 
 def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
@@ -66,12 +61,7 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
             op.op_id: replace(read_op(op), chain=push.chain, at=now) for op in placed if op.op_id not in there
         }
         _lock_rows(connection, fresh.values())
-        judged, tx = _apply(connection, device, list(fresh.values()))
-        connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
-        judged = _tried_again(tx, device, judged)
-        if tx.touched:
-            judged += accepted(tx) + _let_in(tx)
-        settle(connection, tx.touched, now)
+        judged = _done(connection, device, list(fresh.values()), now)
         point = _keep(hub, connection, push, judged)
         _advance(hub, connection, device, push, placed)
         receipts = receipts_of(read, [op.op_id for op in push.ops])
@@ -118,27 +108,12 @@ def _lock_rows(connection: Connection, fresh: Iterable[Judged]) -> None:
     lock = locked_row(connection)
     if not lock:
         return
-    wanted = {spot for one in fresh if one.op is not None for spot in _targets(one.op)}
+    wanted = {spot for one in fresh if one.op is not None for spot in targets(one.op)}
     for table in SYNCED:
         ids = sorted(row_id for name, row_id in wanted if name == table)
         if ids:
             marks = ", ".join("?" * len(ids))
             connection.execute(f'SELECT id FROM "{table}" WHERE id IN ({marks}) ORDER BY id{lock}', ids)
-
-
-def _targets(op: Op) -> Iterator[tuple[str, bytes]]:
-    """The rows that an op is about to change."""
-    match op:
-        case Patch():
-            yield from ((op.table, row.id) for row in op.rows)
-        case Retire():
-            yield from ((op.table, row_id) for row_id in op.ids)
-        case Merge():
-            yield from ((op.table, op.old), (op.table, op.kept))
-        case Transition():
-            yield op.table, op.id
-        case _:
-            return  # facts insert; what else reads a row locks it then, and a ring is broken by trying again
 
 
 def _place(read: Reader, device: DeviceRow, push: Push) -> list[SentOp]:
@@ -175,70 +150,38 @@ def _stands(read: Reader, chain: bytes, ops: list[SentOp]) -> bool:
     return all(found.get(op.seq) == op.hash for op in ops)
 
 
+def _done(connection: Connection, device: DeviceRow, fresh: list[Judged], now: int) -> list[Judged]:
+    """Do the ops and work out the figures; the counter is locked in between, what is let in now comes along."""
+    connection.execute("SAVEPOINT figures")
+    try:
+        judged, tx = _apply(connection, device, fresh)
+        connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
+        judged = tried_again(tx, device, judged)
+        judged += let_in(tx, device)
+        settle(connection, tx.touched, now)
+    except Exception as error:
+        if not is_poison(error):
+            raise
+        log.exception("figures that cannot be worked out: the op that spoils them is looked for")
+        connection.execute("ROLLBACK TO figures")
+        connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
+        judged = salvaged(connection, device, fresh, now)
+    connection.execute("RELEASE figures")
+    return judged
+
+
 def _apply(connection: Connection, device: DeviceRow, fresh: list[Judged]) -> tuple[list[Judged], Tx]:
     """Apply a batch as sets; where one op spoils it, all of it again one by one."""
     connection.execute("SAVEPOINT batch")
     try:
-        judged, tx = _judge_all(connection, device, fresh, alone=False)
+        judged, tx = judge_all(connection, device, fresh, alone=False)
     except Exception as error:
         if not is_poison(error):
             raise
         connection.execute("ROLLBACK TO batch")
-        judged, tx = _judge_all(connection, device, fresh, alone=True)
+        judged, tx = judge_all(connection, device, fresh, alone=True)
     connection.execute("RELEASE batch")
     return judged, tx
-
-
-def _judge_all(
-    connection: Connection, device: DeviceRow, fresh: list[Judged], *, alone: bool
-) -> tuple[list[Judged], Tx]:
-    tx = Tx(connection, device=device.code, keep_shadow=False)
-    grants = Grants(tx, device)
-    judged = [_judge(tx, grants, one, alone=alone) for one in fresh]
-    tx.flush()
-    return judged, tx
-
-
-def _judge(tx: Tx, grants: Grants, one: Judged, *, alone: bool) -> Judged:
-    if one.envelope is None or one.op is None:
-        return one
-    outcome, reason = grants.admit(one.envelope, one.op, one)
-    if outcome == QUARANTINED and reason != GONE:
-        hold(tx, one, reason)
-    if not outcome and alone:
-        outcome, reason = apply_alone(tx, one.envelope, one.op)
-    elif not outcome:
-        tx.begin(one.envelope)
-        one.op.apply(tx)
-        outcome = tx.outcome
-    return replace(one, outcome=outcome, reason=reason)
-
-
-def _tried_again(tx: Tx, device: DeviceRow, judged: list[Judged]) -> list[Judged]:
-    """Those of this push that wait for a record: another push may have brought it while we waited for the counter."""
-    if not any(one.reason == WAITS for one in judged):
-        return judged
-    grants = Grants(tx, device)
-    return [_judge(tx, grants, one, alone=True) if one.reason == WAITS else one for one in judged]
-
-
-def _let_in(tx: Tx) -> list[Judged]:
-    """Try the ops again that wait for a record: it may have come now."""
-    found = []
-    for op_id, seq, link, body, device_id, chain, at in tx.rows(
-        _WAITING + skip_locked(tx.connection, "o"), WAITS
-    ):
-        device = device_row(tx, device_id)
-        one = replace(read_op(SentOp(op_id, seq, link, blob=body)), chain=chain, at=at)
-        if device is None or one.envelope is None:
-            continue
-        own = Tx(tx.connection, device=device.code, keep_shadow=False)
-        one = _judge(own, Grants(own, device), one, alone=True)
-        if one.outcome not in WITHOUT_EFFECT:
-            found.append(replace(one, again=True))
-            for table, ids in own.touched.items():
-                tx.touched.setdefault(table, set()).update(ids)
-    return found
 
 
 def _keep(hub: Hub, connection: Connection, push: Push, judged: list[Judged]) -> Point:

@@ -23,17 +23,24 @@ def auth(hub: Hub, device: DeviceRow, asked: Auth) -> Verifiers:
         read = Reader(connection)
         demand_history(read, asked.proof)
         for secret in asked.secrets:
-            if _may(read, secret):
+            if _may(read, device, secret):
                 _keep(read, secret, hub.clock.now())
         found = allowed(read, device)
     return Verifiers(sum_of(found), found)
 
 
-def _may(read: Reader, secret: Secret) -> bool:
-    """One's own password, or that of somebody who may do no more, set by who manages accounts."""
+def _may(read: Reader, device: DeviceRow, secret: Secret) -> bool:
+    """One's own password, or that of somebody who may do no more, set by who manages accounts.
+
+    A laptop of some sites sets those of people of its sites only, and of nobody who may manage accounts everywhere.
+    """
     target = _person(read, secret.user_id)
     if target is None:
         return False
+    if ALL not in device.scope:
+        sites = {f"site:{site.hex()}" for site in target.sites}
+        if target.may(Permission.ADMINISTER) or (sites and not sites & set(device.scope)):
+            return False
     if secret.by is None or secret.by == secret.user_id:
         return True  # the device vouches for its local administrator as for whoever signed in
     by = _person(read, secret.by)
