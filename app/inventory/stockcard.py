@@ -147,14 +147,18 @@ def consumption(
             old, issues=old.issues + (row[3] == "issue"), qty=old.qty - row[1], value=old.value - row[2]
         )
     if by == "month":
-        return [used.get(key, Used(key, key, 0, 0, 0)) for key in _months(sorted(used))]
+        return (
+            [used.get(key, Used(key, key, 0, 0, 0)) for key in months_of(min(used), max(used))]
+            if used
+            else []
+        )
     return sorted(used.values(), key=lambda row: (-row.value, row.key))
 
 
-def _months(keys: list[str]) -> list[str]:
-    """The months from the first to the last, those between that used nothing as well."""
-    found = keys[:1]
-    while found and found[-1] < keys[-1]:
+def months_of(first: str, last: str) -> list[str]:
+    """The months from the one of a day to that of another, `2026-01` each; also of months."""
+    found = [first[:7]]
+    while found[-1] < last[:7]:
         year, month = map(int, found[-1].split("-"))
         found.append(f"{year + month // 12}-{month % 12 + 1:02}")
     return found

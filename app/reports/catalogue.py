@@ -15,7 +15,7 @@ from app.reports.document import Report
 from app.reports.parameters import Parameter
 from app.reports.pdf import render_pdf
 from app.reports.record import ReportNote
-from app.reports.sources import counts, ledger, machines, people, purchase, rounds, stock
+from app.reports.sources import counts, figures, ledger, machines, people, purchase, rounds, stock
 from app.reports.sources.job import Job
 from app.reports.xlsx import render_xlsx
 from app.words import N_, _, pgettext, speaking
@@ -178,6 +178,42 @@ REPORTS: dict[str, ReportSpec] = {
             Permission.SEE_STOCK,
             (told.SITE, told.FROM, told.TO),
             ledger.consumption,
+        ),
+        ReportSpec(
+            "stock-turns",
+            N_("Turns and days of supply"),
+            N_("How fast the stock turns, in three variants, and by class"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            figures.turns,
+        ),
+        ReportSpec(
+            "stock-outs",
+            N_("Stock-outs and fill rate"),
+            N_("What could not be had: days, events, issues not covered"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE, told.FROM, told.TO),
+            figures.outs,
+        ),
+        ReportSpec(
+            "abc-ved",
+            N_("Value × criticality (ABC × VED)"),
+            N_("Which parts need the most care"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            figures.matrix,
+        ),
+        ReportSpec(
+            "count-accuracy",
+            N_("Stocktake accuracy"),
+            N_("How exact the books were, over time and by class"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE, told.FROM, told.TO),
+            figures.exact,
         ),
         ReportSpec(
             "equipment-register",

@@ -313,6 +313,7 @@ def consumption(groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, peri
         blocks.append(
             Charts((Chart(_("Used by month, {amount} altogether").format(amount=_money(total)), points),))
         )
+        blocks += [Charts((_largest(title, rows),)) for title, rows in groups[1:3] if len(rows) > 1]
     for number, (title, rows) in enumerate(groups, 1):
         blocks.append(_used(number, title, rows))
     blocks.append(Text(method(), small=True))
@@ -321,6 +322,18 @@ def consumption(groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, peri
         head=(Fact(_("Time span"), period), Fact(_("Amount"), _money(sum(row.value for row in months)))),
         blocks=tuple(blocks), period=period, retention=_("5 years"),
     )  # fmt: skip
+
+
+def _largest(title: str, rows: Sequence[Used], most: int = 7) -> Chart:
+    """The largest of a way to group, as columns; the rest together."""
+    shown = [(row.key or "—", row.value) for row in rows[:most]]
+    if rest := sum(row.value for row in rows[most:]):
+        shown.append((_("rest"), rest))
+    points = (
+        Point(label, max(cents(value), 0) * 10, show_money(cents(value)).split(".")[0])
+        for label, value in shown
+    )
+    return Chart(title, tuple(points))
 
 
 def _used(number: int, title: str, rows: Sequence[Used]) -> Table:

@@ -105,7 +105,7 @@ def count_rows(read: Reader, ids: Sequence[int]) -> list[CountRow | None]:
 
 
 _STANDING = """
-SELECT l.counted - l.seen_balance, l.unit_price, max(l.n) FROM count_line l
+SELECT l.counted - l.seen_balance, l.unit_price, max(l.n), l.part_id FROM count_line l
 WHERE l.count_id = ? AND l.deleted = 0 AND lower(hex(l.id)) NOT IN (
   SELECT e.value FROM count_line r, json_each(r.replaces) e WHERE r.count_id = ? AND r.deleted = 0)
 GROUP BY l.part_id, l.bin_id, coalesce(l.batch, '')"""
@@ -116,8 +116,8 @@ def _totals(read: Reader, count: bytes) -> tuple[int, int, int]:
     found = read.rows(_STANDING, count, count)
     return (
         len(found),
-        sum(1 for difference, _price, _n in found if difference),
-        sum(signed_value(difference, price) for difference, price, _n in found),
+        sum(1 for difference, _price, _n, _part in found if difference),
+        sum(signed_value(difference, price) for difference, price, _n, _part in found),
     )
 
 
@@ -127,19 +127,51 @@ def count_row(read: Reader, count: bytes) -> CountRow | None:
     return count_rows(read, [n])[0] if n is not None else None
 
 
-def accuracy(read: Reader, site: bytes | None, limit: int = 12) -> list[CountRow]:
+def accuracy(
+    read: Reader, site: bytes | None, limit: int = 12, *, since: int = 0, until: int | None = None
+) -> list[CountRow]:
     """The last approved stock-takes, the oldest first: how exact the books were over time."""
-    here, params = (" AND site_id = ?", [site]) if site else ("", [])
-    ids = [
-        row[0]
-        for row in read.rows(
-            f"SELECT n FROM stock_count WHERE status = 'approved' AND deleted = 0{here} "
-            "ORDER BY approved_at DESC, n DESC LIMIT ?",
-            *params,
-            limit,
-        )
-    ]
+    terms = ["status = 'approved'", "deleted = 0", "approved_at >= ?"]
+    params: list[Any] = [since]
+    for term, value in (("site_id = ?", site), ("approved_at < ?", until)):
+        if value is not None:
+            terms.append(term)
+            params.append(value)
+    sql = f"SELECT n FROM stock_count WHERE {' AND '.join(terms)} ORDER BY approved_at DESC, n DESC LIMIT ?"
+    ids = [row[0] for row in read.rows(sql, *params, limit)]
     return [row for row in reversed(count_rows(read, ids)) if row] if ids else []
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Counted lines of a class: how many there were, how many differed, surplus and shortage in hundredths."""
+
+    abc: str
+    lines: int
+    different: int
+    gain: int
+    loss: int
+
+    @property
+    def accuracy(self) -> int | None:
+        """Share of lines without a difference, in tenths of a per cent."""
+        return (self.lines - self.different) * 1000 // self.lines if self.lines else None
+
+
+def exact_by_class(read: Reader, counts: Sequence[CountRow]) -> list[Exact]:
+    """How exact the books were by the class of the parts, over these stock-takes; those without a class last."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for count in counts:
+        for difference, price, _n, part in read.rows(_STANDING, count.id, count.id):
+            abc = (read.get("part", part) or {}).get("abc_class") or ""
+            found.setdefault(abc, []).append((difference, signed_value(difference, price)))
+    return [
+        Exact(
+            abc, len(lines), sum(1 for difference, _value in lines if difference),
+            sum(value for _difference, value in lines if value > 0), sum(value for _difference, value in lines if value < 0),
+        )
+        for abc, lines in sorted(found.items(), key=lambda one: (not one[0], one[0]))
+    ]  # fmt: skip
 
 
 def open_counts(read: Reader, site: bytes | None) -> list[CountRow]:

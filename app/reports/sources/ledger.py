@@ -70,7 +70,7 @@ def _slip_head(moved: list[MovementRow], first: tuple[object, ...], timezone: st
 
 def movements(job: Job) -> Report:
     """The movements of a span of time."""
-    since, until, period = _span(job)
+    since, until, period = span(job)
     ids = movement_ids(job.read, job.site_id, "happened_at", filters={"since": since, "until": until})
     found: list[MovementRow] = []
     for at in range(0, len(ids), 500):
@@ -80,7 +80,7 @@ def movements(job: Job) -> Report:
 
 def card(job: Job) -> Report:
     """The stock card of a part."""
-    since, until, period = _span(job)
+    since, until, period = span(job)
     part = job.read.value("SELECT id FROM part WHERE part_no = ? AND deleted = 0", job.given["part"])
     if part is None:
         raise AppError(
@@ -110,7 +110,7 @@ def closed(job: Job) -> Report:
 
 def consumption(job: Job) -> Report:
     """What was used in a span of time, in four ways."""
-    since, until, period = _span(job)
+    since, until, period = span(job)
     groups = [
         (_(title), used(job.read, job.site_id, since, until, by=by, timezone=job.desk.timezone))
         for by, title in _BY
@@ -118,7 +118,7 @@ def consumption(job: Job) -> Report:
     return sheets.consumption(groups, job.issue(job.site), period)
 
 
-def _span(job: Job) -> tuple[int, int, str]:
+def span(job: Job) -> tuple[int, int, str]:
     """The first moment, the one after the last, and the days in words."""
     first, last = job.given["from"], job.given["to"]
     if last < first:
