@@ -130,7 +130,7 @@ def _make_empty(folder: Path, values: Mapping[str, Any]) -> None:
 def _join_hub(folder: Path, invitation: str, progress: Progress) -> None:
     """Take part in a hub and load its records. Stopped half-way, the next start goes on from there."""
     from app.sync.client import sync_once
-    from app.sync.joining import join, read_invitation
+    from app.sync.joining import begin_part, join, read_invitation
     from ui.sync.background import Stopped
 
     def report(done: int, total: int) -> None:
@@ -142,23 +142,12 @@ def _join_hub(folder: Path, invitation: str, progress: Progress) -> None:
     there = (folder / "site.db").exists()  # a former attempt got no answer
     profile = start(folder) if there else found(folder)
     try:
-        _take_part(profile, lambda: join(profile, asked), new=not there)
+        begin_part(profile, lambda: join(profile, asked), new=not there)
         profile.close()
         profile = start(folder)
         sync_once(profile, progress=report)
     finally:
         profile.close()
-
-
-def _take_part(profile: Profile, work: Callable[[], object], *, new: bool) -> None:
-    """Join; where that fails, no empty site is left. The key stays: with it a lost answer can be asked for again."""
-    try:
-        work()
-    except AppError:
-        profile.close()
-        for name in ("site.db", "site.db-wal", "site.db-shm", "device.json") if new else ():
-            (profile.folder / name).unlink(missing_ok=True)
-        raise
 
 
 def _refuse(sentence: str, *, quiet: bool) -> int:

@@ -231,6 +231,8 @@ def _quarantine(arguments: argparse.Namespace) -> int:
             ]
         )
         return OK
+    if not found:
+        say(_("The hub keeps nothing back."))
     for key, entry in found.items():
         say(
             f"{key}  {values.show_instant(entry.at)}  {entry.device:8} {entry.who}: {entry.what} {entry.about} ({entry.why})"

@@ -8,7 +8,7 @@ from app.cli.commands import say, say_json
 from app.cli.parser import FAULTS, OK
 from app.profile import Profile
 from app.sync.client import Report, differing_tables, sync_once
-from app.sync.joining import join, read_invitation
+from app.sync.joining import begin_part, join, read_invitation
 from app.sync.status import waiting
 from app.words import _, ngettext
 
@@ -19,7 +19,7 @@ def begin_joined(arguments: argparse.Namespace) -> int:
     there = (arguments.profile / "site.db").exists()  # a former attempt got no answer
     profile = start(arguments.profile) if there else found(arguments.profile)
     try:
-        join(profile, invitation)
+        begin_part(profile, lambda: join(profile, invitation), new=not there)
     finally:
         profile.close()
     say(_("This laptop takes part in the hub at {address}.").format(address=invitation.address))
@@ -40,14 +40,15 @@ def sync_command(arguments: argparse.Namespace) -> int:
             profile.close()
             profile = start(arguments.profile)
         report = sync_once(profile, accept=getattr(arguments, "accept", False))
-        wrong = differing_tables(profile) if getattr(arguments, "verify", False) else []
-        _tell(profile, report, wrong, as_json=getattr(arguments, "json", False))
+        verified = getattr(arguments, "verify", False)
+        wrong = differing_tables(profile) if verified else []
+        _tell(profile, report, wrong, verified=verified, as_json=getattr(arguments, "json", False))
     finally:
         profile.close()
     return FAULTS if wrong or report.rejected else OK
 
 
-def _tell(profile: Profile, report: Report, wrong: list[str], *, as_json: bool) -> None:
+def _tell(profile: Profile, report: Report, wrong: list[str], *, verified: bool, as_json: bool) -> None:
     with profile.store.read() as read:
         left = waiting(read)
     if as_json:
@@ -63,6 +64,8 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, as_json: bool) 
         )
     if moved or report.files.note:
         say(report.files.note or _("All photos and documents that can move have moved."))
+    if report.left:
+        say(_("This laptop holds fewer sites now: the rows of the others were let go, the hub keeps them."))
     if report.history:
         say(_("The hub was restored from a backup: what it had lost of this laptop was sent again."))
     if report.forked:
@@ -95,5 +98,8 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, as_json: bool) 
                 left.rejected,
             ).format(count=left.rejected)
         )
-    for table in dict.fromkeys([*wrong, *report.differing]):
+    different = list(dict.fromkeys([*wrong, *report.differing]))
+    for table in different:
         say(_("The rows of {table} are not the hub's.").format(table=table))
+    if verified and not different:
+        say(_("All rows are the hub's, proved by digests."))

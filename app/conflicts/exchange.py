@@ -10,7 +10,7 @@ from app.audit import PROTECTED, name_of
 from app.conflicts.queries import count_open
 from app.conflicts.words import kind_word, person_name, reason_word
 from app.contents import Queue, queue
-from app.errors import AppError
+from app.errors import AppError, Busy
 from app.profile import Profile
 from app.tx import Reader
 from db.models import SYNCED
@@ -46,6 +46,8 @@ class Standing:
     photos_sent: int
     #: Those of others that have not come yet.
     photos_to_come: int = 0
+    #: Why the last attempt failed, where it was not the network: a sentence to be translated.
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,14 @@ def standing(read: Reader, actor: Actor, *, brief: bool = False) -> Standing:
     """The figures of the sync page; `brief`: those of the pill, which asks at every change and must not count a long log."""
     meta = dict(
         read.rows(
-            "SELECT key, value FROM meta WHERE key IN ('hub_id', 'hub_url', 'synced_at', 'sync_failed_at')"
+            "SELECT key, value FROM meta WHERE key IN ('hub_id', 'hub_url', 'synced_at', 'sync_failed_at', 'sync_failed_why')"
         )
     )
     joined = "hub_id" in meta
     states = _counts(read, brief=brief) if joined else {}
     files = queue(read, brief=brief) if joined else Queue(0, 0, 0)
-    synced, failed = (int(meta[key]) if key in meta else None for key in ("synced_at", "sync_failed_at"))
+    last = ("synced_at", "sync_failed_at")
+    synced, failed = (int(meta[key]) if key in meta else None for key in last)
     return Standing(
         joined=joined,
         address=meta.get("hub_url", ""),
@@ -89,6 +92,7 @@ def standing(read: Reader, actor: Actor, *, brief: bool = False) -> Standing:
         photos=files.total,
         photos_sent=files.sent,
         photos_to_come=files.to_come,
+        why=meta.get("sync_failed_why", ""),
     )
 
 
@@ -165,10 +169,18 @@ def _line(read: Reader, row: tuple[Any, ...]) -> OpLine:
     )
 
 
-def attempt(profile: Profile, work: Callable[[], Answer]) -> Answer:
-    """Sync, and remember when it failed: the pill then says that the laptop is offline."""
+def attempt(
+    profile: Profile, work: Callable[[], Answer], *, calm: tuple[type[AppError], ...] = (Busy,)
+) -> Answer:
+    """Sync, and remember when and why it failed, for the pill; `calm`: errors that say nothing of the hub."""
     try:
         return work()
-    except AppError:
+    except calm:
+        raise
+    except AppError as error:
+        from app.sync.transport import Lost
+
+        plain = error.message if error.message and not error.params else str(error)
+        profile.remember("sync_failed_why", "" if isinstance(error, Lost) else plain)
         profile.remember("sync_failed_at", str(profile.clock.now()))
         raise

@@ -227,6 +227,7 @@ class Exchange:
             facts = {"sync_schema": str(operations.SCHEMA_VERSION), "hub_collected": str(welcome.collected)}
             remember(connection, **facts)
         if went:
+            self._report.left = True
             self._store.tell(Done(b"", (), all_topics(), {}))
         if welcome.scope:
             self._exchange_passwords(welcome)

@@ -4,6 +4,7 @@ import hashlib
 import platform
 import sqlite3
 from base64 import b32encode
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -68,7 +69,9 @@ def read_invitation(text: str) -> Invitation:
         whole = False
     if not whole:
         raise AppError(
-            N_("This is no invitation. It looks like http://hub:8437#CODE.FINGERPRINT: copy it whole.")
+            N_(
+                "This is no invitation. It looks like https://hub:8437#CODE.FINGERPRINT.AUTHORITY: copy it whole."
+            )
         )
     return Invitation(address.rstrip("/"), code.upper(), mark.upper(), authority.upper())
 
@@ -95,6 +98,20 @@ def join(profile: Profile, invitation: Invitation, transport: Transport | None =
         with closing(Http(invitation.address, pinned or None)) as way:
             return _join(profile, invitation, way, pinned)
     return _join(profile, invitation, transport, "")
+
+
+def begin_part(profile: Profile, work: Callable[[], object], *, new: bool) -> None:
+    """Join with a profile that was made for it; where that fails, no empty site is left to be opened by mistake.
+
+    The key stays: with it a lost answer can be asked for again.
+    """
+    try:
+        work()
+    except AppError:
+        profile.close()
+        for name in ("site.db", "site.db-wal", "site.db-shm", "device.json") if new else ():
+            (profile.folder / name).unlink(missing_ok=True)
+        raise
 
 
 def _join(profile: Profile, invitation: Invitation, transport: Transport, pinned: str) -> Enrolled:

@@ -19,6 +19,8 @@ class Report:
     history: bool = False
     #: Another laptop writes with this one's identity, or an old copy was restored: a new chain was begun.
     forked: bool = False
+    #: The laptop holds fewer sites than before: the rows of those that went are gone here.
+    left: bool = False
     offset: int = 0
     #: Tables whose rows are not the hub's, even after they were read anew.
     differing: list[str] = field(default_factory=list)

@@ -1,11 +1,13 @@
 """The hub's own commands and what they say to slips."""
 
 import json
+import subprocess
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from fleet import Fleet
+from service import ROOT, Service, command
 
 from app.__main__ import main
 from app.auth import sign_in
@@ -100,3 +102,33 @@ def test_a_joined_laptop_gets_a_password_of_its_own(fleet: Fleet, capsys, monkey
         monkeypatch.setattr("sys.stdin", StringIO(password + "\n"))
         assert said(capsys, "password", user, "--password-stdin", "--profile", joined.folder)[0] == code
     assert sign_in(joined.profile, "wang", "Kestrel-river-7").actor.name == "wang"
+
+
+NEW = ("init", "--empty", "--site", "站点", "--site-code", "S1", "--admin", "chief", "--password-stdin")
+
+
+def test_two_laptops_by_command(tmp_path: Path):
+    """What docs/hub.md begins with, word for word, with TLS by the hub's own authority."""
+    service = Service(tmp_path, secret=True)
+    service.begin()
+
+    def type_in(*arguments: object, typed: str = "") -> tuple[int, str, str]:
+        asked = command(*arguments)
+        done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, input=typed)
+        return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+    try:
+        first, second = tmp_path / "first", tmp_path / "second"
+        assert type_in(*NEW, "--profile", first, typed="a password of ours")[0] == OK
+        assert type_in("sync", "--join", service.invite(), "--profile", first)[0] == OK
+        used = service.invite()
+        assert type_in("init", "--join", used, "--profile", second)[0] == OK
+        code, out, _err = type_in("sync", "--verify", "--profile", second)
+        assert (code, out.splitlines()[-1]) == (OK, "All rows are the hub's, proved by digests.")
+        code, _out, err = type_in("init", "--join", used, "--profile", tmp_path / "third")
+        assert (code, err[:23]) == (REFUSED, "The invitation has been")
+        assert not (tmp_path / "third" / "site.db").exists()
+        kept_back = type_in("hub", "quarantine", "--database", service.database)
+        assert kept_back == (OK, "The hub keeps nothing back.", "")
+    finally:
+        service.kill()

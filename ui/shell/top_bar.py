@@ -20,6 +20,8 @@ class Pill(NamedTuple):
     icon: str
     words: str
     short: str = ""
+    #: What else is to be known: why nothing goes, and when it went last.
+    tip: str = ""
 
 
 class BarButton(QAbstractButton):
@@ -157,7 +159,8 @@ class TopBar(QWidget):
         self.pill.level, self.pill.icon_name = pill.level, pill.icon
         narrow = self.window().width() < theme.size("breakpoint.compact_below")
         self.pill.show_lines(pill.short if narrow else pill.words)
-        self.pill.setToolTip(plain_tip(pill.words) if narrow else "")
+        said = (pill.words if narrow else "", pill.tip)
+        self.pill.setToolTip(plain_tip("\n".join(filter(None, said))))
 
     def show_notices(self, count: int) -> None:
         """How many notices were not read."""

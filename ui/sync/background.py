@@ -122,7 +122,7 @@ class Background(QObject):
     def _work(self) -> None:
         result: object
         try:
-            result = conflicts.attempt(self._profile, self._sync)
+            result = conflicts.attempt(self._profile, self._sync, calm=(Busy, Stopped))
         except AppError as error:
             result = error
         except Exception as error:  # noqa: BLE001 - told on the GUI thread

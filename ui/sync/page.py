@@ -25,7 +25,7 @@ from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 from ui.sync.files_row import FilesRow
 from ui.sync.join_dialog import JoinDialog
-from ui.sync.saying import SAVED, STATES
+from ui.sync.saying import SAVED, STATES, why_not
 from ui.sync.strip import ALONE, StandingStrip, Ways
 
 KINDS_SHOWN = 4
@@ -74,13 +74,13 @@ class SyncPage(Page):
         self._may_join = ways.start is not None and desk.may(Permission.ADMINISTER)
         self.join_hub = button(_("Join a hub"), "cloud", "primary")
         self.join_hub.clicked.connect(self.ask_join)
-        self.add_action(self.join_hub)
+        self.set_primary(self.join_hub)
         self.join = NoteStrip(
             _("This laptop takes part in no hub; everything works and is saved here."),
             "info",
             more=_("To exchange with other laptops, an administrator joins it to a hub on this page."),
         )
-        self.note = NoteStrip("", "warn")
+        self.note, self._why = NoteStrip("", "warn"), ""
         self.note.hide()
         prefs = Preferences(desk.profile, desk.actor.user_id).part("sync")
         empty = EmptyState(
@@ -165,11 +165,21 @@ class SyncPage(Page):
         self.files.refresh()
         self.settle.setVisible(found.conflicts > 0)
         self.accept.setVisible(self._may_accept())
+        self._say_why(found)
         shown = [f"{word} {count}" for word, count in kinds[:KINDS_SHOWN]]
         if rest := sum(count for _word, count in kinds[KINDS_SHOWN:]):
             shown.append(_("others {count}").format(count=rest))
         self.set_facts(_("To be sent: {kinds}").format(kinds="·".join(shown)) if shown else "")
         return found
+
+    def _say_why(self, found: Standing) -> None:
+        """Why nothing goes stands on the page until something does; what is told later takes its place."""
+        why = why_not(found) if found.offline else ""
+        if why and why != self._why:
+            self.note.set(why, "warn", "triangle-alert" if found.why else "cloud-off")
+        if why != self._why:
+            self.note.setVisible(bool(why))
+        self._why = why
 
     def ask_join(self) -> None:
         """Take part in a hub, and exchange at once."""

@@ -22,11 +22,35 @@ SAVED = Sign("ok", "save", "", N_("Saved here"))
 
 def pill(found: Standing, now: int, timezone: str) -> Pill:
     """The one place that speaks of the network; being offline is normal here and never red."""
+    return _pill(found, now, timezone)._replace(tip=_tip(found, timezone))
+
+
+def _tip(found: Standing, timezone: str) -> str:
+    """Why nothing goes, what waits, and when all was exchanged last."""
+    if not found.joined:
+        return ""
+    words = [why_not(found)] if found.offline else []
+    if found.waiting:
+        words.append(_("{count} to send").format(count=found.waiting))
+    last = show_instant(found.synced_at, timezone) if found.synced_at else ""
+    words.append(_("last synced {time}").format(time=last) if last else _("not synced yet"))
+    return "\n".join(words)
+
+
+def why_not(found: Standing) -> str:
+    """Why the last exchange failed."""
+    return _(found.why) if found.why else _("The hub cannot be reached. Nothing was lost; try again later.")
+
+
+def _pill(found: Standing, now: int, timezone: str) -> Pill:
     if found.conflicts:
         words = ngettext("{count} conflict", "{count} conflicts", found.conflicts)
         return Pill("danger", "git-compare-arrows", words.format(count=found.conflicts), str(found.conflicts))
     if not found.joined:
         return Pill("neutral", "hard-drive", _("This laptop only"), _("Local"))
+    if found.offline and found.why:
+        words = _("Not synced, {count} to send") if found.waiting else _("Not synced")
+        return Pill("warn", "triangle-alert", words.format(count=found.waiting), str(found.waiting or ""))
     if found.offline:
         words = _("Offline, {count} to send") if found.waiting else _("Offline")
         return Pill("warn", "cloud-off", words.format(count=found.waiting), str(found.waiting or ""))
@@ -47,6 +71,8 @@ def title(found: Standing) -> tuple[str, str, str]:
     """Level, sign and words of the exchange as a whole."""
     if not found.joined:
         return "neutral", "hard-drive", _("This laptop only")
+    if found.offline and found.why:
+        return "warn", "triangle-alert", _("Not synced")
     if found.offline:
         return "warn", "cloud-off", _("Offline")
     if not found.synced_at:

@@ -10,11 +10,12 @@ from machines import as_role
 from app import conflicts
 from app.access import Actor, Permission
 from app.conflicts.kinds import KINDS
-from app.errors import AppError
+from app.errors import AppError, Busy
 from app.fields import fields_of
 from app.generic import create
 from app.inspections.ops import Submit
 from app.ops import BY_KIND, Envelope, encode_op
+from app.sync.transport import Lost
 from app.tx import Tx
 from app.words import speaking
 from db.ids import new_id
@@ -149,6 +150,33 @@ def test_a_failed_attempt_is_remembered(people):
     with people.chief.read() as read:
         assert not conflicts.standing(read, people.chief.actor).offline
     assert conflicts.attempt(profile, lambda: 7) == 7
+
+
+def test_why_it_failed_is_remembered_unless_it_was_the_network(people):
+    profile = people.chief.profile
+    profile.remember("hub_id", "00" * 16)
+    for error, why in ((AppError("no way"), "no way"), (Lost(), ""), (Busy("another program"), "")):
+
+        def fail(error=error):
+            raise error
+
+        with pytest.raises(AppError):
+            conflicts.attempt(profile, fail)
+        with people.chief.read() as read:
+            assert conflicts.standing(read, people.chief.actor).why == why
+
+
+def test_that_another_program_syncs_is_no_failure(people):
+    profile = people.chief.profile
+    profile.remember("hub_id", "00" * 16)
+
+    def fail():
+        raise Busy("another program")
+
+    with pytest.raises(Busy):
+        conflicts.attempt(profile, fail)
+    with people.chief.read() as read:
+        assert not conflicts.standing(read, people.chief.actor).offline
 
 
 def test_every_kind_has_its_words():

@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from app.conflicts import Standing
-from app.errors import AppError
+from app.desk import Desk
+from app.sync.transport import Lost
 from ui.face import Face
+from ui.sync.join_dialog import JoinDialog
 from ui.sync.page import SyncPage
 from ui.sync.saying import pill
 from ui.sync.strip import ALONE, Ways
@@ -95,7 +97,7 @@ def test_sync_now(qtbot, show, joined, tasks):
 
 def test_a_failure_is_told_calmly(qtbot, show, joined, tasks):
     def fail():
-        raise AppError("The hub cannot be reached. Nothing was lost; try again later.")
+        raise Lost
 
     joined.chief.profile.remember("synced_at", str(NOW - 1))
     page = show(joined.chief, Ways(sync=fail))
@@ -133,9 +135,53 @@ def test_the_way_to_the_conflicts(show, joined, site):
         ({"waiting": 7}, "info", "待上传 7 条"),
         ({"offline": True, "waiting": 7}, "warn", "离线·待上传 7 条"),
         ({"offline": True}, "warn", "离线"),
+        ({"offline": True, "why": "no way", "waiting": 7}, "warn", "未同步·待上传 7 条"),
         ({"conflicts": 3, "offline": True}, "danger", "3 处冲突"),
     ],
 )
 def test_the_pill(change, level, words):
     found = pill(replace(HUB, **change), NOW, "Asia/Shanghai")
     assert (found.level, found.words) == (level, words)
+
+
+def test_why_nothing_goes_stands_on_the_page_until_something_does(show, joined):
+    profile = joined.chief.profile
+    profile.remember("sync_failed_why", "no way")
+    profile.remember("sync_failed_at", str(NOW + 1))
+    page = show(joined.chief)
+    assert (page.note.text(), page.strip.title.text()) == ("no way", "未同步")
+    page._on_told("ok", "written")
+    assert page.note.text() == "written"
+    profile.remember("synced_at", str(NOW + 2))
+    page.refresh({"sync"})
+    assert page.note.isHidden()
+
+
+def test_all_is_listed_where_nothing_waits_until_somebody_chooses(qtbot, show, joined, tasks):
+    page = show(joined.chief)
+    assert page.filters.values() == {"state": "rejected"}
+    with joined.chief.profile.store.local() as connection:
+        connection.execute("UPDATE op SET acked = 2, outcome = 'applied'")
+    page.refresh({"sync"})
+    qtbot.waitUntil(tasks.idle)
+    assert page.filters.values() == {}
+    page.filters.set_values({"state": "waiting"})
+    page.refresh({"sync"})
+    assert page.filters.values() == {"state": "waiting"}
+
+
+def test_an_administrator_joins_a_hub_here(qtbot, show, people, site):
+    started = []
+    ways = Ways(start=lambda *_a, **_n: started.append(1))
+    chief = Desk.of_administrator(site.desk.profile)
+    page = show(chief, ways)
+    assert page.join_hub.isVisibleTo(page)
+    assert not page.strip.sync.isVisibleTo(page)
+    dialog = JoinDialog(page, chief, page._tasks)
+    dialog.form.set_values({"invitation": "nonsense"})
+    dialog.on_join()
+    qtbot.waitUntil(page._tasks.second().idle)
+    assert "https://hub:8437" in dialog.note.text()
+    assert dialog.go.isEnabled()
+    dialog.reject()
+    assert not show(people.technician, ways).join_hub.isVisible()
