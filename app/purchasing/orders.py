@@ -1,7 +1,7 @@
 """Purchase orders are written: from the proposal, by supplier, or by hand; and taken on step by step (R-4.4-d, i; SM-11)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,6 +13,7 @@ from app.errors import AppError, Objection, Refused
 from app.generic import Retire, create, creates, move_on, patch
 from app.inventory.booking import Price
 from app.inventory.figures import ProposalRow, proposals
+from app.inventory.fitted import successor
 from app.inventory.ops import ABSURD
 from app.inventory.purchases import PURCHASE
 from app.inventory.signs import is_piece
@@ -40,6 +41,8 @@ class Offer:
     most: int | None = None
     #: Another supplier at whom the need would cost less, and how much (hundredths, without tax).
     cheaper: tuple[str, int] | None = None
+    #: The part that takes its place, in words.
+    follows: str = ""
 
     @property
     def n(self) -> int:
@@ -89,6 +92,8 @@ def said_of(offer: Offer) -> str:
         said.append(_("minimum order {quantity}").format(quantity=_amount(terms.minimum, unit)))
     elif found.qty != need:
         said.append(_("packs of {quantity}").format(quantity=values.show_quantity(terms.pack)))
+    if offer.follows:
+        said.append(_("replaced by {part}").format(part=offer.follows))
     if offer.cheaper:
         name, cost = offer.cheaper
         said.append(_("¥{cost} at {supplier}").format(cost=values.show_money(cost), supplier=name))
@@ -102,6 +107,7 @@ def _amount(quantity: int, unit: str) -> str:
 def offers(read: Reader, site: bytes | None) -> list[Offer]:
     """The purchase proposal as orders would have it, by supplier."""
     found = [_offer(read, row) for row in proposals(read, site)]
+    found = [replace(o, follows=after[1]) if (after := successor(read, o.row.part_id)) else o for o in found]
     return sorted(found, key=lambda o: (not o.supplier_id, o.supplier, o.row.site_id, o.row.part_no))
 
 

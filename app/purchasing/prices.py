@@ -230,3 +230,22 @@ def _weigh_steps(steps: Steps) -> None:
 def drop_terms(desk: Desk, sale: bytes) -> Done:
     """A supplier does not sell the part any more."""
     return desk.perform(Retire("part_supplier", (sale,)))
+
+
+def read_steps(text: str) -> list[tuple[int, int]]:
+    """Price breaks as they are typed, one a line: `10 = 9.5` is from 10 pieces on at 9.50. Raises AppError."""
+    found = []
+    for line in filter(
+        None, (one.strip() for one in text.replace(";", "\n").replace("；", "\n").splitlines())
+    ):
+        least, sign, price = line.replace("＝", "=").partition("=")
+        if not sign:
+            raise AppError(N_("“{line}” is no price break. Type it like 10 = 9.5, one a line."), line=line)
+        found.append((values.parse_quantity(least), values.parse_price(price)))
+    _weigh_steps(found)
+    return sorted(found)
+
+
+def show_steps(steps: Steps, between: str = "\n") -> str:
+    """Price breaks as `read_steps` understands them."""
+    return between.join(f"{values.show_quantity(qty)} = {values.show_price(price)}" for qty, price in steps)

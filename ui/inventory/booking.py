@@ -14,6 +14,7 @@ from app.desk import Desk
 from app.errors import Refused
 from app.fields import fields_of
 from app.inventory import finders
+from app.inventory.fitted import successor
 from app.inventory.forms import book
 from app.inventory.parts import PartRow, part_rows
 from app.inventory.scans import Meaning, resolve_scan
@@ -168,8 +169,11 @@ class BookingDialog(Dialog):
             row = read.get("part", part)
             self._part = part_rows(read, [row["n"]], site_of(self._desk))[0] if row else None
             usual = finders.bins_of_part(read, part, site_of(self._desk))
+            follows = successor(read, part)
         if self._part is None:
             return
+        if follows and self._code in {"issue", "receipt"}:
+            self._say(_("Replaced by {part}: use and order that one.").format(part=follows[1]), "info")
         editor = self.form.editor("part_id")
         editor.blockSignals(True)
         editor.set_value((part, f"{self._part.part_no} {self._part.name}"))

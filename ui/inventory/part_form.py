@@ -27,8 +27,8 @@ from ui.kit.tasks import Tasks
 
 _PART = (
     "part_no", "name", "name_en", "spec", "unit", "category", "kind", "status", "abc_class", "ved_class",
-    "maker_part_no", "preferred_supplier_id", "unit_price", "lead_time_days", "annual_usage", "shelf_life_months",
-    "remark",
+    "maker_part_no", "preferred_supplier_id", "unit_price", "price_tax", "tax_rate", "lead_time_days", "annual_usage",
+    "shelf_life_months", "replaced_by_id", "serialised", "batch_tracked", "keywords", "link", "remark",
 )  # fmt: skip
 _KINDS = {
     "qty": "number",
@@ -36,6 +36,8 @@ _KINDS = {
     "choice": "choice",
     "note": "lines",
     "int": "number",
+    "measure": "number",
+    "flag": "flag",
     "ref": "reference",
 }
 _WHOLE = frozenset({"lead_time_days", "shelf_life_months"})
@@ -87,6 +89,8 @@ class PartDialog(Dialog):
             find = self._find_suppliers
         elif name == "bin_id":
             find = self._find_bins
+        elif name == "replaced_by_id":
+            find = self._find_parts
         required = field.required and table == "part"
         return FormField(
             name, labels_of(table)[name], _KINDS.get(field.kind, "text"), _(field.unit) if field.unit else "",
@@ -97,6 +101,10 @@ class PartDialog(Dialog):
         with self._desk.read() as read:
             found = suppliers(read)
         return [(word.value, word.words) for word in found if text.casefold() in word.words.casefold()]
+
+    def _find_parts(self, text: str) -> finders.Found:
+        with self._desk.read() as read:
+            return finders.find_parts(read, text)
 
     def _find_bins(self, text: str) -> finders.Found:
         with self._desk.read() as read:
@@ -109,6 +117,10 @@ class PartDialog(Dialog):
         }
         for name in _WHOLE:
             values[name] = None if values[name] is None else values[name] * 1000
+        with self._desk.read() as read:
+            other = read.get("part", values["replaced_by_id"])
+        if other:
+            values["replaced_by_id"] = (other["id"], f"{other['part_no']} {other['name']}")
         return values
 
     def filled(self) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,6 +19,7 @@ from app.words import N_, _, ngettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
 from ui.inventory.part_form import PartDialog
+from ui.inventory.part_sections import PartSections
 from ui.inventory.policy import PolicyDialog
 from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
@@ -237,6 +238,10 @@ class SparesPage(Page):
             return
         self._card = found
         cards.fill(self.inspector, found, self._desk)
+        self.sections = PartSections(self._desk, self._tasks, found.row)
+        self.sections.changed.connect(self._on_changed)
+        self.sections.part_wanted.connect(self.select)
+        self.inspector.add(self.sections)
         self.inspector.add_section(_("Documents"))
         self.inspector.add(DocumentsPart(self._desk, self._tasks, "part", part))
         if self._desk.may(Permission.EDIT_PARTS):
@@ -252,7 +257,21 @@ class SparesPage(Page):
                 self.inspector.add_tool(icon, words, self._booker(kind))
         self.inspector.set_actions(self._foot())
 
+    def _on_changed(self, done: Done, words: str) -> None:
+        self.said.emit(words, lambda: self._take_back(done))
+        self.refresh(set(done.topics))
+
+    def _kit_foot(self) -> list[QPushButton]:
+        """A kit is issued by its parts; it is never received itself."""
+        if not may_book(self._desk, "issue"):
+            return []
+        made = button(_("Issue the kit"), "log-out", "primary")
+        made.clicked.connect(self.sections.issue)
+        return [made]
+
     def _foot(self) -> list[QPushButton]:
+        if self._card and self._card.row["kind"] == "kit":
+            return self._kit_foot()
         made = []
         for kind, words, icon, style in (
             ("issue", _("Issue"), "log-out", "primary"),

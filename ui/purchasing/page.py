@@ -12,6 +12,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Refused
 from app.inventory.booking import send_back
+from app.inventory.fitted import successor
 from app.inventory.purchases import PURCHASE, RECEIVING
 from app.inventory.scans import resolve_scan
 from app.purchasing import lists, orders
@@ -278,12 +279,22 @@ class PurchasingPage(ListPage):
         card = self._need()
         typed = dialogs.ask_line(self, self.desk, card)
         if typed:
-            part, qty, price = typed["part_id"], typed["qty"], typed["unit_price"]
+            part, qty, price = self._following(typed["part_id"]), typed["qty"], typed["unit_price"]
             tax = {"tax": typed["price_tax"], "rate": typed["tax_rate"]}
             self.do(
                 partial(orders.add_line, self.desk, card.row["id"], part, qty, price, **tax),
                 _("The part was added."),
             )
+
+    def _following(self, part: bytes) -> bytes:
+        """The part that takes the place of one that is replaced, where the person agrees."""
+        with self.desk.read() as read:
+            follows = successor(read, part)
+        if follows is None:
+            return part
+        text = _("The part is replaced by {part}.").format(part=follows[1])
+        said = {"do": _("Order the new one"), "safe": _("Keep the old one"), "kind": "primary"}
+        return follows[0] if ask(self, _("Order its successor?"), text, **said) else part
 
     def open_line(self) -> None:
         """Enter on a line: change it in a draft, else return of it what has come."""

@@ -1,0 +1,189 @@
+"""What is asked about a part: terms of a supplier, a line of a kit, where it is fitted, another code, the life of a piece."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from app import values
+from app.changes import Done
+from app.desk import Desk
+from app.fields import fields_of
+from app.inventory import finders
+from app.inventory.fitted import fit_part
+from app.inventory.kits import issue_kit, keep_kit, kit_lines, whole
+from app.inventory.units import PLACES, Unit, life_of
+from app.labels.bindings import bind_code
+from app.purchasing.lists import suppliers
+from app.purchasing.prices import Sale, keep_terms, read_steps, show_steps
+from app.search import find
+from app.words import _
+from ui.inventory.tables import ICONS, change, type_word
+from ui.kit.buttons import button
+from ui.kit.dialogs import Dialog, FormDialog, Scroller
+from ui.kit.editors import Find
+from ui.kit.forms import FormField
+from ui.kit.labels import label
+from ui.kit.timeline import Event, TimeLine
+
+Work = Callable[[], Done | None]
+_TERMS = ("sku", "pack_qty", "min_qty", "lead_time_days", "unit_price", "price_tax", "tax_rate")
+_KINDS = {"qty": "number", "measure": "number", "price": "price", "int": "number", "choice": "choice"}
+
+
+def _finder(desk: Desk, search: Callable[..., Any]) -> Find:
+    def found(text: str) -> Any:
+        with desk.read() as read:
+            return search(read, text)
+
+    return found
+
+
+def _term(name: str, unit: str) -> FormField:
+    field = fields_of("part_supplier")[name]
+    choices = [(code, _(word)) for code, word in field.choices]
+    units = {"qty": unit, "price": "CNY"}
+    shown = units.get(field.kind, _(field.unit) if field.unit else "")
+    return FormField(name, _(field.label), _KINDS.get(field.kind, "text"), shown, choices=choices)
+
+
+def ask_terms(parent: QWidget, desk: Desk, part: dict[str, Any], sale: Sale | None = None) -> Work | None:
+    """On which terms a supplier sells the part, with its price breaks."""
+    fields = [_term(name, part["unit"]) for name in _TERMS]
+    help_ = _("One a line: from quantity = unit price, like 10 = 9.5")
+    fields.append(FormField("steps", _("Price breaks"), "lines", help=help_))
+    fields.append(FormField("preferred", _("Order here first"), "flag"))
+    start: dict[str, Any] = {"preferred": int(sale is None and part["preferred_supplier_id"] is None)}
+    if sale is None:
+        finder = _finder(desk, suppliers)
+        fields.insert(0, FormField("supplier_id", _("Supplier"), "reference", required=True, find=finder))
+    else:
+        start = {name: sale.row[name] for name in _TERMS} | {
+            "steps": show_steps([step[1:] for step in sale.breaks]),
+            "preferred": int(part["preferred_supplier_id"] == sale.row["supplier_id"]),
+        }
+        days = start["lead_time_days"]
+        start["lead_time_days"] = None if days is None else days * values.THOUSAND
+
+    def check(typed: dict[str, Any]) -> dict[str, str]:
+        read_steps(typed["steps"] or "")
+        return {}
+
+    title = _("Supplier of {part}").format(part=part["part_no"]) if sale is None else sale.supplier
+    typed = FormDialog.ask(parent, title, fields, start, check=check)
+    if typed is None:
+        return None
+    terms = {name: typed[name] or None for name in _TERMS}
+    if terms["sku"] is None:
+        terms["sku"] = part["part_no"]
+    if terms["lead_time_days"] is not None:
+        terms["lead_time_days"] //= values.THOUSAND
+    supplier = sale.row["supplier_id"] if sale else typed["supplier_id"]
+    steps = read_steps(typed["steps"] or "")
+    return partial(keep_terms, desk, part["id"], supplier, terms, steps, preferred=bool(typed["preferred"]))
+
+
+def ask_kit_line(parent: QWidget, desk: Desk, kit: dict[str, Any]) -> Work | None:
+    """Another part of the kit, or another quantity of one."""
+    fields = [
+        FormField(
+            "part_id", _("Spare part"), "reference", required=True, find=_finder(desk, finders.find_parts)
+        ),
+        FormField("qty", _("Quantity in a kit"), "number", required=True),
+    ]
+    typed = FormDialog.ask(parent, _("A part of {kit}").format(kit=kit["part_no"]), fields)
+    if typed is None:
+        return None
+    with desk.read() as read:
+        now = {line.part_id: line.qty for line in kit_lines(read, kit["id"], None)}
+    return partial(keep_kit, desk, kit["id"], now | {typed["part_id"]: typed["qty"]})
+
+
+def ask_issue(parent: QWidget, desk: Desk, kit: dict[str, Any], kits: int) -> Work | None:
+    """How many kits are taken, for what and by whom."""
+    fields = [
+        FormField("qty", _("Kits"), "number", required=True),
+        FormField(
+            "purpose", _("For work order or machine"), "reference", find=_finder(desk, finders.find_purposes)
+        ),
+        FormField("taken_by", _("Taken by"), "reference", find=_finder(desk, finders.find_staff)),
+        FormField("reason", _("Reason")),
+    ]
+    text = _("{count} whole kits can be issued now.").format(count=kits)
+
+    def check(filled: dict[str, Any]) -> dict[str, str]:
+        if whole(filled["qty"]) > kits:
+            return {"qty": text}
+        return {} if filled["purpose"] or filled["reason"] else {"reason": _("Say what it is for: a work order, a machine or a reason.")}  # fmt: skip
+
+    title = _("Issue {kit}").format(kit=f"{kit['part_no']} {kit['name']}")
+    typed = FormDialog.ask(
+        parent, title, fields, {"qty": values.THOUSAND}, check=check, do=_("Issue"), text=text
+    )
+    if typed is None:
+        return None
+    purpose = typed["purpose"]
+    with desk.read() as read:
+        order = purpose if purpose and finders.is_order(read, purpose) else None
+    more = {"work_order": order, "equipment": None if order else purpose, "taken_by": typed["taken_by"]}
+    return lambda: issue_kit(desk, kit["id"], whole(typed["qty"]), reason=typed["reason"] or "", **more)[0]
+
+
+def ask_fitted(parent: QWidget, desk: Desk, part: dict[str, Any]) -> Work | None:
+    """A machine, or a class of machines, that holds the part."""
+
+    def owners(text: str) -> Any:
+        with desk.read() as read:
+            found = find(read, text, ("equipment", "equipment_class"))
+        return [((one.table, one.id), f"{one.code} {one.title}") for one in found]
+
+    fields = [
+        FormField("owner", _("Machine or class"), "reference", required=True, find=owners),
+        FormField("qty", _("Quantity"), "number", part["unit"], required=True),
+        FormField("position", _("Position")),
+    ]
+    title = _("Where {part} is fitted").format(part=part["part_no"])
+    typed = FormDialog.ask(parent, title, fields, {"qty": values.THOUSAND})
+    if typed is None:
+        return None
+    table, record = typed["owner"]
+    place = {"equipment": record} if table == "equipment" else {"class_id": record}
+    return partial(fit_part, desk, part["id"], typed["qty"], position=typed["position"] or "", **place)
+
+
+def ask_code(parent: QWidget, desk: Desk, part: dict[str, Any]) -> Work | None:
+    """A maker's barcode, or any code, that finds the part from now on."""
+    field = FormField("code", _("Code"), required=True, help=_("Scan it into this field, or type it."))
+    typed = FormDialog.ask(parent, _("Another code for {part}").format(part=part["part_no"]), [field])
+    return None if typed is None else partial(bind_code, desk, typed["code"], "part", part["id"])
+
+
+def unit_words(unit: Unit) -> str:
+    """Where a piece is: `fitted · DC1-CRA-001`."""
+    return "·".join(filter(None, (_(PLACES[unit.place]), unit.where)))
+
+
+class LifeDialog(Dialog):
+    """Everything that happened to one piece."""
+
+    def __init__(self, parent: QWidget | None, desk: Desk, part: dict[str, Any], unit: Unit) -> None:
+        super().__init__(parent, unit.serial, f"{part['part_no']} {part['name']}")
+        with desk.read() as read:
+            life = life_of(read, part["id"], unit.serial)
+        facts = [unit_words(unit)]
+        if unit.batch:
+            facts.append(_("Batch {batch}").format(batch=unit.batch))
+        if unit.expires:
+            facts.append(_("keeps until {day}").format(day=unit.expires))
+        self.body.addWidget(label("   ".join(facts), "body", "text_2", wrap=True))
+        events = [
+            Event(
+                ICONS[move.type], "neutral", f"{type_word(move.type)}  {change(move.qty, move.unit)}",
+                values.show_instant(move.happened_at, desk.timezone),
+                "·".join(filter(None, [move.what_for, move.bin, move.booked_by])),
+            )
+            for move in reversed(life)
+        ]  # fmt: skip
+        self.body.addWidget(Scroller(TimeLine(events)))
+        self.add_button(button(_("Close"), scale="large"), safe=True).clicked.connect(self.reject)
