@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.labels.codes import named_by
 from app.labels.payload import Kind, read_scan
 from app.search import SEARCHED, Found, find
 from app.tx import Reader
@@ -32,19 +33,10 @@ WORDS = {
 }
 
 
-def by_code(read: Reader, table: str, code: str) -> Found | None:
-    """The record of a table that has this code, in any case, or once had it (an alias still scans)."""
-    sql = "SELECT tbl, row_id, code, title, place FROM search_row WHERE tbl = ? AND code = ? COLLATE NOCASE"
-    found = read.as_(Found, sql, table, code)
-    if not found:
-        alias = "SELECT target_id FROM code_alias WHERE target_table = ? AND code = ? COLLATE NOCASE AND deleted = 0"
-        kept = read.value(alias, table, code)
-        found = read.as_(
-            Found,
-            "SELECT tbl, row_id, code, title, place FROM search_row WHERE tbl = ? AND row_id = ?",
-            table,
-            kept,
-        )
+def found_by(read: Reader, table: str, row_id: bytes) -> Found | None:
+    """A record as the jump box shows it."""
+    sql = "SELECT tbl, row_id, code, title, place FROM search_row WHERE tbl = ? AND row_id = ?"
+    found = read.as_(Found, sql, table, row_id)
     return found[0] if found else None
 
 
@@ -76,18 +68,11 @@ def _names(read: Reader, table: str, by: str, wanted: Sequence[Any]) -> dict[Any
 
 def _look_up(read: Reader, text: str) -> list[Found]:
     scan = read_scan(text)
-    if scan.payload and (table := TABLES.get(scan.payload.kind)):
-        found = by_code(read, table, scan.payload.code)
-        return [found] if found else []
-    if scan.ean and (part := _by_barcode(read, scan.ean)):
-        return [part]
-    return find(read, scan.text, SEARCHED)
-
-
-def _by_barcode(read: Reader, code: str) -> Found | None:
-    sql = (
-        "SELECT r.tbl, r.row_id, r.code, r.title, r.place FROM part p JOIN search_row r ON r.tbl = 'part' AND r.row_id = p.id "
-        "WHERE p.barcode_alias LIKE '%' || ? || '%' AND p.deleted = 0"
-    )
-    found = read.as_(Found, sql, f'"{code}"')
-    return found[0] if found else None
+    named = [found for one in named_by(read, scan) if (found := found_by(read, one.table, one.id))]
+    if scan.payload and scan.payload.kind in TABLES:
+        return named[:1]
+    if named and (scan.payload or scan.ean):
+        return named
+    # A typed number is a search, too: the record that bears it stands first.
+    known = {(one.table, one.id) for one in named}
+    return named + [one for one in find(read, scan.text, SEARCHED) if (one.table, one.id) not in known]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.access import Permission
+from app.errors import AppError
 from app.finder import TABLES
+from app.inspections.scan import task_for_scan
 from app.inventory.scans import resolve_scan
 from app.labels.bindings import may_bind
 from app.labels.payload import Kind, read_scan
@@ -35,6 +37,13 @@ def _foreign(links: Links, code: str) -> bool:
     """A maker's, foreign or blank code: to its record, or to the question what it belongs to."""
     found = resolve_scan(links.desk, code)
     table = "location" if found.kind in {"bin", "place"} else found.kind
+    if (
+        found.kind in {"place", "equipment"}
+        and links.desk.may(Permission.DO_ROUNDS)
+        and _round_due(links, code)
+    ):
+        links.scan_round(code)
+        return True
     if links.has_home(table):
         links.open_record(table, found.id)
         return True
@@ -42,6 +51,14 @@ def _foreign(links: Links, code: str) -> bool:
         bind(links, found.foreign)
         return True
     return False
+
+
+def _round_due(links: Links, code: str) -> bool:
+    """Whether the bound label of a place or machine opens a round now; else it leads to the record."""
+    try:
+        return task_for_scan(links.desk, code) is not None
+    except AppError:
+        return False
 
 
 def bind(links: Links, code: str) -> None:

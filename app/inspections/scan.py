@@ -8,7 +8,8 @@ from app.errors import AppError
 from app.fields import from_json
 from app.inspections.lists import RoundLine, rounds_to_do
 from app.inspections.rules import spoken
-from app.labels.payload import Kind, Payload, read_scan
+from app.labels.codes import named_by
+from app.labels.payload import Kind, Scan, read_scan
 from app.tx import Reader
 from app.words import N_
 
@@ -22,51 +23,58 @@ class FoundRound:
 
 
 def task_for_scan(desk: Desk, text: str) -> FoundRound | None:
-    """The round that is due where this place or equipment label hangs; None when the label is of another kind.
+    """The round that is due where this label hangs: of a place, of a machine, or a blank or foreign one that was bound to either.
 
-    Raises AppError with a sentence when the place or machine is unknown or no round is due there.
+    None when the label is of another kind. Raises AppError with a sentence when the place or machine is unknown or no
+    round is due there.
     """
-    payload = read_scan(text).payload
-    if payload is None or payload.kind not in (Kind.LC, Kind.EQ):
+    scan = read_scan(text)
+    with desk.read() as read:
+        spot = _labelled(read, scan)
+    if spot is None:
         return None
     lines = [line for line in rounds_to_do(desk, everybody=True) if line.can_start]
     with desk.read() as read:
-        row = _labelled(read, payload)
-        name = spoken(row["name"], row["name_en"])
-        places, codes = _around(read, payload, row)
+        name = spoken(spot.row["name"], spot.row["name_en"])
+        places, codes = _around(read, spot)
         there = [line for line in lines if _is_there(read, line.id, places, codes)]
         # A label at a place means the round of the place, one on a machine the round of the machine.
-        there.sort(key=lambda line: bool(_machines_of(read, line.id)) == (payload.kind is Kind.LC))
+        there.sort(key=lambda line: bool(_machines_of(read, line.id)) == (spot.table == "location"))
     if there:
-        return FoundRound(there[0], row["code"])
+        return FoundRound(there[0], spot.row["code"])
     raise AppError(
         N_("No round is due at {name} ({code}) now. The list of rounds shows what is due."),
         name=name,
-        code=row["code"],
+        code=spot.row["code"],
     )
 
 
-def _labelled(read: Reader, payload: Payload) -> dict[str, Any]:
-    table = "location" if payload.kind is Kind.LC else "equipment"
-    row_id = read.value(
-        f"SELECT id FROM {table} WHERE upper(code) = ? AND deleted = 0 ORDER BY n", payload.code.upper()
-    )
-    if row_id is None:
-        alias = "SELECT target_id FROM code_alias WHERE upper(code) = ? AND target_table = ? AND deleted = 0"
-        row_id = read.value(alias, payload.code.upper(), table)
-    row = read.get(table, row_id)
-    if row is None:
+@dataclass(frozen=True)
+class _Spot:
+    """The place or machine that a label names."""
+
+    table: str
+    row: dict[str, Any]
+
+
+def _labelled(read: Reader, scan: Scan) -> _Spot | None:
+    """What the label hangs at; merged records lead to the one that was kept. None for what is no place and no machine."""
+    for one in named_by(read, scan):
+        if one.table in {"location", "equipment"} and (row := read.get(one.table, one.id)):
+            return _Spot(one.table, row)
+    if scan.payload and scan.payload.kind in {Kind.LC, Kind.EQ}:
         raise AppError(
             N_("The label says {code}, but this site knows nothing of that code. Check the label."),
-            code=payload.code,
+            code=scan.payload.code,
         )
-    return row
+    return None
 
 
-def _around(read: Reader, payload: Payload, row: dict[str, Any]) -> tuple[list[bytes], list[str]]:
+def _around(read: Reader, spot: _Spot) -> tuple[list[bytes], list[str]]:
     """The place of the label with the places it lies in, nearest first, and the machine's code."""
-    place = row["id"] if payload.kind is Kind.LC else row["location_id"]
-    codes = [row["code"]] if payload.kind is Kind.EQ else []
+    of_place = spot.table == "location"
+    place = spot.row["id"] if of_place else spot.row["location_id"]
+    codes = [] if of_place else [spot.row["code"]]
     places: list[bytes] = []
     while place is not None and place not in places:
         places.append(place)

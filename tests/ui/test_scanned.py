@@ -44,7 +44,7 @@ def test_an_unknown_code_asks_what_it_belongs_to(program, code):
 
 def test_a_bound_code_and_a_bound_blank_lead_to_the_record(program, sample_desk):
     with sample_desk.read() as read:
-        part, machine = read.find("part", part_no="HVAC-015"), read.find("equipment", code="DC1-CRA-001")
+        part, machine = read.find("part", part_no="HVAC-015"), read.find("equipment", code="DC1-GEN-001")
     bind_code(sample_desk, "6901234567892", "part", part)
     ((number, digits),) = blanks(sample_desk, 1)
     bind_code(sample_desk, f"BL:{number}", "equipment", machine)

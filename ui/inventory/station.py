@@ -194,6 +194,7 @@ class ScanStation(UndoableScans):
         """Several records behind one code: a person says which, by a number key."""
         self._choosing = (text, waiting)
         self.choice_bar.ask(self.station.choices)
+        self._make_room()
         word, more = _("One code, several records"), _("Press the number of the right one")
         self.show_result(Result("warn", "qr-code", word, text[:60], more))
         self._show()
@@ -203,15 +204,21 @@ class ScanStation(UndoableScans):
         (text, waiting), choices = self._choosing, self.choice_bar.choices
         self._choosing = ("", "")
         self.choice_bar.ask(())
+        self._make_room()
         if choices:
             self.station.binding = waiting
             sentence = _("{code} means several records, and none was chosen. Scan it again, or skip it.")
             self._fail(Failed(text=text[:200], sentence=sentence.format(code=text[:40]), at=self._desk.now()))
 
+    def _make_room(self) -> None:
+        """In a low window the list to choose from takes the place of the band."""
+        self.band.setVisible(self.height() >= 560 or not self.choice_bar.choices)
+
     def _on_choice(self, found: Meaning) -> None:
         text, waiting = self._choosing
         self._choosing = ("", "")
         self.choice_bar.ask(())
+        self._make_room()
         try:
             problem = self.station.take_meaning(found)
         except AppError as error:
@@ -355,4 +362,5 @@ class ScanStation(UndoableScans):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.log.setVisible(self.height() >= 460)
+        self._make_room()
         self.top.set_narrow(self.width() < 1000)

@@ -4,11 +4,14 @@ import pytest
 from PIL import Image
 
 from app.errors import AppError
-from app.generic import create
+from app.finder import look_up
+from app.generic import Merge, create
 from app.inspections import actions, lists, queries
 from app.inspections.drafts import draft, round_key, save_draft
 from app.inspections.report import blank_sheet_data, inspection_report_data, newest_reportable
 from app.inspections.scan import task_for_scan
+from app.labels.bindings import bind_code, blanks
+from app.labels.codes import blank_code
 from app.labels.payload import Kind, encode
 from app.photos import attach_photo
 from db.ids import new_id
@@ -28,6 +31,29 @@ def test_the_label_at_the_place_opens_its_round(room, kind, code):
     with room.desk.read() as read:
         sheet = queries.sheet(read, task)
     assert (sheet.scanned_label, sheet.scanned_at) == (code, room.desk.now())
+
+
+def test_a_blank_label_and_a_merged_machine_open_the_round_too(room):
+    desk = room.desk
+    ((number, digits),) = blanks(desk, 1)
+    with desk.read() as read:
+        machine = read.find("equipment", code="DC1-CRA-003")
+        row = read.get("equipment", machine)
+    bind_code(desk, blank_code(number), "equipment", machine)
+    assert task_for_scan(desk, digits).label == "DC1-CRA-003"
+    told = {
+        name: row[name] for name in ("name", "class_id", "site_id", "location_id", "status", "criticality")
+    }
+    for code in ("TWIN-1", "TWIN-2"):
+        desk.perform(create("equipment", new_id(), code=code, **told))
+    with desk.read() as read:
+        first, second = (read.find("equipment", code=code) for code in ("TWIN-1", "TWIN-2"))
+    desk.perform(Merge("equipment", second, first))
+    desk.perform(Merge("equipment", first, machine))
+    assert task_for_scan(desk, encode(Kind.EQ, "TWIN-2")).label == "DC1-CRA-003"
+    with desk.read() as read:
+        assert [found.code for found in look_up(read, encode(Kind.EQ, "TWIN-2"))] == ["DC1-CRA-003"]
+        assert [found.code for found in look_up(read, digits)] == ["DC1-CRA-003"]
 
 
 def test_a_wrong_label_is_answered_by_a_sentence(room):
