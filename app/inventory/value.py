@@ -13,7 +13,8 @@ below nothing         at the last average; the receipt that fills the hole sets 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.models.inventory import MOVEMENT_SIGNS
 
@@ -26,7 +27,7 @@ MOST, FULL = 10**17, 9 * 10**18
 _PRICED = frozenset({"opening", "receipt"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Move:
     """A movement as its value is reckoned; `pair` names what went out before it comes in: a transfer or a loan."""
 
@@ -45,8 +46,7 @@ class Move:
         return MOVEMENT_SIGNS.get(self.type, 1) > 0
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """A part at a site: on hand, what it is worth, and the last stock above nothing with its worth."""
 
     on_hand: int = 0
@@ -55,8 +55,7 @@ class State:
     base_worth: int = 0
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What a movement did: the signed change of value, what its document says more than that, and the state afterwards."""
 
     value: int
@@ -99,14 +98,14 @@ def average(state: State) -> int | None:
 def step(state: State, move: Move, known: Known) -> Step:
     """What a movement does to the value of its part, by the rule of this module."""
     made = _gain(state, move, known) if move.gains else _loss(state, move, known)
-    after = made.after
-    if after.on_hand > 0:
-        after = replace(after, base_qty=after.on_hand, base_worth=after.worth)
+    value, difference, (on_hand, worth, base_qty, base_worth) = made
+    if on_hand > 0:
+        base_qty, base_worth = on_hand, worth
     elif state.on_hand > 0:
-        after = replace(after, base_qty=state.on_hand, base_worth=state.worth)
-    elif move.gains and not state.base_qty and move.qty and (stated := made.value + made.difference) > 0:
-        after = replace(after, base_qty=move.qty, base_worth=stated)
-    return replace(made, after=after)
+        base_qty, base_worth = state.on_hand, state.worth
+    elif move.gains and not state.base_qty and move.qty and (stated := value + difference) > 0:
+        base_qty, base_worth = move.qty, stated
+    return Step(value, difference, State(on_hand, worth, base_qty, base_worth))
 
 
 def _at_average(state: State, move: Move, qty: int) -> int:
@@ -157,4 +156,4 @@ def _loss(state: State, move: Move, known: Known) -> Step:
 def _made(state: State, on_hand: int, worth: int, stated: int) -> Step:
     worth = max(-FULL, min(worth, FULL))
     value = worth - state.worth
-    return Step(value, stated - value, replace(state, on_hand=on_hand, worth=worth))
+    return Step(value, stated - value, State(on_hand, worth, state.base_qty, state.base_worth))

@@ -5,8 +5,9 @@ in the order in which it was booked, and is provisional until the hub has number
 one that comes in between (a pull, a rejected booking) has its part reckoned again from the first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from app.changes import STOCK
@@ -39,6 +40,7 @@ _STEP = (
     "site_id = excluded.site_id, place = excluded.place, value = excluded.value, difference = excluded.difference, "
     "on_hand = excluded.on_hand, worth = excluded.worth"
 )
+_KEPT = "SELECT movement_id, place, value, difference, on_hand, worth FROM stock_step WHERE part_id = ? AND site_id = ?"
 _WORTH = (
     "INSERT INTO stock_worth (part_id, site_id, place, last_n, on_hand, worth, base_qty, base_worth) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (part_id, site_id) DO UPDATE SET place = excluded.place, "
@@ -119,10 +121,12 @@ def _standing(found: Sequence[int] | None, first_n: int) -> Fold | None:
 
 
 def _again(derive: Derive, pair: Pair, written: "_Written") -> None:
-    derive.run("DELETE FROM stock_step WHERE part_id = ? AND site_id = ?", *pair)
+    kept = {row[0]: row[1:] for row in derive.rows(_KEPT, *pair)}
     rows = moves_of(derive, *pair)
+    for gone in kept.keys() - {row[0] for row in rows}:
+        derive.run("DELETE FROM stock_step WHERE movement_id = ?", gone)
     if rows:
-        written.add(pair, Fold(), rows, None)
+        written.add(pair, Fold(), rows, None, kept)
     else:
         derive.run("DELETE FROM stock_worth WHERE part_id = ? AND site_id = ?", *pair)
 
@@ -142,14 +146,21 @@ class _Written:
     steps: list[tuple[Any, ...]] = field(default_factory=list)
     worths: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def add(self, pair: Pair, fold: Fold, rows: Sequence[Sequence[Any]], known: Known | None) -> None:
-        """Reckon movements of a part at a site on top of what it had."""
+    def add(
+        self,
+        pair: Pair,
+        fold: Fold,
+        rows: Sequence[Sequence[Any]],
+        known: Known | None,
+        kept: Mapping[bytes, Sequence[Any]] = MappingProxyType({}),
+    ) -> None:
+        """Reckon movements of a part at a site on top of what it had; a step that is kept as it comes out is not written again."""
         for row in rows:
             move, made = fold.take(row, known)
             after = made.after
-            self.steps.append(
-                (move.id, *pair, fold.place, made.value, made.difference, after.on_hand, after.worth)
-            )
+            said = (fold.place, made.value, made.difference, after.on_hand, after.worth)
+            if kept.get(move.id) != said:
+                self.steps.append((move.id, *pair, *said))
         state = fold.state
         self.worths.append(
             (*pair, fold.place, fold.last_n, state.on_hand, state.worth, state.base_qty, state.base_worth)

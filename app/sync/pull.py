@@ -27,7 +27,7 @@ from app.sync.log import (
 from app.sync.protocol import MAX_PAGE, BadBytesError, Page, Pull
 from app.sync.rebase import PENDING, News, Rebased, rebase, take_easy
 from app.sync.scope import known_grant
-from app.sync.slices import Groups, Splitter, is_empty, next_limit, spots_in
+from app.sync.slices import Groups, Splitter, is_empty, newest_op, next_limit, spots_in
 from app.sync.tombstones import collect_here
 from app.sync.transport import Lost
 from app.sync.witness import note_durable
@@ -49,6 +49,7 @@ class Puller:
         self._accept, self._progress = accept, progress
         self.rows = self.redone = 0
         self._limit = MAX_PAGE
+        self._splitter: Splitter | None = None
 
     def run(self) -> None:
         """Fetch what is new after what waits in the inbox. Raises Lost, guard.Guarded."""
@@ -92,7 +93,7 @@ class Puller:
         """Take in what is easy now; rows, cursors and point in one transaction."""
         began = perf_counter()
         with self._store.local("pull") as connection:
-            easy, hard = Splitter(connection, held).split(page)
+            easy, hard = self._split_by(connection, held).split(page)
             done = take_easy(connection, easy)
             if done.touched:
                 settle(connection, done.touched, self._profile.clock.now())
@@ -103,6 +104,12 @@ class Puller:
             note_durable(connection, page.durable_seq)
         self._limit = next_limit(self._limit, (perf_counter() - began) * 1000)
         self._tell(done)
+
+    def _split_by(self, connection: sqlite3.Connection, held: set[tuple[str, bytes]]) -> Splitter:
+        """What tells easy rows from others: read once a pull, and again after somebody has worked meanwhile."""
+        if self._splitter is None or self._splitter.newest != newest_op(connection):
+            self._splitter = Splitter(connection, held)
+        return self._splitter
 
     def _finish(self, cursors: dict[str, int]) -> None:
         """Take in what waited for the last page; an empty pull touches nothing."""

@@ -35,6 +35,7 @@ class Splitter:
     def __init__(self, connection: sqlite3.Connection, held: set[Spot]) -> None:
         self._connection = connection
         self._held = held
+        self.newest = newest_op(connection)
         self._pending = set(connection.execute("SELECT tbl, id FROM srv_shadow").fetchall())
         self._pending |= set(
             connection.execute(
@@ -101,6 +102,11 @@ class Splitter:
     def _exists(self, table: str, row_id: bytes) -> bool:
         sql = f'SELECT 1 FROM "{table}" WHERE id = ?'
         return self._connection.execute(sql, (row_id,)).fetchone() is not None
+
+
+def newest_op(connection: sqlite3.Connection) -> int:
+    """What waits is known by it: until the end of a pull nothing is settled, so only an op of a person adds to it."""
+    return int(connection.execute("SELECT coalesce(max(n), 0) FROM op").fetchone()[0])
 
 
 def known(sent: Rows) -> bool:
