@@ -65,7 +65,9 @@ class Links:
             "part_wanted": partial(self.open_record, "part"),
             "order_wanted": partial(self.open_record, "work_order"),
             "station_wanted": self.station,
+            "camera_wanted": self.camera,
             "count_wanted": self.count,
+            "paper_wanted": self.count_on_paper,
             "differences_wanted": self.differences,
             "receiving_wanted": self.receiving,
             "round_wanted": self.open_round,
@@ -151,6 +153,11 @@ class Links:
             settings = self._program.settings
             self.push(ScanStation(self.desk, self.tasks, settings, self.wedge, text=text))
 
+    def camera(self) -> None:
+        """The camera over the page that is shown."""
+        if self.window:
+            self.window.open_camera()
+
     def receiving(self, order: bytes | None = None) -> None:
         """The receiving desk, with an order."""
         from ui.purchasing.receive import ReceivingDesk
@@ -162,6 +169,12 @@ class Links:
         from ui.stocktake import CountPage
 
         self.push(CountPage(self.desk, self.tasks, count))
+
+    def count_on_paper(self, count: bytes, paper: Any) -> None:
+        """The typing in of a count sheet."""
+        from ui.stocktake import PaperPage
+
+        self.push(PaperPage(self.desk, self.tasks, count, paper))
 
     def differences(self, count: bytes) -> None:
         """What a stock-take found."""

@@ -189,14 +189,27 @@ class MainWindow(QMainWindow):
         answer.clicked.connect(strip.deleteLater)
 
     def open_camera(self) -> None:
-        """Look for a code with the laptop's camera, in a picture or on the clipboard; the page behind goes on."""
+        """Look for a code with the laptop's camera, in a picture or on the clipboard; the page behind goes on.
+
+        On a page of scans the camera reads one code after the other, the keyboard stays the page's, and asking again
+        closes it.
+        """
+        page = self.current()
+        scans = hasattr(page, "camera_wanted")
+        if self.camera is not None and scans:
+            self.camera.leave()
+            return
         if self.camera is None:
             from ui.camera import CameraPanel  # cameras are rare, and their library is large
 
             self.camera = CameraPanel(self, self.camera_memory)
             self.camera.scanned.connect(self.take_code)
             self.camera.closed.connect(self._on_camera_closed)
-        self.camera.setFocus(Qt.FocusReason.OtherFocusReason)
+        if page is not None and scans:
+            self.camera.stay_below(getattr(page, "entry", None))
+            _give_keyboard(page)
+        else:
+            self.camera.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # wiring
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.inspections.actions import start_round
+from app.inspections.lists import rounds_to_do
 from app.labels.bindings import bind_code, blanks
 from app.labels.payload import Kind, encode
 from app.settings import Settings
+from ui.inspections.round_page import RoundPage
 from ui.inventory.bind import BindDialog
 from ui.inventory.code_sheets import CodeSheetDialog
 from ui.inventory.station import ScanStation
@@ -63,3 +66,44 @@ def test_the_station_prints_its_sheet_and_opens_the_count(program):
     dialog.reject()
     page.use(encode(Kind.AC, "COUNT"))
     assert program.window.key == "stocktake" or type(program.window.current()).__name__ == "CountPage"
+
+
+def test_pages_of_scans_read_codes_by_camera_one_after_the_other(program):
+    program.links.station()
+    page, window = program.window.current(), program.window
+    window.resize(1366, 768)
+    page.camera.click()
+    assert window.camera is not None
+    assert window.camera.stay.isChecked()
+    assert not window.camera_memory.get("stay")
+    assert page.entry.hasFocus() or not window.isActiveWindow()
+    for code in ("HVAC-015", "HVAC-015"):
+        window.camera.scanned.emit(encode(Kind.PT, code))
+    assert page.station.qty == 2000
+    assert window.camera is not None
+    field = page.entry.mapTo(window, page.entry.rect().bottomRight())
+    assert not window.camera.geometry().contains(field)
+    page.camera.click()
+    assert window.camera is None
+    window.pop()
+    window.open_camera()
+    assert not window.camera.stay.isChecked()
+    window.camera.leave()
+
+
+@pytest.mark.parametrize("way", ["receiving", "round"])
+def test_receiving_and_rounds_have_the_button_too(program, way, sample_desk):
+    links = program.links
+    if way == "receiving":
+        links.receiving()
+        made = program.window.current().camera
+    else:
+        line = next(line for line in rounds_to_do(sample_desk, everybody=True) if line.can_start)
+        task = line.id if line.status == "in_progress" else start_round(sample_desk, line.id)
+        page = RoundPage(sample_desk, program.tasks, task)
+        links.push(page)
+        made = page.head.camera
+    made.click()
+    assert program.window.camera is not None
+    assert program.window.camera.stay.isChecked()
+    program.window.camera.leave()

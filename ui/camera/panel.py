@@ -32,6 +32,8 @@ from ui.kit.labels import ElidedLabel, label
 
 SIZE = QSize(420, 420)
 MARGIN = 16
+#: A lower panel shows too little of the picture.
+LEAST = 250
 #: The same code in front of the camera counts once in this many seconds.
 AGAIN_AFTER = 2.0
 LIT_MS = 600
@@ -53,6 +55,7 @@ class CameraPanel(QWidget):
         self._eye = Eye(self)
         self._eye.seen.connect(self._on_seen)
         self._camera: source.Camera | None = None
+        self._above: QWidget | None = None
         self._last: tuple[str, float] = ("", 0.0)
         self.now: Callable[[], float] = time.monotonic
         self._dark = QTimer(self, singleShot=True, interval=LIT_MS)
@@ -113,6 +116,14 @@ class CameraPanel(QWidget):
         row.addStretch()
         row.addWidget(self.stay)
         return row
+
+    def stay_below(self, field: QWidget | None) -> None:
+        """Read one code after the other, and leave the page's field in sight where there is room below it."""
+        self.stay.blockSignals(True)  # it holds for this page: what the person chose elsewhere is not changed
+        self.stay.setChecked(True)
+        self.stay.blockSignals(False)
+        self._above = field
+        self._place()
 
     # --- looking ---
 
@@ -225,7 +236,15 @@ class CameraPanel(QWidget):
 
     def _place(self) -> None:
         room = self._window.size()
-        self.resize(SIZE.boundedTo(QSize(room.width() - 2 * MARGIN, room.height() - 2 * MARGIN)))
+        free = QSize(room.width() - 2 * MARGIN, room.height() - 2 * MARGIN)
+        if self._above is not None and self._above.isVisible():
+            below = (
+                room.height()
+                - self._above.mapTo(self._window, self._above.rect().bottomLeft()).y()
+                - 2 * MARGIN
+            )
+            free.setHeight(below if below >= LEAST else free.height())
+        self.resize(SIZE.boundedTo(free))
         self.move(room.width() - self.width() - MARGIN, room.height() - self.height() - MARGIN)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

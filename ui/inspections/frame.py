@@ -8,7 +8,7 @@ from app.inspections.queries import Sheet
 from app.words import _, ngettext
 from ui.inspections.parts import Band, BigProgress
 from ui.kit import icons, theme
-from ui.kit.buttons import Button, button
+from ui.kit.buttons import Button, button, icon_button
 from ui.kit.chips import Chip
 from ui.kit.labels import key_hint, label, plain_tip
 
@@ -33,6 +33,8 @@ class Head(Band):
         self.progress, self.counted = BigProgress(), label("", "section")
         self.failed = Chip("", "danger", "octagon-alert")
         self.saved = Chip("", "ok", "save", bare=True)
+        self.camera = icon_button("camera", _("Read codes by camera, one after the other (Ctrl Shift K)"))
+        self.camera.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.submit = button(_("Submit"), "check", scale="large")
         self.submit.setToolTip(_("Ctrl Enter"))
         row = QHBoxLayout(self)
@@ -42,7 +44,7 @@ class Head(Band):
         row.addWidget(self.code)
         row.addSpacing(6)
         row.addWidget(self.progress, 1)
-        for part in (self.counted, self.failed, self.saved, self.submit):
+        for part in (self.counted, self.failed, self.saved, self.camera, self.submit):
             row.addWidget(part)
         self._row = row
         self._compact = False

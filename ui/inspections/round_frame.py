@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QInputDevice, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -55,6 +55,9 @@ def ask_for_photos(parent: QWidget) -> list[Path]:
 class RoundFrame(QWidget):
     """The parts of the page and their places; the page itself says what they show."""
 
+    camera_wanted = Signal()
+    """The camera is to read the labels of the round, one after the other."""
+
     def __init__(self, keypad: str) -> None:
         super().__init__()
         self.setProperty("ground", "bg")
@@ -66,6 +69,7 @@ class RoundFrame(QWidget):
 
     def _build(self) -> None:
         self.head, self.foot = Head(), Foot()
+        self.head.camera.clicked.connect(self.camera_wanted)
         self.places, self.keypad, self.finish = PlaceList(), Keypad(), FinishPanel()
         self.note = NoteStrip("", "info")
         self.note.hide()

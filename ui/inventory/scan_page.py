@@ -10,6 +10,7 @@ from app.words import _
 from ui.inventory.band import Band, Result
 from ui.inventory.sounds import Sounds
 from ui.kit import theme
+from ui.kit.buttons import icon_button
 from ui.kit.labels import ElidedLabel, SignLabel, key_hint
 
 _LOUD = {"ok": "good", "danger": "bad", "warn": "ask"}
@@ -24,6 +25,9 @@ class ScanPage(QWidget):
     said = Signal(str, object)
     """A line for the toast, and what takes the step back."""
 
+    camera_wanted = Signal()
+    """The camera is to read the codes, one after the other."""
+
     def __init__(self, placeholder: str) -> None:
         super().__init__()
         self.band, self.sounds = Band(), Sounds(self)
@@ -35,6 +39,9 @@ class ScanPage(QWidget):
         self.entry.setFixedWidth(260)
         self.entry.returnPressed.connect(self.on_enter)
         self.entry.installEventFilter(self)
+        self.camera = icon_button("camera", _("Read codes by camera, one after the other (Ctrl Shift K)"))
+        self.camera.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.camera.clicked.connect(self.camera_wanted)
         self.prompt = ElidedLabel("", "item")
         self.hints = QWidget()
         self.setFocusProxy(self.entry)
@@ -75,7 +82,7 @@ class ScanPage(QWidget):
         row.setSpacing(16)
         row.addWidget(SignLabel("scan-line", "accent", 32))
         row.addWidget(self.prompt, 1)
-        for made in (*more, self.entry):
+        for made in (*more, self.camera, self.entry):
             row.addWidget(made)
         return row
 
