@@ -56,7 +56,7 @@ class Fields:
     def number(self, name: str, least: int, most: int) -> int:
         """A whole number within bounds. Raises AppError."""
         text = self.raw(name).strip()
-        if re.fullmatch(r"[0-9]{1,12}", text) and least <= int(text) <= most:
+        if re.fullmatch(r"[0-9]{1,15}", text) and least <= int(text) <= most:
             return int(text)
         raise AppError(N_("Type a whole number from {low} to {high}."), low=least, high=most)
 

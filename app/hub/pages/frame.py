@@ -297,5 +297,5 @@ def language_of(request: Request) -> str:
 
 def local_path(text: str) -> str:
     """Where to go on, if that is a page of ours; else the first one. Never another site."""
-    fine = re.fullmatch(rf"{ROOT}(/[A-Za-z0-9._~%-]+)*/?", text)
+    fine = re.fullmatch(rf"{ROOT}(/[A-Za-z0-9_~%-]+)*/?", text)
     return text.removeprefix(ROOT) if fine else "/"

@@ -60,7 +60,7 @@ def show(visit: Visit) -> Response:
     return visit.show(
         "overview.html", here="overview", health=found, warnings=_warnings(visit, found, now), lines=newest,
         certificate=_certificate_end(visit), database_bytes=visit.hub.size(), version=VERSION,
-        place=str(visit.hub.path or "PostgreSQL"),
+        database=str(visit.hub.path or "PostgreSQL"),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ class Laptop:
         if self.clock_offset is None:
             return "—"
         seconds = round(abs(self.clock_offset) / 1000)
-        sign = "−" if self.clock_offset < 0 else "+"
+        sign = "" if not seconds else "−" if self.clock_offset < 0 else "+"
         if seconds < 120:
             return f"{sign}{seconds} s"
         return _("{sign}{minutes} min").format(sign=sign, minutes=round(seconds / 60))

@@ -38,7 +38,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(_=_, ngettext=ngettext, pgettext=pgettext, icon=icon, when=when, ago=ago, brand=brand, size=size, qr=qr)
+    made.globals.update(
+        _=_,
+        ngettext=ngettext,
+        pgettext=pgettext,
+        icon=icon,
+        when=when,
+        ago=ago,
+        brand=brand,
+        size=size,
+        qr=qr,
+    )
     return made
 
 
