@@ -13,10 +13,19 @@ from app.fields import from_json
 from app.inventory.signs import signed
 from app.names import named, person
 from app.tx import Reader
+from app.words import N_
 
 Key = tuple[bytes, bytes, str]
 #: What a line is: the code of its sign in `app.signs`.
 STATES = ("twice", "not_counted", "not_found", "loss", "gain", "unexpected", "agrees")
+#: Ways to look at a stock-take: what the books expect, what of it was found, what is missing, what nobody expected.
+VIEWS = {
+    "expected": N_("Expected"),
+    "found": N_("Found"),
+    "missing": N_("Not found"),
+    "unexpected": N_("Unexpected"),
+    "open": N_("Not counted yet"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,15 @@ class Line:
     @property
     def reason(self) -> str:
         return self.counts[-1].reason if self.counts else ""
+
+    @property
+    def views(self) -> set[str]:
+        """The VIEWS that this line belongs to."""
+        if not self.counts:
+            return {"expected", "open"}
+        if not self.book:
+            return {"unexpected"} if self.counted else set()
+        return {"expected", "found" if self.counted else "missing"}
 
     @property
     def state(self) -> str:
@@ -169,9 +187,9 @@ class Lines:
         """Differences whose money nobody knows."""
         return [line for line in self.different if not line.price]
 
-    def by_state(self) -> dict[str, int]:
-        """How many lines there are in each state, in the order of STATES."""
-        return {state: n for state in STATES if (n := sum(line.state == state for line in self.rows))}
+    def by_view(self) -> dict[str, int]:
+        """How many lines each of the VIEWS has."""
+        return {view: sum(view in line.views for line in self.rows) for view in VIEWS}
 
     @property
     def accuracy(self) -> int | None:

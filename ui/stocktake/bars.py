@@ -41,6 +41,7 @@ class CountTop(QWidget):
         top.addWidget(back)
         top.addWidget(self._title)
         top.addWidget(self._bin, 1)
+        self._place = top.indexOf(self._bin) + 1
         for made in (self._progress, self.mode, self.empty, self.undo):
             top.addWidget(made)
 
@@ -54,6 +55,12 @@ class CountTop(QWidget):
         self.mode.setIcon(icons.icon("plus", "on_accent" if session.each else "text", 18))
         self.empty.setEnabled(rest)
         self.undo.setEnabled(undo)
+
+    def add_mark(self, chip: QWidget) -> None:
+        """Say beside the bin how these counts come in."""
+        row = self.layout()
+        if isinstance(row, QHBoxLayout):
+            row.insertWidget(self._place, chip)
 
     def set_width(self, width: int) -> None:
         """In a narrow window only what has no key stays."""

@@ -31,10 +31,10 @@ _CHOICES = {Qt.Key.Key_F6: "replace", Qt.Key.Key_F7: "add"}
 class CountPage(ScanPage):
     """One person counting; every line is recorded at once, several laptops may count the same stock-take."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, count: bytes) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, count: bytes, session: Session | None = None) -> None:
         super().__init__(_("Code or quantity"))
         self._desk, self._tasks = desk, tasks
-        self.session = Session(desk, count)
+        self.session = session or Session(desk, count)
         self._done: list[Done] = []
         self._asked: tuple[str, int] | None = None
         self._busy = False

@@ -1,7 +1,8 @@
-"""The form of a new stock-take: all, some bins, or the classes that are due."""
+"""The form of a new stock-take: all, some bins, some classes, or what is due."""
 
 from typing import Any
 
+from app import values
 from app.desk import Desk
 from app.fields import fields_of
 from app.stocktake import counts
@@ -19,7 +20,7 @@ class NewCountDialog(FormDialog):
     def __init__(self, parent: Any, desk: Desk) -> None:
         with desk.read() as read:
             bins = [(word.value, word.words) for word in counts.stocked_bins(read, site_of(desk))]
-            cycle = counts.cycle(read, site_of(desk), desk.now())
+            cycle = self._cycle = counts.cycle(read, site_of(desk), desk.now())
         kinds = [(code, _(word)) for code, word in fields_of("stock_count")["kind"].choices]
         super().__init__(
             parent,
@@ -29,6 +30,13 @@ class NewCountDialog(FormDialog):
                 FormField("blind", _("Blind count: who counts does not see the books"), "flag"),
                 FormField(
                     "classes", _("ABC classes"), "many", choices=[(due.abc, _due(due)) for due in cycle]
+                ),
+                FormField(
+                    "most",
+                    _("At most"),
+                    "number",
+                    _("parts"),
+                    help=_("The most urgent; empty for all that is due"),
                 ),
                 FormField("bins", _("Bins"), "many", choices=bins),
                 FormField("remark", _("Remarks")),
@@ -44,16 +52,18 @@ class NewCountDialog(FormDialog):
 
     def _show_scope(self) -> None:
         kind = self.form.values()["kind"]
-        for name in ("classes", "bins"):
-            self.form.boxes[name].setVisible(kind == name)
+        for name, kinds in (("classes", {"classes", "cycle"}), ("bins", {"bins"}), ("most", {"cycle"})):
+            self.form.boxes[name].setVisible(kind in kinds)
 
-    @staticmethod
-    def _check_scope(filled: Any) -> dict[str, str]:
+    def _check_scope(self, filled: Any) -> dict[str, str]:
         kind = filled["kind"]
         if kind == "bins" and not filled["bins"]:
             return {"bins": _("Choose at least one bin.")}
         if kind == "classes" and not filled["classes"]:
             return {"classes": _("Choose at least one class.")}
+        chosen = set(filled["classes"] or ()) or {due.abc for due in self._cycle}
+        if kind == "cycle" and not any(due.due for due in self._cycle if due.abc in chosen):
+            return {"classes": _("Nothing is due to be counted. Choose another kind.")}
         return {}
 
     def chosen(self) -> dict[str, Any]:
@@ -63,7 +73,8 @@ class NewCountDialog(FormDialog):
         return {
             "kind": kind,
             "bins": tuple(filled["bins"] or ()) if kind == "bins" else (),
-            "classes": tuple(filled["classes"] or ()) if kind == "classes" else (),
+            "classes": tuple(filled["classes"] or ()) if kind in {"classes", "cycle"} else (),
+            "most": max(filled["most"] or 0, 0) // values.THOUSAND if kind == "cycle" else 0,
             "blind": bool(filled["blind"]),
             "remark": filled["remark"] or "",
         }

@@ -1,6 +1,7 @@
 """The page of stock-takes: those under way first; the inspector shows how far each is and what comes next."""
 
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -16,12 +17,13 @@ from app.labels.payload import Kind, read_scan
 from app.stocktake import counting, counts
 from app.stocktake.counts import CountRow
 from app.stocktake.lines import Lines, lines_of
+from app.stocktake.sheets import FilledSheet, read_sheet
 from app.words import N_, _, ngettext
 from ui.inventory.tables import site_of, yuan
 from ui.kit.buttons import button
 from ui.kit.charts import Spark
 from ui.kit.chips import Chip
-from ui.kit.dialogs import FormDialog, ask
+from ui.kit.dialogs import FormDialog, ask, tell
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
 from ui.kit.forms import FormField
@@ -31,6 +33,8 @@ from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.stocktake.bars import Progress
 from ui.stocktake.new import NewCountDialog
+from ui.stocktake.paper import ask_paper
+from ui.stocktake.reading import ReadDialog, ask_sheet
 from ui.stocktake.tables import CountSource, count_columns, count_sign, kind_word, money, percent
 
 
@@ -42,6 +46,9 @@ class StocktakePage(Page):
 
     count_wanted = Signal(object)
     """The id of the stock-take that is to be counted, over the whole window."""
+
+    paper_wanted = Signal(object, object)
+    """The id of the stock-take whose sheet is to be typed in, and the Paper: when it was counted, by whom."""
 
     differences_wanted = Signal(object)
     """The id of the stock-take whose differences are to be looked at."""
@@ -74,6 +81,9 @@ class StocktakePage(Page):
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(lambda: self.page_wanted.emit("spares"))
         self.add_action(back)
+        exact = button(_("Accuracy"), "file-chart-column")
+        exact.clicked.connect(lambda: self.report_requested.emit("count-accuracy", {}))
+        self.add_action(exact)
         if desk.may(Permission.MOVE_STOCK):
             self.set_primary(self._new_button())
         self.table.selected.connect(self._on_selected)
@@ -195,6 +205,10 @@ class StocktakePage(Page):
     def _offer(self, row: CountRow) -> None:
         if self._desk.may(Permission.PRINT_REPORTS):
             self.inspector.add_tool("printer", _("Print the count sheet"), self.print_page)
+        if row.status == "open" and self._desk.may(Permission.MOVE_STOCK):
+            self.inspector.add_tool("keyboard", _("Type in a count sheet"), self.type_in)
+            self.inspector.add_tool("file-spreadsheet", _("Save the count sheet as Excel"), self.save_sheet)
+            self.inspector.add_tool("upload", _("Read in a filled count sheet"), self.read_in)
         if row.status in {"open", "counted"} and self._desk.may(Permission.MOVE_STOCK):
             self.inspector.add_tool("trash-2", _("Cancel the stocktake"), self.cancel)
 
@@ -310,6 +324,40 @@ class StocktakePage(Page):
         """The sheet to count with (Ctrl P)."""
         if self._row:
             self.report_requested.emit("count-sheet", {"count": self._row.code})
+
+    # sheets that come back
+
+    def type_in(self) -> None:
+        """A sheet that was filled in by hand: when and by whom, then its lines over the whole window."""
+        if self._row and (paper := ask_paper(self, self._desk)):
+            self.paper_wanted.emit(self._row.id, paper)
+
+    def save_sheet(self) -> None:
+        """The count sheet as a workbook, to be filled in elsewhere."""
+        if self._row:
+            self.report_requested.emit("count-sheet", {"count": self._row.code, "form": "xlsx"})
+
+    def read_in(self) -> None:
+        """A sheet that was filled in as Excel."""
+        if self._row and (path := ask_sheet(self)):
+            self.read_file(path)
+
+    def read_file(self, path: Path) -> None:
+        """Read this file; nothing is recorded before the person has seen what it brings."""
+        if self._row:
+            desk, count = self._desk, self._row.id
+            self._tasks.run(lambda: read_sheet(desk, path, count), self._on_read, lambda error: tell(self, error), owner=self)  # fmt: skip
+
+    def _on_read(self, sheet: FilledSheet) -> None:
+        self.reading = ReadDialog(self, self._desk, self._tasks, sheet)
+        self.reading.recorded.connect(self._on_recorded)
+        self.reading.finished.connect(self.reading.deleteLater)
+        self.reading.open()
+
+    def _on_recorded(self, done: Done) -> None:
+        words = ngettext("{count} line was recorded.", "{count} lines were recorded.", len(done.op_ids))
+        self.said.emit(words.format(count=len(done.op_ids)), lambda: self._take_back(done))
+        self.refresh(set(done.topics))
 
     def open_target(self, target: Any) -> None:
         """A stock-take is to be shown."""

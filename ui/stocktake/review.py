@@ -12,11 +12,12 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import Refused
+from app.inventory.rules import rules_of
 from app.signs import sign
 from app.stocktake import counting
 from app.stocktake.counting import REASONS
 from app.stocktake.counts import CountRow, count_row
-from app.stocktake.lines import STATES, Line, Lines, lines_of
+from app.stocktake.lines import STATES, VIEWS, Line, Lines, lines_of
 from app.words import N_, _, ngettext
 from ui.inventory.tables import amount, yuan
 from ui.kit.buttons import button
@@ -52,7 +53,7 @@ class DifferencesPage(Page):
         self.row: CountRow | None = None
         self.lines: Lines | None = None
         self.source = LineSource()
-        self.table = Table(line_columns(blind=False, whole=True), self.source)
+        self.table = Table(line_columns(blind=False, whole=True, timezone=desk.timezone), self.source)
         self.filters = FilterRow(self._filters(), self.table, _("Part or bin"))
         self.note = NoteStrip("", "info")
         self._tiles = QWidget()
@@ -95,8 +96,13 @@ class DifferencesPage(Page):
             self._report_buttons()
         self.approve_button = button(_("Approve"), "check", "primary")
         self.approve_button.clicked.connect(lambda _checked: self.approve())
-        if self._desk.may(Permission.APPROVE_STOCK):
+        if self._desk.may(Permission.APPROVE_STOCK) or self._has_limit():
             self.set_primary(self.approve_button)
+
+    def _has_limit(self) -> bool:
+        """Whether a second storekeeper approves small differences here."""
+        with self._desk.read() as read:
+            return self._desk.may(Permission.MOVE_STOCK) and rules_of(read).count_limit > 0
 
     def _report_buttons(self) -> None:
         for words, icon, form in (
@@ -110,8 +116,14 @@ class DifferencesPage(Page):
     def _filters(self) -> list[Filter]:
         return [
             Filter("different", N_("Needs a look")),
+            Filter("view", N_("Show"), self._views),
             Filter("state", N_("Status"), lambda: [Choice(c, sign(c).text) for c in ("recount", *STATES)]),
         ]
+
+    def _views(self) -> list[Choice]:
+        """Expected, found, missing, unexpected, each with its number of lines."""
+        found = self.lines.by_view() if self.lines else {}
+        return [Choice(view, f"{_(words)}  {found.get(view, 0)}") for view, words in VIEWS.items()]
 
     # what is shown
 
@@ -186,6 +198,8 @@ class DifferencesPage(Page):
             return _("The counting is still open."), "info"
         if self._desk.actor.user_id in lines.people:
             return _("You counted: a second person approves."), "info"
+        if self._has_limit() and not counting.may_approve(self._desk, lines):
+            return _("The differences are above the limit of a storekeeper: a supervisor approves."), "info"
         return _("Everything is explained. Approving books one adjustment for each difference."), "info"
 
     def _enable(self) -> None:
@@ -196,7 +210,8 @@ class DifferencesPage(Page):
         self.explain.setEnabled(
             status in {"open", "counted"} and any(line.difference for line in self.chosen())
         )
-        self.approve_button.setEnabled(status == "counted" and self._desk.actor.user_id not in lines.people)
+        second = self._desk.actor.user_id not in lines.people and counting.may_approve(self._desk, lines)
+        self.approve_button.setEnabled(status == "counted" and second)
 
     def chosen(self) -> Sequence[Line]:
         """The selected lines."""

@@ -75,7 +75,16 @@ def _hides(row: CountRow) -> bool:
     return row.blind and row.status == "open"
 
 
-def line_columns(*, blind: bool, whole: bool) -> tuple[Column, ...]:
+def counted_by(line: Line, timezone: str) -> str:
+    """Who counted a line and when, and that it was typed in later."""
+    last = line.last
+    if last is None:
+        return ""
+    said = f"{last.paper_name or last.by} {values.show_instant(last.at, timezone)[5:]}".strip()
+    return f"{said} · {show(fields_of('count_line')['entry'], last.entry)}" if last.entry else said
+
+
+def line_columns(*, blind: bool, whole: bool, timezone: str = "Asia/Shanghai") -> tuple[Column, ...]:
     """The columns of the lines; `whole` with the money and the reasons, for who looks at the differences."""
     books = (
         Column("book", N_("Books"), "number", 84, value=lambda row: amount(row.book)),
@@ -88,7 +97,9 @@ def line_columns(*, blind: bool, whole: bool) -> tuple[Column, ...]:
     money_columns = (
         Column("value", N_("Amount"), "number", 104, compact=False,
                value=lambda row: money(row.value) if row.difference else None),
-        Column("reason", N_("Reason"), width=140, compact=False, value=lambda row: reason_word(row.reason)),
+        Column("by", N_("Counted by"), width=150, compact=False, sortable=False, tone="text_2",
+               value=lambda row: counted_by(row, timezone)),
+        Column("reason", N_("Reason"), width=130, compact=False, value=lambda row: reason_word(row.reason)),
     )  # fmt: skip
     return (
         Column("part_no", N_("Part no."), "code", 104, second=lambda row: row.name),
@@ -145,6 +156,8 @@ class LineSource:
 def _fits(line: Line, filters: Mapping[str, Any], text: str) -> bool:
     state = filters.get("state")
     if state and state != ("recount" if line.moved and line.state != "twice" else line.state):
+        return False
+    if (view := filters.get("view")) and view not in line.views:
         return False
     if filters.get("different") and not (line.difference or line.moved or line.twice):
         return False
