@@ -12,7 +12,7 @@ from app.values import clean
 from app.words import LANGUAGES, N_, _, speaking
 
 ERROR, NOTE = "error", "note"
-#: Prices are read to this many times their precision, then rounded.
+#: Prices and quantities are read to this many times their precision, then rounded.
 _FINER = 10_000
 
 
@@ -89,19 +89,21 @@ def value_of(column: Column, table: str, text: str, shift_days: int = 0) -> Any:
     if declared.kind == "day":
         return _day(text, shift_days)
     if declared.kind == "price":
-        return _price(text)
+        return _rounded(text.strip().lstrip("¥￥$€"), values.PRICE)
+    if declared.kind == "qty":
+        return _rounded(text, values.THOUSAND)
     return parse(declared, text)
 
 
 @dataclass(frozen=True)
 class Rounded:
-    """A price that had more decimals than the books keep."""
+    """A price or quantity that had more decimals than the books keep."""
 
     value: int
 
 
-def _price(text: str) -> int | Rounded:
-    fine = values.parse_scaled(text.strip().lstrip("¥￥$€"), values.PRICE * _FINER)
+def _rounded(text: str, scale: int) -> int | Rounded:
+    fine = values.parse_scaled(text, scale * _FINER)
     value = (fine + _FINER // 2) // _FINER
     return value if value * _FINER == fine else Rounded(value)
 

@@ -19,6 +19,11 @@ from app.words import N_, _
 Given = dict[str, Any]
 #: What stands for a character that the file's encoding lost.
 LOST = "\ufffd"
+#: What is said of a number with more decimals than are kept, by the kind of its field.
+_ROUNDED = {
+    "price": N_("Rounded to {shown}: prices have four decimals."),
+    "qty": N_("Rounded to {shown}: quantities have three decimals."),
+}
 #: Texts of a column whose values are remembered.
 _KNOWN = 10_000
 
@@ -141,7 +146,7 @@ class Cells:
                 line,
                 bound,
                 text,
-                N_("Rounded to {shown}: prices have four decimals."),
+                _ROUNDED[bound.column.field.kind],
                 N_("Nothing to do."),
                 shown=shown,
             )

@@ -8,6 +8,7 @@ import pytest
 from app.access import ROLES, Actor
 from app.desk import Desk
 from app.errors import AppError, Denied
+from app.exchange.cells import NOTE
 from app.exchange.commit import commit
 from app.exchange.dryrun import dry_run
 from app.exchange.mapping import Mapping, guess, guess_target, remember, remembered
@@ -222,8 +223,13 @@ def test_a_row_may_point_to_one_below_it(lab, tmp_path):
         )
 
 
-def test_too_many_decimals_are_told_how_many_there_may_be(lab, tmp_path):
+def test_more_decimals_than_are_kept_are_rounded_and_told(lab, tmp_path):
     path = table(tmp_path, "备件号,名称,单位,站点,安全库存\nQ-1,线,m,LAB,37.4904\n")
-    (problem,) = dry_run(lab, *mapped(path, "part")).problems
+    plan = dry_run(lab, *mapped(path, "part"))
+    (problem,) = plan.problems
     with speaking("en"):
-        assert (problem.value, problem.advice) == ("37.4904", "Round it to 3 decimals in the file.")
+        assert (problem.value, problem.level) == ("37.4904", NOTE)
+        assert "37.49" in problem.said
+    commit(lab, plan)
+    with lab.read() as read:
+        assert read.value("SELECT safety_stock FROM stock_policy") == 37_490
