@@ -12,7 +12,7 @@ import msgspec
 from app.aliases import ref_columns
 from app.fields import about, to_json
 from app.ops import CLOCK, Envelope, MissingRowError
-from db.driver import Connection, locked_row, scratch
+from db.driver import Connection, locked_row, scratch, shared_row
 from db.ids import made_id
 from db.models import BY_TABLE
 from db.models import table as table_of
@@ -265,6 +265,15 @@ class Tx(Reader):
         if (sql, *params) not in known:
             known[sql, *params] = self.value(sql, *params)
         return known[sql, *params]
+
+    def hold(self, table: str, row_id: bytes, *, alone: bool = False) -> None:
+        """Until this transaction ends, whoever holds the same row alone waits (SQLite has one writer anyway).
+
+        Facts that depend on what one op decides hold the row together, the op that decides holds it `alone`.
+        """
+        if self._lock:
+            lock = self._lock if alone else shared_row(self._connection)
+            self.asked(table, f'SELECT 1 FROM "{_known(table)}" WHERE id = ?{lock}', row_id)
 
     def rows(self, sql: str, *params: Value) -> list[tuple[Any, ...]]:
         self.flush()

@@ -70,6 +70,11 @@ def locked_row(connection: Connection) -> str:
     return " FOR NO KEY UPDATE" if is_postgres(connection) else ""
 
 
+def shared_row(connection: Connection) -> str:
+    """The end of a SELECT of a row that must stay as it is until the transaction ends: many may hold it, who changes it waits."""
+    return " FOR SHARE" if is_postgres(connection) else ""
+
+
 def skip_locked(connection: Connection, alias: str) -> str:
     """The end of a SELECT of rows to work on, leaving those that somebody else is working on."""
     return f" FOR NO KEY UPDATE OF {alias} SKIP LOCKED" if is_postgres(connection) else ""

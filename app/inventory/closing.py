@@ -142,6 +142,7 @@ class CloseMonth(Op, frozen=True, kw_only=True):
             yield Objection("closing.open", text, {"count": open_items}, may_override=True, field="reason")
 
     def apply(self, tx: Tx) -> None:
+        tx.hold("site", self.site, alone=True)
         if tx.value(
             f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?", self.site, self.ends_at
         ):
@@ -186,6 +187,7 @@ class ReopenMonth(Op, frozen=True, kw_only=True):
         row = tx.get("stock_closing", self.closing)
         if row is None:
             raise MissingRowError("reopening of an unknown closing")
+        tx.hold("site", row["site_id"], alone=True)
         if row["reopened_at"] is None:
             new = {"reopened_at": self.at, "reopened_by": tx.op.actor, "reopen_reason": self.reason}
             tx.update("stock_closing", self.closing, new)

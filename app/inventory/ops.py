@@ -267,7 +267,11 @@ def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
 
 
 def closed_until(tx: Tx, site: bytes) -> int | None:
-    """Up to which moment the store of a site is closed; None where no month is."""
+    """Up to which moment the store of a site is closed; None where no month is.
+
+    A closing and a movement at the same moment follow each other: the movement is on the sheet, or counts after it.
+    """
+    tx.hold("site", site)
     found = tx.asked(
         "stock_closing",
         "SELECT max(ends_at) FROM stock_closing WHERE site_id = ? AND reopened_at IS NULL AND deleted = 0",
