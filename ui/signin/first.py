@@ -138,7 +138,9 @@ class FirstStart(QWidget):
         column.addWidget(label(_("How do you want to begin?"), "item", wrap=True))
         column.addWidget(
             label(
-                _("Nothing is sent anywhere: the site lies in a folder of this laptop."),
+                _(
+                    "The site lies in a folder of this laptop. Nothing is sent anywhere but to a hub that you join."
+                ),
                 "body",
                 "text_2",
                 wrap=True,

@@ -17,6 +17,7 @@ from app.words import _
 from ui.declared import form_fields, from_form, unreadable
 from ui.kit import theme
 from ui.kit.buttons import button, icon_button
+from ui.kit.editors import LinesEditor
 from ui.kit.forms import Form
 from ui.kit.labels import ElidedLabel, KeyCap, key_hint, label
 from ui.kit.notes import NoteStrip
@@ -153,6 +154,11 @@ class CaseView(QWidget):
             ]
         self.form = Form(fields, columns=min(2, len(fields)))
         self.form.changed.connect(self._on_typed)
+        for box in self.form.boxes.values():
+            if isinstance(
+                box.editor, LinesEditor
+            ):  # two lines: the page needs no scroll bar on a small screen
+                box.editor.setFixedHeight(2 * box.editor.fontMetrics().lineSpacing() + 16)
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)

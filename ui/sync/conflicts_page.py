@@ -119,7 +119,7 @@ class ConflictsPage(Page):
             (self.held, _("Kept back by the hub ({count})"), len(self._held)),
         ):
             one.setVisible(bool(count))
-            one.setText(words.format(count=count))
+            one.set_text(words.format(count=count))  # type: ignore[attr-defined]  # a Button
 
     def show_pairs(self) -> None:
         """Choose a number that several records bear, compare two of them, and merge."""

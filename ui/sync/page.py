@@ -30,7 +30,7 @@ from ui.sync.strip import ALONE, StandingStrip, Ways
 
 KINDS_SHOWN = 4
 #: A lower page keeps its height for the list.
-ROOM_FOR_FILES = 480
+ROOM_FOR_FILES, LOW = 480, 420
 
 
 class Ops:
@@ -159,7 +159,7 @@ class SyncPage(Page):
             found = conflicts.standing(read, self._desk.actor)
             kinds = conflicts.kinds(read) if found.joined else []
         self.strip.show_standing(found)
-        self.join.setVisible(not found.joined)
+        self.join.setVisible(not found.joined and self.height() >= LOW)
         self.join_hub.setVisible(self._may_join and not found.joined)
         self._offer_files(joined=found.joined)
         self.files.refresh()
@@ -244,7 +244,7 @@ class SyncPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.strip.fit(self.width())
-        low = self.height() < 420
+        low = self.height() < LOW
         self.join.setVisible(not low and not self.standing.joined)
         self._offer_files(joined=self.standing.joined)
         self.files.fit(self.width())

@@ -37,7 +37,7 @@ def test_the_first_page_is_told_of_two_records_of_one_number(doubled, site):
 def test_two_records_are_compared_and_merged(doubled, people, show, qtbot):
     page = show(people.chief)
     assert page.double.isVisible()
-    assert page.double.text() == "两条记录同号（1）"
+    assert page.double.text().strip() == "两条记录同号（1）"
     asked = PairsDialog(page, people.chief)
     qtbot.addWidget(asked)
     with people.chief.read() as read:
