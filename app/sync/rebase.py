@@ -29,6 +29,11 @@ _PARTS = [
 ]
 _AUDIT = f"INSERT INTO audit ({', '.join(AUDIT)}) VALUES ({', '.join('?' * len(AUDIT))})"
 PENDING = "acked IN (0, 1)"
+#: The rows that each pending op wrote, and the one that it is about: what shares one is done in one transaction.
+SPOTS = (
+    f"SELECT a.op_id, a.tbl, a.row_id FROM op o JOIN audit a ON a.op_id = o.op_id WHERE o.{PENDING} "
+    f"UNION SELECT op_id, entity, row_id FROM op WHERE {PENDING} AND row_id IS NOT NULL"
+)
 
 
 @dataclass
@@ -203,10 +208,7 @@ def _pending(read: Reader, settled: dict[bytes, bool]) -> Pending:
         if op_id not in settled and body is not None
     }
     spots: dict[bytes, set[Spot]] = {op_id: set() for op_id in bodies}
-    for op_id, table, row_id in read.rows(
-        f"SELECT a.op_id, a.tbl, a.row_id FROM op o JOIN audit a ON a.op_id = o.op_id WHERE o.{PENDING} "
-        f"UNION SELECT op_id, entity, row_id FROM op WHERE {PENDING} AND row_id IS NOT NULL"
-    ):
+    for op_id, table, row_id in read.rows(SPOTS):
         if op_id in spots:
             spots[op_id].add((table, row_id))
     return Pending(bodies, spots)

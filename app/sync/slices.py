@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from app.sync.protocol import Page, Rows
-from app.sync.rebase import PENDING, News, Spot, parents_of, settled_by
+from app.sync.rebase import PENDING, SPOTS, News, Spot, parents_of, settled_by
 from app.sync.wire import received
 from app.tx import Reader, is_synced
 
@@ -140,9 +140,7 @@ class Groups:
         self.many = len(self._settled) > GROUP
         self._spots: dict[bytes, set[Spot]] = {op_id: set() for op_id in self._settled} if self.many else {}
         if self.many:
-            for op_id, table, row_id in read.rows(
-                f"SELECT a.op_id, a.tbl, a.row_id FROM op o JOIN audit a ON a.op_id = o.op_id WHERE o.{PENDING}"
-            ):
+            for op_id, table, row_id in read.rows(SPOTS):
                 if op_id in self._spots:
                     self._spots[op_id].add((table, row_id))
 

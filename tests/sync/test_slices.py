@@ -4,7 +4,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from fleet import AWAY, MACHINES, YARD, Fleet, furnish_away, supplier
+from fleet import AWAY, ITEMS, MACHINES, NOW, SITE, TEMPLATE, YARD, Fleet, furnish_away, supplier
 from judge import judge
 
 from app.errors import AppError
@@ -12,11 +12,12 @@ from app.generic import Retire, create, patch
 from app.hub import collect as collecting
 from app.hub.collect import collect
 from app.hub.feed import AUDIT_DAYS, DAY
+from app.inspections.ops import Answer, Round, Start
 from app.sync import pull, slices
 from app.sync.client import sync_once
 from app.sync.guard import Guarded
 from app.sync.protocol import Pull
-from db.ids import new_id
+from db.ids import made_id, new_id
 
 YEAR = 366 * DAY
 
@@ -228,3 +229,28 @@ def test_an_empty_pull_writes_nothing(fleet):
     b.sync()
     assert (b.value("SELECT group_concat(seq) FROM cursor"), b.value("SELECT count(*) FROM inbox")) == before
     assert not told
+
+
+def test_a_round_and_its_answers_are_settled_in_one_transaction(fleet):
+    """Groups that part them would take the answers back and do them again, and rebuild everything that derives from them."""
+    a = fleet.laptops["a"]
+    a.sync()
+    for number in range(150):
+        task = made_id("grouped", number)
+        a.desk.perform(Start(Round(task, f"D-{number}", TEMPLATE, SITE, NOW, NOW + 1), NOW))
+        for item in ITEMS:
+            a.desk.perform(
+                Answer(
+                    task_id=task,
+                    item_id=item,
+                    site_id=SITE,
+                    state="ok",
+                    measured_at=NOW,
+                    value_num=1000,
+                    unit="℃",
+                )
+            )
+    report = a.sync()
+    assert (report.sent, report.redone) == (600, 0)
+    fleet.laptops["b"].sync()
+    judge(fleet)
