@@ -157,7 +157,7 @@ class Hub:
         except TakenError:
             return Refusal(BUSY, 1)
         except (OverflowError, UnicodeError, sqlite3.Error):
-            log.exception("a request that no database can take")
+            log.warning("a request that no database can take", exc_info=True)
             return Refusal(MALFORMED, reason="a value that cannot be stored")
 
     def _tried(self, answerer: "Answerer", device: DeviceRow | None, message: Any) -> Message:

@@ -46,6 +46,10 @@ _OP = (
     "INSERT INTO op (op_id, chain_id, seq, hash, kind, schema_v, entity, row_id, site, body, hlc, wall, mono, actor, "
     "action_id, acked, outcome, reason, hub_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_OWN = (
+    "SELECT o.op_id FROM op o JOIN hub_position p ON p.op_id = o.op_id JOIN hub_chain_head c ON c.chain_id = p.chain_id "
+    "WHERE c.device_id = ? AND o.reason IS NOT NULL"
+)
 _CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks})"
 
 
@@ -68,12 +72,18 @@ def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
     return Receipts(hub.hub_id, receipts, point)
 
 
-def known(hub: Hub, _device: DeviceRow, asked: Known) -> Receipts:
-    """Which of these ops the hub has, with what it decided."""
+def known(hub: Hub, device: DeviceRow, asked: Known) -> Receipts:
+    """Which of these ops the hub has, with what it decided; why, only of those that this laptop brought."""
     with hub.reading() as read:
         point = demand_history(read, asked.proof) if asked.proof else head_of(read)
         receipts = receipts_of(read, asked.op_ids)
-    return Receipts(hub.hub_id, receipts, point)
+        own = (
+            {row[0] for row in read.rows(_OWN, device.device_id)}
+            if any(one.reason for one in receipts)
+            else set()
+        )
+    told = [one if one.op_id in own else msgspec.structs.replace(one, reason="") for one in receipts]
+    return Receipts(hub.hub_id, told, point)
 
 
 def receipts_of(read: Reader, op_ids: list[bytes]) -> list[Receipt]:
@@ -162,7 +172,7 @@ def _done(connection: Connection, device: DeviceRow, fresh: list[Judged], now: i
     except Exception as error:
         if not is_poison(error):
             raise
-        log.exception("figures that cannot be worked out: the op that spoils them is looked for")
+        log.warning("figures that cannot be worked out: the op that spoils them is looked for", exc_info=True)
         connection.execute("ROLLBACK TO figures")
         connection.execute(f"SELECT value FROM hub_counter WHERE id = 1{locked_row(connection)}")
         judged = salvaged(connection, device, fresh, now)

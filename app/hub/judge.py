@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+
 from app.hub.admit import GONE, Grants, Judged, read_op
 from app.hub.held import accepted, hold
 from app.hub.hub import DeviceRow, device_row
@@ -93,7 +95,12 @@ def salvaged(connection: Connection, device: DeviceRow, fresh: list[Judged], now
 
     def figures(tx: Tx) -> None:
         tx.flush()
-        settle(connection, tx.touched, now)
+        try:
+            settle(connection, tx.touched, now)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            raise msgspec.ValidationError(f"its figures cannot be worked out: {error}") from error
 
     judged, again = (
         _by_halves(connection, device, fresh, figures),
