@@ -76,5 +76,5 @@ class PaperSession(Session):
     def prompt(self) -> str:
         """What to do now, in words."""
         if self.hand:
-            return _("Type what the sheet says, then Enter; Enter alone leaves the line out")
-        return _("The sheet is done. Scan a code for what is not on the list")
+            return _("Type the quantity; Enter alone skips the line")
+        return _("Scan the code of what is not on the list")

@@ -14,8 +14,9 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory import classes, figures, turns
+from app.inventory.availability import Service, availability, service_of
 from app.inventory.classes import ABC, BASES, VED, Change
-from app.inventory.idle import IDLE, Idle, idle_value
+from app.inventory.idle import IDLE, Idle, idle_value, months_before
 from app.inventory.rules import Rules, rules_of
 from app.inventory.turns import ClassValue, StockOuts, Turns
 from app.signs import sign
@@ -23,7 +24,7 @@ from app.words import N_, _, ngettext
 from ui.inventory.rules import RulesDialog
 from ui.inventory.tables import site_of, yuan
 from ui.kit import theme
-from ui.kit.buttons import button
+from ui.kit.buttons import button, icon_button
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
 from ui.kit.labels import label
@@ -45,6 +46,7 @@ class _Found:
     matrix: dict[tuple[str, str], int]
     turns: list[Turns]
     outs: StockOuts
+    service: Service
     by_class: list[ClassValue]
     idle: list[Idle]
     rules: Rules
@@ -85,6 +87,9 @@ class AnalysisPage(Page):
     list_wanted = Signal(object)
     """The filters of the list of parts behind a figure."""
 
+    report_requested = Signal(str, object)
+    """A report by its name, with its parameters."""
+
     page_wanted = Signal(str)
     """`review`: the reorder points that no longer follow from use."""
 
@@ -112,8 +117,21 @@ class AnalysisPage(Page):
         self._matrix, self._idle = Card(_("Value × criticality (ABC × VED)")), Card(_("Idle / expiring"))
         for card in (self._turns, self._matrix, self._idle, self._outs):
             self.body.addWidget(card)
+        if desk.may(Permission.PRINT_REPORTS):
+            for card, name in (
+                (self._turns, "stock-turns"),
+                (self._matrix, "abc-ved"),
+                (self._outs, "stock-outs"),
+            ):
+                self._add_report(card, name)
         self.body.addStretch()
         self.reload()
+
+    def _add_report(self, card: Card, name: str) -> None:
+        """The way from a card to its report: preview, PDF, Excel."""
+        made = icon_button("printer", _("Report: preview, PDF, Excel"))
+        made.clicked.connect(lambda: self.report_requested.emit(name, {}))
+        card.head.addWidget(made)
 
     def reload(self) -> None:
         """Read the figures again, by the worker."""
@@ -124,6 +142,7 @@ class AnalysisPage(Page):
                 now = desk.now()
                 return _Found(
                     figures.classes(read, site), turns.turns(read, site, now), turns.stock_outs(read, site, now),
+                    service_of(availability(read, site, months_before(now, 12), now)),
                     turns.value_by_class(read, site), idle_value(read, site), rules_of(read),
                 )  # fmt: skip
 
@@ -133,7 +152,7 @@ class AnalysisPage(Page):
         self._put(self._turns, self._turn_tiles(found))
         self._put(self._matrix, self._matrix_grid(found))
         self._put(self._idle, self._idle_tiles(found.idle))
-        self._put(self._outs, self._out_tiles(found.outs))
+        self._put(self._outs, self._out_tiles(found.outs, found.service))
         worth = sum(row.value for row in found.by_class)
         self.set_facts(_("stock value {amount} by moving average").format(amount=yuan(worth)))
 
@@ -157,7 +176,7 @@ class AnalysisPage(Page):
             tiles.append(Tile(_(title), Figure(value, days, basis=_(basis)), clickable=False))
         return _row(tiles)
 
-    def _out_tiles(self, outs: StockOuts) -> QWidget:
+    def _out_tiles(self, outs: StockOuts, service: Service) -> QWidget:
         share = _share(outs.out, outs.active)
         unfilled = _share(outs.short, outs.issues)
         now = _("{count} of {total} active parts have none available").format(
@@ -168,7 +187,20 @@ class AnalysisPage(Page):
         )
         out = Tile(_("Out of stock now"), Figure(share, basis=now))
         out.clicked.connect(lambda: self.list_wanted.emit({"state": "out_of_stock"}))
-        return _row([out, Tile(_("Issues not covered"), Figure(unfilled, basis=year), clickable=False)])
+        filled = _(
+            "{part} of {whole} issues of 12 months were covered whole by the stock of the site"
+        ).format(part=service.issues - service.short, whole=service.issues)
+        rate = "—" if service.by_issues is None else f"{service.by_issues / 10:.1f} %"
+        gone = _("{count} stock-outs in 12 months, nothing on hand at the site").format(count=service.events)
+        days = _("{days} days").format(days=f"{service.out_days / 1000:,.1f}")
+        return _row(
+            [
+                out,
+                Tile(_("Fill rate"), Figure(rate, basis=filled), clickable=False),
+                Tile(_("Days without stock"), Figure(days, basis=gone), clickable=False),
+                Tile(_("Issues not covered"), Figure(unfilled, basis=year), clickable=False),
+            ]
+        )
 
     def _idle_tiles(self, rows: list[Idle]) -> QWidget:
         tiles = []

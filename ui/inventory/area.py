@@ -83,6 +83,7 @@ class SparesArea(QWidget):
             made.report_requested.connect(self.report_requested)
         elif key == "analysis":
             made = AnalysisPage(self._desk, self._tasks)
+            made.report_requested.connect(self.report_requested)
             made.list_wanted.connect(self.show_list)
             made.page_wanted.connect(self.open)
             made.said.connect(self.said)

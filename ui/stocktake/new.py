@@ -1,12 +1,13 @@
 """The form of a new stock-take: all, some bins, some classes, or what is due."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app import values
 from app.desk import Desk
 from app.fields import fields_of
 from app.stocktake import counts
-from app.words import _, ngettext
+from app.words import _, pgettext
 from ui.inventory.tables import site_of
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
@@ -29,7 +30,11 @@ class NewCountDialog(FormDialog):
                 FormField("kind", _("Kind"), "choice", required=True, choices=kinds, given=True),
                 FormField("blind", _("Blind count: who counts does not see the books"), "flag"),
                 FormField(
-                    "classes", _("ABC classes"), "many", choices=[(due.abc, _due(due)) for due in cycle]
+                    "classes",
+                    _("ABC classes"),
+                    "many",
+                    choices=[(due.abc, _due(due)) for due in cycle],
+                    help=_cycle_said(cycle),
                 ),
                 FormField(
                     "most",
@@ -81,9 +86,10 @@ class NewCountDialog(FormDialog):
 
 
 def _due(due: counts.Due) -> str:
-    words = ngettext(
-        "{abc}: {due} of {count} part is due (every {days} days)",
-        "{abc}: {due} of {count} parts are due (every {days} days)",
-        due.parts,
-    )
-    return words.format(abc=due.abc, due=due.due, count=due.parts, days=due.days)
+    return _("{abc}: {due} of {count} due").format(abc=due.abc, due=due.due, count=due.parts)
+
+
+def _cycle_said(cycle: Sequence[counts.Due]) -> str:
+    """How often each class is counted."""
+    every = pgettext("list", ", ").join(f"{due.abc} {due.days}" for due in cycle)
+    return _("Counted every so many days, by the rules of the store: {every}").format(every=every)

@@ -70,8 +70,8 @@ class ReadDialog(Dialog):
 
     def _add_bad(self, sheet: FilledSheet) -> None:
         words = ngettext(
-            "{count} cell cannot be used. Mend it in the file and read it in again: what is recorded now is not doubled.",
-            "{count} cells cannot be used. Mend them in the file and read it in again: what is recorded now is not doubled.",
+            "{count} cell cannot be used. Mend it and read the file in again.",
+            "{count} cells cannot be used. Mend them and read the file in again.",
             len(sheet.bad),
         )
         self.bad.set(words.format(count=len(sheet.bad)), "warn")

@@ -61,7 +61,7 @@ def test_a_sheet_is_typed_in_line_by_line(qtbot, typing, shelf, settled, count):
     assert page.session.hand.part_no == "PWR-1"
     enter(qtbot, page, settled, "9")
     assert page.session.hand is None
-    assert "The sheet is done" in page.session.prompt()
+    assert "not on the list" in page.session.prompt()
     line = shelf.line(count, "HVAC-1")
     assert (line.difference, line.last.at, line.last.paper_name, line.last.entry) == (
         0,
