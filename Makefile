@@ -19,7 +19,7 @@ ORDER := $(if $(CI),--randomly-seed=20261122,)
 step = printf '\n== %s ==\n' '$(1)'
 stopped = { printf '\nStopped at: %s. This step alone: make %s\n' '$(1)' '$(2)' >&2; exit 1; }
 
-.PHONY: help env run demo screenshots bench schema words catalogues format ratchets wheel frozen clean \
+.PHONY: help env run demo screenshots bench simulate week schema words catalogues format ratchets wheel frozen clean \
 	test formatted lint contracts types unit wheel-check frozen-check test-system
 
 help: ## this list
@@ -83,6 +83,12 @@ types: env ## mypy, strict
 unit: env ## pytest; make unit T=tests/app for a part
 	@$(call step,Tests)
 	@$(OFFSCREEN) $(PY) -m pytest -q $(ORDER) $(T) 2>&1 | tee build/tests.txt || $(call stopped,tests,unit)
+
+simulate: env ## seeds of the sync simulator: SEEDS=5000, or one with its story: SEED=17
+	@PYTHONPATH=. $(PY) tests/support/play.py $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),300) --first $(or $(FIRST),0))
+
+week: env ## a week of the large site by 20 laptops, reported in out/week; SEED=7, DATABASE=postgresql
+	@PYTHONPATH=.:tests/support:tests/bench $(PY) tests/week/run.py --seed $(or $(SEED),1) --database $(or $(DATABASE),sqlite)
 
 wheel: env ## dist/sitewright-*.whl
 	@rm -rf build/lib build/bdist.* dist/*.whl

@@ -26,7 +26,8 @@ SITE, BIN, PART = made_id("fleet", "site"), made_id("fleet", "bin"), made_id("fl
 #: A second site, and machines that are moved between the two.
 AWAY, YARD, CLASS = made_id("fleet", "away"), made_id("fleet", "yard"), made_id("fleet", "class")
 MACHINES = [made_id("fleet", "machine", n) for n in range(3)]
-HERE_ALONE = f"global site:{SITE.hex()}"
+HERE_ALONE, AWAY_ALONE = f"global site:{SITE.hex()}", f"global site:{AWAY.hex()}"
+BOTH = f"{HERE_ALONE} site:{AWAY.hex()}"
 TEMPLATE = made_id("fleet", "template")
 ITEMS = [made_id("fleet", "item", n) for n in range(3)]
 

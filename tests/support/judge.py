@@ -1,29 +1,28 @@
 """What must hold after any history: a fleet at rest is judged against its hub, and the hub against a model of its own."""
 
-from typing import Any
+from collections.abc import Iterable
 
-import msgspec
-from fleet import BIN, PART, Fleet, Laptop
+from fleet import BIN, PART, SITE, Fleet, Laptop
+from rules import Model, above
 
 from app import ops as operations
-from app.conflicts import Reopen, Settle
-from app.fields import fingerprint
-from app.generic import Create, Merge, Patch, Retire
+from app.generic import Merge
 from app.inventory.ops import MoveStock
 from app.inventory.signs import MOVEMENT_SIGNS
 from app.store import NO_HASH
-from app.sync.protocol import START, next_link
+from app.sync.protocol import QUARANTINED, START, next_link
 from app.sync.reducer import WAITS
 from app.sync.wire import AUDIT, listed
 from db.driver import Connection
 from db.models import SYNCED
 
 
-def judge(fleet: Fleet) -> None:
-    """Raise AssertionError for the first invariant that does not hold."""
+def judge(fleet: Fleet, orphans: Iterable[bytes] = ()) -> None:
+    """Raise AssertionError for the first invariant that does not hold. `orphans`: ops in files of laptops that are gone."""
     with fleet.hub.reading() as read:
         hub = read.connection
-        nothing_is_lost(fleet, hub)
+        nothing_is_lost(fleet, hub, orphans)
+        refused_work_is_before_a_person(hub)
         the_history_is_whole(hub)
         for laptop in fleet:
             nothing_waits(laptop)
@@ -33,16 +32,25 @@ def judge(fleet: Fleet) -> None:
         stock_is_exact(fleet, hub)
 
 
-def nothing_is_lost(fleet: Fleet, hub: Connection) -> None:
+def nothing_is_lost(fleet: Fleet, hub: Connection, orphans: Iterable[bytes] = ()) -> None:
     there = {op_id for (op_id,) in hub.execute("SELECT op_id FROM op")}
     for laptop in fleet:
         with laptop.profile.store.read() as read:
             mine = dict(read.rows("SELECT op_id, kind FROM op"))
         lost = [kind for op_id, kind in mine.items() if op_id not in there]
         assert not lost, f"ops of {laptop.name} that never reached the hub: {lost}"
-    for entity, row_id, kind, outcome, reason in hub.execute(
-        "SELECT entity, row_id, kind, outcome, reason FROM op WHERE outcome NOT IN ('applied', 'conflict') AND kind <> '?'"
+    assert not set(orphans) - there, "ops in the files of a lost laptop that the hub did not adopt"
+
+
+def refused_work_is_before_a_person(hub: Connection) -> None:
+    """What the hub did not do waits for its record, or for a supervisor who can see it; only poison is rejected."""
+    held = dict(hub.execute("SELECT op_id, coalesce(decision, '') FROM held_op WHERE deleted = 0"))
+    for op_id, entity, row_id, kind, outcome, reason in hub.execute(
+        "SELECT op_id, entity, row_id, kind, outcome, reason FROM op WHERE outcome NOT IN ('applied', 'conflict') AND kind <> '?'"
     ):
+        if outcome == QUARANTINED and reason != WAITS:
+            assert op_id in held, f"nobody can see that {kind} is kept back: {reason}"
+            continue
         # Its maker's disk and the hub were both set back: the record is nowhere, so what was done to it must wait.
         there_is_none = (
             entity and not hub.execute(f"SELECT 1 FROM {entity} WHERE id = ?", (row_id,)).fetchone()
@@ -124,7 +132,8 @@ def _difference(mine: list, theirs: list) -> str:
 
 def merged_by_the_rules(hub: Connection) -> None:
     """Do the suppliers' ops again in the hub's order by a few lines of rules, and compare fields and conflicts."""
-    model = Model()
+    listed = hub.execute("SELECT id, op_id, field FROM conflict WHERE tbl = 'supplier'").fetchall()
+    model = Model({row_id: (op_id, field) for row_id, op_id, field in listed})
     for body in hub.execute("SELECT body FROM op WHERE outcome IN ('applied', 'conflict') ORDER BY hub_seq"):
         envelope, op = operations.decode(body[0])
         model.follow(op, envelope.op_id)
@@ -134,8 +143,15 @@ def merged_by_the_rules(hub: Connection) -> None:
         for key, row in model.rows.items()
     }
     assert {key: tuple(rest) for key, *rest in found} == wanted, "fields were not merged by the rules"
-    kept = set(hub.execute("SELECT op_id, field FROM conflict WHERE tbl = 'supplier'"))
+    kept = {(op_id, field) for _id, op_id, field in listed}
     assert kept == model.conflicts, "somebody's value was overwritten or dropped without a conflict"
+    decided = {
+        (op_id, field)
+        for op_id, field in hub.execute(
+            "SELECT op_id, field FROM conflict WHERE tbl = 'supplier' AND decision IS NOT NULL"
+        )
+    }
+    assert decided == model.decided, "a decision about a conflict was lost, or doubled"
     parents = dict(hub.execute("SELECT id, parent_id FROM equipment"))
     assert {key: parents[key] for key in model.parents} == model.parents, (
         "the tree was not merged by the rules"
@@ -144,95 +160,9 @@ def merged_by_the_rules(hub: Connection) -> None:
         assert machine not in above(parents, machine), "a machine lies under itself"
 
 
-def above(parents: dict[bytes, bytes | None], machine: bytes) -> list[bytes]:
-    found: list[bytes] = []
-    at = parents.get(machine)
-    while at is not None and at not in found:
-        found.append(at)
-        at = parents.get(at)
-    return found
-
-
-class Model:
-    """Suppliers and the tree of machines by the rules alone: no database, no settling, no sync."""
-
-    def __init__(self) -> None:
-        self.rows: dict[bytes, dict[str, Any]] = {}
-        self.conflicts: set[tuple[bytes, str]] = set()
-        self.merged: dict[bytes, bytes] = {}
-        self.parents: dict[bytes, bytes | None] = {}
-
-    def meant(self, row_id: bytes) -> bytes:
-        while row_id in self.merged:
-            row_id = self.merged[row_id]
-        return row_id
-
-    def follow(self, op: object, op_id: bytes) -> None:
-        table = getattr(op, "table", "")
-        if table == "equipment" and isinstance(op, Patch):
-            self._hang(op)
-        elif table == "supplier":
-            steps = {
-                Create: self._create, Retire: self._retire, Patch: self._patch, Merge: self._merge, Settle: self._settle,
-                Reopen: self._settle,
-            }  # fmt: skip
-            steps[type(op)](op, op_id)
-
-    def _settle(self, op: Settle | Reopen, _op_id: bytes) -> None:
-        """The first decision of a person stands; no test of the judge's takes a second one."""
-        row = self.rows[self.meant(op.row_id)]
-        row |= {name: new for name, (_base, new) in op.fields.items() if name != "merged"}
-        if getattr(op, "back", False):
-            row["deleted"] = 0
-
-    def _create(self, op: Create, _op_id: bytes) -> None:
-        for made in op.rows:
-            self.rows.setdefault(msgspec.convert(made.id, bytes), {"deleted": 0} | made.values)
-
-    def _retire(self, op: Retire, op_id: bytes) -> None:
-        for row_id, seen in zip(op.ids, op.seen or [b""] * len(op.ids), strict=True):
-            row = self.rows.get(row_id)
-            if row is None or row_id in self.merged:
-                continue
-            if not op.back and not row["deleted"] and seen != fingerprint("supplier", row):
-                self.conflicts.add((op_id, "deleted"))
-            else:
-                row["deleted"] = int(not op.back)
-
-    def _patch(self, op: Patch, op_id: bytes) -> None:
-        for changed in op.rows:
-            row = self.rows[self.meant(changed.id)]
-            for name, (base, new) in changed.fields.items():
-                if not row["deleted"] and row.get(name) in (base, new):
-                    row[name] = new
-                elif row.get(name) != new:
-                    self.conflicts.add((op_id, name))
-
-    def _merge(self, op: Merge, op_id: bytes) -> None:
-        old, kept = self.meant(op.old), self.meant(op.kept)
-        if old == kept:
-            return
-        if old != op.old or self.rows[kept]["deleted"]:
-            self.conflicts.add((op_id, "merged"))
-        else:
-            self.rows[old]["deleted"], self.merged[old] = 1, kept
-
-    def _hang(self, op: Patch) -> None:
-        for changed in op.rows:
-            if "parent_id" not in changed.fields:
-                continue
-            base, new = (
-                msgspec.convert(value, bytes | None, strict=False) for value in changed.fields["parent_id"]
-            )
-            now = self.parents.setdefault(changed.id, None)
-            ring = new == changed.id or (new is not None and changed.id in above(self.parents, new))
-            if now in (base, new) and not ring:
-                self.parents[changed.id] = new
-
-
 def stock_is_exact(fleet: Fleet, hub: Connection) -> None:
     """What lies there is what the movements add up to, those of a part that was merged with another with those of the other."""
-    model, totals = Model(), {(PART, BIN): 0}
+    model, totals, sites = Model(), {(PART, BIN): 0}, {BIN: SITE}
     for (body,) in hub.execute(
         "SELECT body FROM op WHERE kind IN ('merge', 'stock.move') AND outcome = 'applied'"
     ):
@@ -240,18 +170,29 @@ def stock_is_exact(fleet: Fleet, hub: Connection) -> None:
         if isinstance(op, Merge):
             model.merged[op.old] = op.kept
         elif isinstance(op, MoveStock):
+            sites[op.bin] = op.site
             totals[op.part, op.bin] = totals.get((op.part, op.bin), 0) + MOVEMENT_SIGNS[op.type] * op.qty
     wanted: dict[tuple[bytes, bytes], int] = {}
     for (part, place), count in totals.items():
         key = model.meant(part), place
         wanted[key] = wanted.get(key, 0) + count
     for laptop in fleet:
+        held = {
+            key: count
+            for key, count in wanted.items()
+            if laptop.scope == "*" or f"site:{sites[key[1]].hex()}" in laptop.scope
+        }
         with laptop.profile.store.read() as read:
-            shown = dict.fromkeys(wanted, 0) | {
+            shown = dict.fromkeys(held, 0) | {
                 (part, place): count
                 for part, place, count in read.rows(
                     "SELECT part_id, bin_id, sum(on_hand) FROM stock_level GROUP BY 1, 2"
                 )
-                if count or (part, place) in wanted
+                if count or (part, place) in held
             }
-        assert shown == wanted, f"{laptop.name} shows {shown}, the movements add up to {wanted}"
+        wrong = {
+            key: (shown.get(key), held.get(key))
+            for key in shown.keys() | held.keys()
+            if shown.get(key) != held.get(key)
+        }
+        assert not wrong, f"{laptop.name}: part and bin: (shown, what the movements add up to): {wrong}"
