@@ -24,7 +24,7 @@ from app.words import N_, _
 
 _LONGEST_QUANTITY, _LONGEST_TEXT = 9, 40
 #: A day as it stands on packs: 2027-11 means the end of that month, 271130 and 20271130 the day.
-_MONTH, _DIGITS = re.compile(r"(20\d\d)[-/.年](\d{1,2})月?"), re.compile(r"(?:20)?(\d\d)(\d\d)(\d\d)")
+_MONTH, _DIGITS = re.compile(r"(20\d\d)\D(\d{1,2})\D?"), re.compile(r"(?:20)?(\d\d)(\d\d)(\d\d)")
 
 
 @dataclass

@@ -111,21 +111,25 @@ def _parties(card: OrderCard, buyer: Buyer) -> Facts:
 
 
 def _lines(card: OrderCard) -> Table:
+    apart = any(line.due_on != card.row["due_on"] for line in card.lines)  # one day for all is in the head
     columns: tuple[Col, ...] = (
         Col("n", _("No."), "int", 9),
         Col("part_no", _("Part no."), "code", 24),
         Col("name_spec", _("Name / specification"), book=False),
         Col("name", _("Name"), paper=False),
         Col("spec", _("Specification"), paper=False),
-        Col("sku", _("Supplier's number"), "code", 26, small=True),
+        Col("sku", _("Supplier's number"), "code", 22, small=True),
         Col("qty", _("Quantity"), "quantity", 16, bold=True),
         Col("unit", _("Unit"), width=12, centred=True),
         Col("price", _("Unit price"), "price", 20),
-        Col("rate", _("Tax"), width=17, small=True),
+        Col("rate", _("Tax"), width=15, small=True),
         Col("amount", _("Amount"), "money", 24, unit=_(CURRENCY)),
-        Col("due", _("Due on"), "date", 21),
+        Col("due", _("Due on"), "date", 21, paper=apart),
     )
-    told = {"sku": any(line.sku for line in card.lines), "rate": any(line.rate for line in card.lines)}
+    told = {
+        "sku": any(line.sku for line in card.lines),
+        "rate": any(line.rate for line in card.lines),
+    }
     columns = tuple(col for col in columns if told.get(col.key, True))
     return Table(
         columns,

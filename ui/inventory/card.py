@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app import values
 from app.desk import Desk
+from app.fields import fields_of, show
 from app.inventory.card import PartCard
 from app.inventory.ledger import MovementRow
 from app.inventory.reorder import Working
@@ -20,6 +21,9 @@ def fill(inspector: Inspector, card: PartCard, desk: Desk) -> None:
     """Show a part in the inspector (without its tools and actions)."""
     part, look = card.part, state_sign(card.part)
     inspector.start(part.part_no, f"{part.name} {part.spec}".strip())
+    if card.row["kind"] == "kit":  # it lies nowhere itself: its parts do
+        inspector.add_chips([Chip(show(fields_of("part")["kind"], "kit"), "neutral", "package")])
+        return
     chips = [Chip(look.text, look.level, look.icon)]
     if classes := "·".join(filter(None, [part.abc, part.ved])):
         chips.append(Chip(classes, "neutral", "circle-dot"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.changes import Done
 from app.desk import Desk
@@ -39,12 +39,16 @@ class PolicyDialog(Dialog):
             self._old = policy_of(read, part, site_of(desk)) or {}
             self._rules = rules_of(read)
         self.found: Suggestion | None = suggest(self._use, rules=self._rules)
-        self.form = Form(self._fields())
+        self.form = Form(self._fields(), columns=2)
         self.working = label("", "dense", "text_2", wrap=True)
         self.note = NoteStrip("", "warn")
-        inner = Scroller(self.form)
-        self.body.addWidget(inner)
-        self.body.addWidget(self.working)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.form)
+        column.addWidget(self.working)
+        self.body.addWidget(Scroller(inner))
         self.body.addWidget(self.note)
         self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
         self.save = self.add_button(button(_("Use these figures"), "check", "primary", "large"))
@@ -167,9 +171,11 @@ def said(found: Suggestion | None, unit: str, old: Mapping[str, Any]) -> str:
         _("Reorder point: {demand} + {safety} = {reorder}").format(
             demand=amount(found.demand), safety=amount(found.safety), reorder=amount(found.reorder_point, unit)
         ),
-        _("Maximum: {reorder} + order quantity {order} = {maximum} ({why})").format(
-            reorder=amount(found.reorder_point), order=amount(found.order), maximum=amount(found.maximum, unit),
-            why=_(ORDERS[found.order_why]),
+        _("Order quantity: {order}, {why}").format(
+            order=amount(found.order, unit), why=_(ORDERS[found.order_why])
+        ),
+        _("Maximum: {reorder} + {order} = {maximum}").format(
+            reorder=amount(found.reorder_point), order=amount(found.order), maximum=amount(found.maximum, unit)
         ),
         _so_far(old, unit),
     )  # fmt: skip

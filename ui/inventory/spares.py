@@ -246,14 +246,15 @@ class SparesPage(Page):
         self.inspector.add(DocumentsPart(self._desk, self._tasks, "part", part))
         if self._desk.may(Permission.EDIT_PARTS):
             self.inspector.add_tool("pencil", _("Change"), self.edit)
-            self.inspector.add_tool("file-chart-column", _("Reorder point"), self.reorder)
+            if found.row["kind"] != "kit":
+                self.inspector.add_tool("file-chart-column", _("Reorder point"), self.reorder)
         for kind, icon, words in (
             ("return", "undo-2", _("Put back")),
             ("transfer", "arrow-left-right", _("Transfer")),
             ("adjust", "clipboard-check", _("Correct")),
             ("scrap", "trash-2", _("Scrap")),
         ):
-            if may_book(self._desk, kind):
+            if may_book(self._desk, kind) and found.row["kind"] != "kit":
                 self.inspector.add_tool(icon, words, self._booker(kind))
         self.inspector.set_actions(self._foot())
 

@@ -55,6 +55,8 @@ def state_sign(row: PartRow) -> Sign:
     """The sign of a part's stock; a part without a policy says only whether there is any."""
     if row.state == "inactive":
         return Sign("neutral", "circle-slash", "", dict(fields_of("part")["status"].choices)[row.status])
+    if row.state == "ok" and row.on_hand <= 0:  # without a reorder point nothing warns, but there is none
+        return Sign("neutral", "circle-dashed", "", N_("None there"))
     return sign("in_stock" if row.state == "ok" else row.state)
 
 
