@@ -59,17 +59,22 @@ def _code(digits: str, level: int) -> QRCode:
 
 def _edges(modules: Sequence[Sequence[bool]]) -> dict[Point, list[Point]]:
     """Steps from corner to corner with the dark side on the right."""
-    dark = {(x, y) for y, row in enumerate(modules) for x, module in enumerate(row) if module}
+    side = len(modules)
+    white = (False,) * side
     ways: dict[Point, list[Point]] = {}
-    for x, y in sorted(dark):
-        for neighbour, start, end in (
-            ((x, y - 1), (x, y), (x + 1, y)),
-            ((x + 1, y), (x + 1, y), (x + 1, y + 1)),
-            ((x, y + 1), (x + 1, y + 1), (x, y + 1)),
-            ((x - 1, y), (x, y + 1), (x, y)),
-        ):
-            if neighbour not in dark:
-                ways.setdefault(start, []).append(end)
+    for x in range(side):
+        for y in range(side):
+            row = modules[y]
+            if not row[x]:
+                continue
+            if not (modules[y - 1] if y else white)[x]:
+                ways.setdefault((x, y), []).append((x + 1, y))
+            if x + 1 == side or not row[x + 1]:
+                ways.setdefault((x + 1, y), []).append((x + 1, y + 1))
+            if not (modules[y + 1] if y + 1 < side else white)[x]:
+                ways.setdefault((x + 1, y + 1), []).append((x, y + 1))
+            if not x or not row[x - 1]:
+                ways.setdefault((x, y + 1), []).append((x, y))
     return ways
 
 

@@ -168,9 +168,11 @@ def _client(verify: ssl.SSLContext | bool, **options: Any) -> httpx.Client:
     return httpx.Client(timeout=timeout, verify=verify, **options)
 
 
-def _believed(address: str, authority: str | None) -> bool | ssl.SSLContext:
+def _believed(address: str, authority: str | None) -> ssl.SSLContext:
     if not address.startswith("https:"):
-        return True
+        return ssl.SSLContext(
+            ssl.PROTOCOL_TLS_CLIENT
+        )  # trusts nobody; reading the system's store takes longer than a sync
     return pinned(authority) if authority else system()
 
 
