@@ -8,14 +8,17 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from peak import peak
-from PySide6.QtWidgets import QApplication
 
-qt = QApplication([])
-
+# In the order in which `sitewright` loads them: PySide looks into the source of what is imported after it.
 from app.bootstrap import start
 from app.desk import Desk
 from app.settings import Settings
+
+from PySide6.QtWidgets import QApplication  # isort: skip
+
 from ui.program import Program
+
+qt = QApplication([])
 
 profile = start(Path(sys.argv[1]))
 program = Program(profile, Settings(profile.folder), qt)
