@@ -102,6 +102,22 @@ def test_an_older_file_is_copied_and_then_migrated(older):
         assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (OLDER,)
 
 
+def test_a_migration_that_rewrites_all_rows_makes_no_op(older, tmp_path, monkeypatch):
+    """What an update of the program does to rows is sent by nobody, and no hub tells of it (fault 42)."""
+    step = (
+        "    op.drop_table('old')\n    op.add_column('supplier', sa.Column('scope', sa.Text))\n"
+        "    op.create_index('ix_supplier_code', 'supplier', ['code'])\n    op.execute(\"UPDATE supplier SET name = name || '！'\")"
+    )
+    use(monkeypatch, scripts(tmp_path / "rewriting", step))
+    sql = "SELECT (SELECT count(*) FROM op), (SELECT count(*) FROM audit), (SELECT count(*) FROM srv_shadow), max(coalesce(hub_seq, 0)) FROM supplier"
+    with closing(sqlite3.connect(older / "site.db")) as raw:
+        before = raw.execute(sql).fetchone()
+    start(older).close()
+    assert all(name.endswith("！") for _id, _code, name, _deleted in rows(older))
+    with closing(sqlite3.connect(older / "site.db")) as raw:
+        assert raw.execute(sql).fetchone() == before
+
+
 def test_the_copy_made_before_brings_the_old_state_back(older):
     start(older).close()
     (copy,) = (older / "backups").glob("before-upgrade-*.db")
