@@ -76,5 +76,5 @@ class PaperSession(Session):
     def prompt(self) -> str:
         """What to do now, in words."""
         if self.hand:
-            return _("Type the quantity; Enter alone skips the line")
+            return _("Type the quantity (Enter skips)")
         return _("Scan the code of what is not on the list")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from app.access import Permission
@@ -39,6 +39,8 @@ _TURNS = {
     "bought": (N_("Turns, purchased"), N_("received in 12 months ÷ stock now (SMRP 5.5.31)")),
 }
 _SHOWN = 12
+#: The width that a tile needs for its figures.
+_TILE = 300
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class AnalysisPage(Page):
             days = "   ".join(filter(None, (days, f"{yuan(row.use)} ÷ {yuan(row.stock)}")))
             value = f"{row.turns / 100:.2f}" if row.turns is not None else ""
             tiles.append(Tile(_(title), Figure(value, days, basis=_(basis)), clickable=False))
-        return _row(tiles)
+        return _Tiles(tiles)
 
     def _out_tiles(self, outs: StockOuts, service: Service) -> QWidget:
         share = _share(outs.out, outs.active)
@@ -193,7 +195,7 @@ class AnalysisPage(Page):
         rate = "—" if service.by_issues is None else f"{service.by_issues / 10:.1f} %"
         gone = _("{count} stock-outs in 12 months, nothing on hand at the site").format(count=service.events)
         days = _("{days} days").format(days=f"{service.out_days / 1000:,.1f}")
-        return _row(
+        return _Tiles(
             [
                 out,
                 Tile(_("Fill rate"), Figure(rate, basis=filled), clickable=False),
@@ -210,7 +212,7 @@ class AnalysisPage(Page):
             tile = Tile(look.text, Figure(yuan(row.value), basis=count))
             tile.clicked.connect(partial(self._open, {"idle": row.rule}))
             tiles.append(tile)
-        return _row(tiles)
+        return _Tiles(tiles)
 
     def _open(self, filters: dict[str, Any]) -> None:
         self.list_wanted.emit(filters)
@@ -337,17 +339,29 @@ class AnalysisPage(Page):
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part * 1000 // whole / 10:.1f} %" if whole else "—"
+    return f"{(part * 2000 + whole) // (2 * whole) / 10:.1f} %" if whole else "—"
 
 
-def _row(tiles: list[Tile]) -> QWidget:
-    """Tiles side by side, three in a line."""
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setSpacing(12)
-    for number, tile in enumerate(tiles):
-        grid.addWidget(tile, *divmod(number, 3))
-    for column in range(min(len(tiles), 3)):
-        grid.setColumnStretch(column, 1)
-    return holder
+class _Tiles(QWidget):
+    """Tiles side by side, as many in a line as there is room for, three at most."""
+
+    def __init__(self, tiles: list[Tile]) -> None:
+        super().__init__()
+        self._tiles, self._columns = tiles, 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self.setMinimumWidth(_TILE)
+        self._arrange(3)
+
+    def _arrange(self, columns: int) -> None:
+        if columns != self._columns:
+            self._columns = columns
+            for number, tile in enumerate(self._tiles):
+                self._grid.addWidget(tile, *divmod(number, columns))
+            for column in range(3):
+                self._grid.setColumnStretch(column, int(column < min(columns, len(self._tiles))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(min(max(event.size().width() // _TILE, 1), 3))
