@@ -1,6 +1,6 @@
 """The dry run: every row of a file is tried, nothing is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.access import editor_of
@@ -15,6 +15,7 @@ from app.exchange.quiet import uncollected
 from app.exchange.read import Row, Sheet
 from app.exchange.resolve import CREATABLE, Resolver
 from app.exchange.targets import MAIN, OPENING, RowSpec, Target, targets, total_words
+from app.fields import fields_of
 from app.inventory.ops import ABSURD
 from app.tx import Reader
 from app.words import N_
@@ -168,14 +169,17 @@ class _Run:
         return row_id
 
     def _by_key(self, spec: RowSpec, values: Given) -> dict[str, Any] | None:
-        if any(values.get(name) is None for name in spec.key):
+        key = [values.get(name) for name in spec.key]
+        if _unnamed(spec, key):
             return None
-        return self._read.get(
-            spec.table, self._read.find(spec.table, **{name: values[name] for name in spec.key})
+        terms = " AND ".join(f'"{name}" IS ?' for name in spec.key)
+        found = self._read.value(
+            f'SELECT id FROM "{spec.table}" WHERE {terms} AND deleted = 0 ORDER BY n', *key
         )
+        return self._read.get(spec.table, found)
 
     def _demand_once(self, spec: RowSpec, key: tuple[Any, ...], line: Line) -> None:
-        if None in key:
+        if _unnamed(spec, key):
             return
         first = self._first.setdefault(key, line.row)
         if first != line.row:
@@ -236,7 +240,7 @@ class _Run:
         site = self._resolver.site_of(place) if place else None
         if line.bad or not quantity or place is None or site is None:
             return
-        names = ("batch", "serial", "unit_price", "reason")
+        names = ("batch", "serial", "expires_on", "unit_price", "reason")
         told = {n: values.get(n) for n in names}
         part = main_id or values["part_id"]
         if told["unit_price"] is None:  # stock has a value from its first day: that of the register
@@ -263,6 +267,15 @@ class _Run:
                 line, "opening.qty", N_("This quantity cannot be right."), N_("Write a smaller number.")
             )
         self._demand_site(place, values.get("site_id"), "opening.bin_id", line)
+
+
+def _unnamed(spec: RowSpec, key: Sequence[Any]) -> bool:
+    """Whether a row lacks what it is known by; of several parts of a key, those that may be empty may be."""
+    fields = fields_of(spec.table)
+    return any(
+        value is None and (len(key) == 1 or fields[name].required)
+        for name, value in zip(spec.key, key, strict=True)
+    )
 
 
 def _ids_in(line: Line) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ class Opening:
     qty: int
     batch: str | None = None
     serial: str | None = None
+    expires_on: str | None = None
     unit_price: int | None = None
     reason: str | None = None
 
@@ -39,7 +40,7 @@ class Opening:
         """The movement that books it."""
         return MoveStock(
             number=number, type="opening", part=self.part, site=self.site, bin=self.bin, qty=self.qty, happened_at=happened_at,
-            batch=self.batch, serial=self.serial, unit_price=self.unit_price, reason=self.reason,
+            batch=self.batch, serial=self.serial, expires=self.expires_on, unit_price=self.unit_price, reason=self.reason,
         )  # fmt: skip
 
 
