@@ -1,5 +1,6 @@
 """B2: the last key of a scan to the record painted, 200,000 parts, against one look-up by sqlite3 and one label painted."""
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -7,8 +8,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from large_site import Size, build
+from large_site import NOW, Size, build, place_of
 
+from app.bootstrap import start
+from app.clock import Clock
 from app.desk import Desk
 from app.labels.payload import Kind, encode
 
@@ -21,13 +24,15 @@ STEP = 7919
 
 def measures(folder: Path, size: Size) -> Iterator["Measure"]:
     """The scan station takes a part's label; the reference looks the part up by its number and paints a label."""
-    from run import Measure, in_turn
+    from run import ROOM, Measure, in_turn
 
     # Few machines and results: the register of parts is what a scan searches.
     parts = PARTS if size.parts >= 5_000 else 10_000
-    base = folder.parent / f"scan-{parts}"
-    base.mkdir(exist_ok=True)
-    profile = build(base, Size(machines=50, parts=parts, people=20, results=0, movements=2_000))
+    register = Size(machines=50, parts=parts, people=20, results=0, movements=2_000)
+    base, copy = place_of(ROOM, register), folder.parent / f"scan-{parts}"
+    build(base, register).close()
+    shutil.copytree(base, copy)
+    profile = start(copy, Clock.pinned(NOW))
     try:
         with closing(_Window(Desk.of_administrator(profile), parts)) as window:
             for _round in range(5):
