@@ -199,3 +199,15 @@ def test_a_sheet_typed_in_at_one_laptop_keeps_its_time_at_the_other(stocked, beg
     approve(a, count)
     sync(stocked)
     assert {on_hand(laptop) for laptop in stocked} == {15}
+
+
+@pytest.mark.parametrize("issued", [0, 5])
+def test_one_sheet_typed_in_at_two_laptops_is_one_count_unless_their_books_differed(stocked, begun, issued):
+    a, b, count = begun
+    if issued:
+        b.desk.perform(b.moved("issue", issued))  # before the paper, but a does not know
+    paper = Paper(b.desk.now(), "cai")
+    for laptop, name in ((a, "ann"), (b, "ben")):
+        counting.count_line(desk_of(laptop, name), count, KEY, 15_000, paper=paper)
+    sync(stocked)
+    assert [line(laptop, count).twice for laptop in stocked] == [bool(issued)] * 2

@@ -165,3 +165,37 @@ def test_a_sheet_of_another_count_and_a_foreign_file_are_told(shelf, count, tmp_
             read_sheet(shelf.keeper, path, count)
     with pytest.raises(AppError):
         read_sheet(shelf.keeper, tmp_path / "list.csv")
+
+
+def test_a_recount_since_then_is_not_undone_by_the_same_file(shelf, count, tmp_path):
+    form = Form(shelf, count, tmp_path)
+    form.write("HVAC-1", 3)
+    record_sheet(shelf.keeper, read_sheet(shelf.keeper, form.save(), count))
+    shelf.later()
+    counting.count_line(shelf.keeper, count, shelf.key("HVAC-1"), 4000, how="replace")
+    again = read_sheet(shelf.keeper, form.path, count)
+    assert [row.state for row in again.lines] == ["there"]
+    assert record_sheet(shelf.keeper, again, replace_other=True) is None
+    assert shelf.line(count, "HVAC-1").counted == 4000
+
+
+def test_the_bins_of_a_sheet_are_those_of_its_count(shelf, tmp_path):
+    count = counting.open_count(shelf.keeper, "bins", bins=[shelf.ids["A01"]])[0]
+    form = Form(shelf, count, tmp_path)
+    form.sheet.cell(form.row("HVAC-1"), form.bin).value = "S1-WH-A02"
+    form.write("HVAC-1", 4)
+    sheet = read_sheet(shelf.keeper, form.save(), count)
+    assert (len(sheet.bad), sheet.lines) == (1, [])
+
+
+def test_a_sheet_saved_as_text_is_read_too(shelf, count, tmp_path):
+    form = Form(shelf, count, tmp_path)
+    form.write("HVAC-1", 4)
+    path = tmp_path / "filled.csv"
+    rows = [
+        [str(value if value is not None else "") for value in row]
+        for row in form.sheet.iter_rows(values_only=True)
+    ]
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8-sig")
+    sheet = read_sheet(shelf.keeper, path)
+    assert (sheet.code, [row.part_no for row in sheet.of("new")]) == (form.code, ["HVAC-1"])
