@@ -6,6 +6,9 @@ provisional code stays as another code of the record, so that labels and scans o
 """
 
 import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from app.changes import Done
 from app.desk import Desk
@@ -66,11 +69,28 @@ def certificate_number(desk: Desk, series: str) -> str:
     return f"{series}-{number:06d}"
 
 
+def prefix_of(read: Reader, table: str, alike: Mapping[str, Any]) -> str:
+    """What stands before the number in most codes of the newest records that are alike (of its class, at its site); "" for none."""
+    key, known = about(table).key, {name: value for name, value in alike.items() if value is not None}
+    terms = "".join(f' AND "{name}" = ?' for name in known)
+    sql = f'SELECT "{key}" FROM "{table}" WHERE deleted = 0{terms} ORDER BY n DESC LIMIT 20'
+    found = (_NUMBERED.fullmatch(str(code)) for (code,) in read.rows(sql, *known.values()))
+    most = Counter(match[1] for match in found if match).most_common(1)
+    return most[0][0] if most else ""
+
+
+def next_code(desk: Desk, table: str, alike: Mapping[str, Any], otherwise: str) -> str:
+    """A code for a new record, like those of its kind; `otherwise`: the prefix where it is the first one."""
+    with desk.read() as read:
+        prefix = prefix_of(read, table, alike) or otherwise
+    return propose(desk, table, prefix)
+
+
 def propose(desk: Desk, table: str, prefix: str) -> str:
     """The next code of a register with a prefix: after the highest one here, from a block, or provisional."""
     with desk.read() as read:
         last = highest(read, table, prefix)
-        width = max([WIDTH, *(len(t) for t in _tails(read, table, prefix))])
+        width = max((len(tail) for tail in _tails(read, table, prefix)), default=WIDTH)
     if "hub_id" not in desk.profile.meta:
         return f"{prefix}{last + 1:0{width}d}"
     series, store = series_of(table, prefix), desk.profile.store
@@ -79,6 +99,10 @@ def propose(desk: Desk, table: str, prefix: str) -> str:
         want(store, series)
         return desk.number(prefix.rstrip("-"))
     return f"{prefix}{number:0{width}d}"
+
+
+#: A code that ends in a number.
+_NUMBERED = re.compile(r"(.*?[^0-9])[0-9]{1,9}", re.ASCII)
 
 
 def _tails(read: Reader, table: str, prefix: str) -> list[str]:

@@ -9,6 +9,7 @@ from app.equipment.actions import (
     proceed,
     read_meter,
     register,
+    with_code,
     write_note,
 )
 from app.equipment.history import Entry, history, said
@@ -74,5 +75,6 @@ __all__ = [
     "register",
     "said",
     "spare_parts",
+    "with_code",
     "write_note",
 ]

@@ -9,6 +9,7 @@ from app.equipment.machine import LIFE
 from app.equipment.ops import Attach, LogUse, Move, Note, ReadMeter, parent_objections
 from app.errors import AppError, Objection, Refused
 from app.generic import create, move_on, patch
+from app.numbers import next_code
 from app.words import N_
 from db.ids import new_id
 
@@ -31,6 +32,17 @@ def register(desk: Desk, values: Mapping[str, Any]) -> bytes:
     return made
 
 
+def with_code(desk: Desk, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a new machine; without a code it gets the next one of its class at its site."""
+    if values.get("code"):
+        return dict(values)
+    alike = {name: values.get(name) for name in ("class_id", "site_id")}
+    with desk.read() as read:
+        owners = (read.get("site", alike["site_id"]), read.get("equipment_class", alike["class_id"]))
+        stem = "".join(f"{row['code']}-" for row in owners if row)
+    return {**values, "code": next_code(desk, "equipment", alike, stem or "E-")}
+
+
 def objections(desk: Desk, values: Mapping[str, Any], equipment: bytes | None = None) -> list[Objection]:
     """What speaks against a new machine (or the edit of one), before anything is written."""
     known = {name: value for name, value in values.items() if value is not None}
@@ -41,7 +53,8 @@ def objections(desk: Desk, values: Mapping[str, Any], equipment: bytes | None = 
             text = N_("This place is not at the machine's site. Choose another one.")
             found.append(Objection("place", text, field="location_id"))
         if equipment is None:
-            found += create("equipment", new_id(), **known).check(read, desk.actor)
+            made = create("equipment", new_id(), **known).check(read, desk.actor)
+            found += [one for one in made if one.field != "code" or known.get("code")]
     return found
 
 

@@ -48,8 +48,8 @@ class Copy:
 
 
 def folder_of(hub: Hub) -> Path:
-    """Where backups go unless another folder is named: beside the database; better is another disk."""
-    return hub.path.with_name(hub.path.name + ".backups") if hub.path else Path("hub.backups")
+    """Where backups go unless another folder is named: beside the database, or in the user's data; better is another disk."""
+    return hub.backups
 
 
 def back_up(hub: Hub, address: str, folder: Path) -> Copy:

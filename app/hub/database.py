@@ -1,5 +1,6 @@
 """Where a hub keeps its rows: a SQLite file, or a PostgreSQL database that several hub processes share."""
 
+import hashlib
 import os
 import re
 import sqlite3
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
+import platformdirs
 from sqlalchemy import Connection as Schema
 from sqlalchemy import Engine
 
@@ -33,6 +35,8 @@ class Database(Protocol):
     path: Path | None
     #: The folder of photos and documents where none is named.
     files: Path
+    #: Where backups go unless another folder is named: beside the database; better is another disk.
+    backups: Path
 
     def connected(self) -> Any:
         """A context in which a connection of the pool is ours."""
@@ -82,7 +86,7 @@ class _File(_Pooled):
                 folder=str(path.parent),
             )
         self.path: Path | None = path
-        self.files = path.with_name(path.name + ".files")
+        self.files, self.backups = (path.with_name(path.name + end) for end in (".files", ".backups"))
         self._key = path.with_name(path.name + ".key")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sqlite_engine(path)
@@ -99,11 +103,21 @@ class _File(_Pooled):
         return key_at(self._key)
 
 
+def kept_for(address: str) -> Path:
+    """Where a hub whose rows lie on a server keeps files and backups unless folders are named: in its user's data, by the database."""
+    parts = urlsplit(address)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", parts.path.strip("/")) or "hub"
+    where = hashlib.sha256(f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}".encode()).hexdigest()
+    name = f"{name}-{where[:8]}"  # one user may have hubs on two servers: one never clears away the other's backups
+    return Path(platformdirs.user_data_dir("sitewright", appauthor=False)) / "hubs" / name
+
+
 class _Server(_Pooled):
     path: Path | None = None
-    files = Path("hub.files")
 
     def __init__(self, address: str) -> None:
+        folder = kept_for(address)
+        self.files, self.backups = folder / "files", folder / "backups"
         try:
             from db.postgres import postgres_engine, wrapped
         except ImportError:

@@ -84,7 +84,7 @@ class Hub:
         self._database = open_database(database)
         #: The hub's file; None where its rows lie on a server.
         self.path = self._database.path
-        self.files = BlobStore(files or self._database.files)
+        self.files, self.backups = BlobStore(files or self._database.files), self._database.backups
         try:
             self.key: Key = self._database.key()
             self.hub_id, self._began = self._identity()

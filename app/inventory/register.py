@@ -10,6 +10,7 @@ from app.fields import from_json, to_json
 from app.generic import create, patch
 from app.inventory.card import policy_of
 from app.inventory.reorder import work_out
+from app.numbers import next_code
 from app.ops import Op
 from app.words import N_
 from db.ids import new_id
@@ -21,9 +22,20 @@ _FLAGS = {"serialised": 0, "batch_tracked": 0}
 def create_part(
     desk: Desk, part: Mapping[str, Any], policy: Mapping[str, Any] | None = None
 ) -> tuple[bytes, Done]:
-    """Register a part, with its policy at the site in view; gives its id. Raises Refused with the fields to mend."""
+    """Register a part, with its policy at the site in view; gives its id. Raises Refused with the fields to mend.
+
+    Without a number it gets the next one of its category.
+    """
     part_id = new_id()
     values = {"status": "active", "kind": "spare"} | _FLAGS | dict(part)
+    if not values.get("part_no") and values.get("name"):
+        category = values.get("category")
+        values["part_no"] = next_code(
+            desk,
+            "part",
+            {"category": category},
+            f"{category if str(category).isascii() and category else 'P'}-",
+        )
     ops: list[Op] = [create("part", part_id, **values)]
     if policy and any(value is not None for value in policy.values()):
         _weigh(policy)

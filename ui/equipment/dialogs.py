@@ -1,6 +1,7 @@
 """The questions of the register: a new or changed machine, a meter reading, a use, an entry by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -31,6 +32,7 @@ def ask_machine(
     """The fields of a new machine, or the changed ones of a machine; None when the person thought better of it."""
     fields = form_fields(desk, "equipment", FIELDS)
     if row is None:
+        fields[0] = replace(fields[0], required=False, placeholder=_("Empty: the next one"))
         words = dict(fields_of("equipment")["status"].choices)
         choices = [(code, _(words[code])) for code in FIRST]
         fields.insert(6, FormField("status", _("Status"), "choice", required=True, choices=choices))

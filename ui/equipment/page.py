@@ -214,6 +214,7 @@ class EquipmentPage(ListPage):
         chosen = self.trees.places.current()
         typed = dialogs.ask_machine(self, self.desk, None, {"location_id": chosen} if chosen else None)
         if typed:
+            typed = equipment.with_code(self.desk, typed)
             self.do(
                 lambda: equipment.register(self.desk, typed), _("Registered: {code}").format(code=typed["code"]), self._on_made
             )  # fmt: skip

@@ -91,10 +91,11 @@ class PartDialog(Dialog):
             find = self._find_bins
         elif name == "replaced_by_id":
             find = self._find_parts
-        required = field.required and table == "part"
+        numbered = name == "part_no" and self._card is None
+        required = field.required and table == "part" and not numbered
         return FormField(
             name, labels_of(table)[name], _KINDS.get(field.kind, "text"), _(field.unit) if field.unit else "",
-            required=required, choices=choices, find=find,
+            required=required, choices=choices, find=find, placeholder=_("Empty: the next one") if numbered else "",
         )  # fmt: skip
 
     def _find_suppliers(self, text: str) -> finders.Found:
