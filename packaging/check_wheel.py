@@ -15,6 +15,8 @@ NEEDED = (
     "resources/fonts/NotoSansSC-Regular.ttf",
     "resources/fonts/NotoSansSC-Bold.ttf",
     "resources/fonts/OFL.txt",
+    "resources/hub/*.html",
+    "resources/hub/hub.css",
     "resources/icons/*.svg",
     "resources/icons/LICENSE",
     "resources/i18n/zh_CN/LC_MESSAGES/sitewright.mo",

@@ -52,6 +52,19 @@ WINDOW = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",
 }
+# What the tests' browser (QtWebEngine) loads.
+BROWSER = {
+    "libnss3.so": "libnss3",
+    "libnspr4.so": "libnspr4",
+    "libgbm.so.1": "libgbm1",
+    "libasound.so.2": "libasound2",
+    "libXcomposite.so.1": "libxcomposite1",
+    "libXdamage.so.1": "libxdamage1",
+    "libXrandr.so.2": "libxrandr2",
+    "libXtst.so.6": "libxtst6",
+    "libxkbfile.so.1": "libxkbfile1",
+    "libxcb-dri3.so.0": "libxcb-dri3-0",
+}
 # A program that must be there (a name on PATH, or a pattern of paths), and its package.
 TEST_PROGRAMS = {
     "pdftotext": "poppler-utils",
@@ -184,6 +197,7 @@ def lacking(purpose: str) -> list[str]:
     if purpose == "window":
         missing.update((library, package) for library, package in WINDOW.items() if not loads(library))
     if purpose == "tests":
+        missing.update((library, package) for library, package in BROWSER.items() if not loads(library))
         missing.update(
             (program, package) for program, package in TEST_PROGRAMS.items() if not is_there(program)
         )

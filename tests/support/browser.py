@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 FLAGS = "--no-sandbox --disable-gpu --disable-dev-shm-usage"
+#: As a browser whose user wants dark pages.
+DARK = " --blink-settings=preferredColorScheme=0"
 
 
 class Browser:
@@ -20,10 +22,10 @@ class Browser:
         here = {
             "QT_QPA_PLATFORM": "offscreen",
             "QTWEBENGINE_DISABLE_SANDBOX": "1",
-            "QTWEBENGINE_CHROMIUM_FLAGS": FLAGS,
+            "QTWEBENGINE_CHROMIUM_FLAGS": FLAGS + DARK * dark,
         }
         self._process = subprocess.Popen(
-            [sys.executable, __file__, language, "dark" if dark else "light", str(folder)],
+            [sys.executable, __file__, language, str(folder)],
             env=os.environ | here,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -93,10 +95,8 @@ def main() -> None:
     from PySide6.QtWebEngineWidgets import QWebEngineView
     from PySide6.QtWidgets import QApplication
 
-    language, mode, folder = sys.argv[1:4]
+    language, folder = sys.argv[1:3]
     application = QApplication(sys.argv[:1])
-    if mode == "dark":
-        application.styleHints().setColorScheme(Qt.ColorScheme.Dark)
 
     class Page(QWebEnginePage):
         files: list[str] = []  # noqa: RUF012 - set before each dialog
@@ -206,8 +206,12 @@ def main() -> None:
         view.resize(1366, 768)
         paused(100)
 
+    def size(width: int) -> None:
+        view.resize(width, 844)
+        paused(120)
+
     deeds = {
-        "go": go, "script": run, "fill": fill, "press": press, "tick": tick, "choose": choose, "shot": shot,
+        "size": size, "go": go, "script": run, "fill": fill, "press": press, "tick": tick, "choose": choose, "shot": shot,
         "console": lambda: said,
     }  # fmt: skip
 

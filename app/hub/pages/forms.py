@@ -119,6 +119,8 @@ class Parts:
         if len(self._held) > MOST_HEAD + len(self._mark) and (end < 0 or end > MOST_HEAD):
             raise AppError(BAD)
         start = self._mark + b"\r\n"
+        if (self._mark + b"--").startswith(self._held):
+            return None
         if not self._held.startswith(start[: len(self._held)]):
             raise AppError(BAD)
         if end < 0:

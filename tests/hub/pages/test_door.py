@@ -60,16 +60,21 @@ def test_signed_in_one_goes_on_where_one_wanted_to(place, visit):
     assert place.code("a") in found.text
 
 
-@pytest.mark.parametrize(
-    "back",
-    ["https://evil.example/", "//evil.example", "/admin/../v1", "/admin/\\evil", "/adminx", "javascript:1"],
-)
-def test_nobody_is_led_elsewhere(visit, back):
-    visitor = visit()
-    visitor.get("/sign-in")
-    found = visitor.send("/sign-in", follow=False, name="chen", password=PASSWORD, back=back)
-    assert found.headers["location"] == "/admin/"
-    assert visitor.client.get("/admin/language/en", params={"back": back}).headers["location"] == "/admin/"
+def test_nobody_is_led_elsewhere(visit):
+    for back in (
+        "https://evil.example/",
+        "//evil.example",
+        "/admin/../v1",
+        "/admin/\\evil",
+        "/adminx",
+        "javascript:1",
+    ):
+        visitor = visit()
+        visitor.get("/sign-in")
+        found = visitor.send("/sign-in", follow=False, name="chen", password=PASSWORD, back=back)
+        assert found.headers["location"] == "/admin/"
+        led = visitor.client.get("/admin/language/en", params={"back": back})
+        assert led.headers["location"] == "/admin/"
 
 
 def test_cookie_and_headers_bind_the_browser(chen: Visitor):
@@ -316,10 +321,10 @@ def test_the_last_administrator_stays(place, chen):
         close_admin(place.hub, "nobody", None)
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 41, "a\0b", "a\nb"])
-def test_odd_names_are_refused(place, name):
-    with pytest.raises(AppError):
-        put_admin(place.hub, name, PASSWORD, None)
+def test_odd_names_are_refused(place):
+    for name in ("", " ", "x" * 41, "a\0b", "a\nb"):
+        with pytest.raises(AppError):
+            put_admin(place.hub, name, PASSWORD, None)
 
 
 def test_an_old_verifier_is_made_anew(place):
