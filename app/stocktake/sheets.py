@@ -180,6 +180,8 @@ class _Reading:
         if not quantity:
             self.made.empty += 1
             return
+        if not part_no and not _is_number(quantity):
+            return  # the boxes to sign, or a remark below the table
         if not part_no:
             self._bad(row, "part_no", _("There is a quantity, but no part. Write its number."))
             return
@@ -266,3 +268,11 @@ class _Reading:
         if known or any(made.counted == line.counted for made in stand):
             return replace(line, state="there")
         return replace(line, state="other", before=stand[-1].counted) if stand else line
+
+
+def _is_number(text: str) -> bool:
+    try:
+        values.parse_quantity(text)
+    except AppError:
+        return False
+    return True

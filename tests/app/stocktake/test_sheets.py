@@ -199,3 +199,15 @@ def test_a_sheet_saved_as_text_is_read_too(shelf, count, tmp_path):
     path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8-sig")
     sheet = read_sheet(shelf.keeper, path)
     assert (sheet.code, [row.part_no for row in sheet.of("new")]) == (form.code, ["HVAC-1"])
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh_CN"])
+def test_a_sheet_with_the_books_and_its_boxes_to_sign(shelf, tmp_path, spoken):
+    count = counting.open_count(shelf.keeper, "full", blind=False)[0]
+    form = Form(shelf, count, tmp_path, spoken)
+    form.write("HVAC-1", 4)
+    sheet = read_sheet(shelf.keeper, form.save(), count)
+    assert (sheet.bad, len(sheet.of("new")), sheet.empty) == ([], 1, 2)
+    form.add("", "S1-WH-A01", 3)
+    sheet = read_sheet(shelf.keeper, form.save(), count)
+    assert len(sheet.bad) == 1
