@@ -19,7 +19,7 @@ class Place:
     def __init__(self, fleet: Fleet) -> None:
         self.fleet, self.port = fleet, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.hub = fleet.open_hub()
+        self.hub = fleet.hub
         self.pages = Pages(
             self.hub, backup_of(jobs_of(self.hub, str(fleet.store.address), fleet.folder / "backups"))
         )
