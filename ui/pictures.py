@@ -36,7 +36,7 @@ TOURS: dict[str, tuple[str, ...]] = {
     ),
     "store": ("today", "spares", "proposal", "ledger", "purchasing", "receiving", "station", "import"),
     "super": ("today", "rounds", "review", "faults", "training", "alerts", "reports", "audit"),
-    "admin": ("accounts", "settings"),
+    "admin": ("accounts", "settings", "sync"),
 }
 DARK = {
     ("tech", "today"),

@@ -97,7 +97,7 @@ class TwoLaptops:
 
     def _paste(self, page: Any) -> None:
         page.form.set_values({"invitation": self.hub.invite()})
-        self._album(page.window(), "join-the-hub")
+        self._album(page.window(), "second-joins" if isinstance(page, FirstStart) else "join-the-hub")
         page.go.click()
         _close_when_refused(page)
 
