@@ -9,6 +9,7 @@ from app import alerts, equipment, values, work
 from app.desk import Desk
 from app.equipment import LIFE, Card, Entry
 from app.fields import fields_of, show
+from app.inventory.fitted import parts_of_machine
 from app.signs import sign
 from app.words import _, ngettext, pgettext
 from app.workflow import Step
@@ -191,7 +192,16 @@ def _related(code: str, name: str, mark: QWidget) -> QWidget:
 def _parts(inspector: Inspector, card: Card, desk: Desk, _opened: Opened) -> None:
     with desk.read() as read:
         found = equipment.spare_parts(read, card.row["id"])
-    if not found:
+        fitted = parts_of_machine(read, card.row["id"], card.row["site_id"])
+    if fitted:
+        inspector.add_section(_("Parts list"))
+    for one in fitted:
+        mark = Chip.of("in_stock" if one.available >= one.qty else "out_of_stock", bare=True)
+        words = f"{one.name} × {values.show_quantity(one.qty)} {one.unit}"
+        inspector.add(_related(one.part_no, "·".join(filter(None, [words, one.position])), mark))
+    if fitted and found:
+        inspector.add_section(_("Fits this class"))
+    if not found and not fitted:
         inspector.add(label(_("No spare part is registered for this class."), "dense", "text_2", wrap=True))
     for _part, code, name, on_hand, state in found:
         known = "in_stock" if state == "ok" else state or "no_data"

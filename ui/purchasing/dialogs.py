@@ -11,6 +11,8 @@ from app.fields import fields_of
 from app.inventory import finders
 from app.purchasing import orders
 from app.purchasing.lists import LineRow, OrderCard, suppliers
+from app.purchasing.suppliers import FIELDS
+from app.values import THOUSAND
 from app.words import _
 from ui.inventory.tables import amount, site_of
 from ui.kit.dialogs import FormDialog
@@ -111,6 +113,33 @@ def ask_placed(parent: QWidget, desk: Desk, card: OrderCard) -> dict[str, Any] |
     return FormDialog.ask(
         parent, title, fields, values, check=check, do=_("Place order"), text=card.order.supplier
     )
+
+
+_KINDS = {"int": "number", "measure": "number", "choice": "choice", "flag": "flag"}
+_WHOLE = ("default_lead_days", "default_warranty_months")
+
+
+def ask_supplier(parent: QWidget, row: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """What is known of a supplier, a new one or one of the register."""
+    fields = []
+    for name in FIELDS:
+        field = fields_of("supplier")[name]
+        choices = [(code, _(word)) for code, word in field.choices]
+        unit = _(field.unit) if field.unit else ""
+        required = field.required and field.kind != "flag"
+        kind = _KINDS.get(field.kind, "text")
+        fields.append(FormField(name, _(field.label), kind, unit, required=required, choices=choices))
+    start = {name: row[name] for name in FIELDS} if row else {"active": 1}
+    for name in _WHOLE:
+        if start.get(name) is not None:
+            start[name] *= THOUSAND
+    title = _("Change {part}").format(part=row["name"]) if row else _("Register a supplier")
+    typed = FormDialog.ask(parent, title, fields, start)
+    if typed is None:
+        return None
+    for name in _WHOLE:
+        typed[name] = None if typed[name] is None else typed[name] // THOUSAND
+    return {name: None if value == "" else value for name, value in typed.items()}
 
 
 def ask_return(parent: QWidget, desk: Desk, line: LineRow) -> dict[str, Any] | None:

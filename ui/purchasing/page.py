@@ -18,6 +18,7 @@ from app.inventory.scans import resolve_scan
 from app.purchasing import lists, orders
 from app.purchasing.lists import LineRow, OrderCard
 from app.purchasing.record import supplier_record
+from app.purchasing.suppliers import edit_supplier, new_supplier
 from app.words import N_, _, ngettext
 from app.workflow import Step
 from ui.inventory.tables import report_site, site_of, yuan
@@ -89,6 +90,10 @@ class PurchasingPage(ListPage):
             receive = button(_("Receive goods"), "scan-line")
             receive.clicked.connect(lambda: self.receiving_wanted.emit(None))
             self.add_action(receive)
+        if self.desk.may(Permission.EDIT_PARTS):
+            supplier = button(_("Register a supplier"), "building-2")
+            supplier.clicked.connect(self.new_supplier)
+            self.add_action(supplier)
         if self.desk.may(Permission.BUY):
             new = button(_("New order"), "plus")
             new.clicked.connect(self.new)
@@ -153,6 +158,8 @@ class PurchasingPage(ListPage):
                 self.inspector.add_tool(
                     "clipboard-list", _("Delivery list"), partial(self._report, "receipt-list")
                 )
+        if self.desk.may(Permission.EDIT_PARTS) and card.supplier:
+            self.inspector.add_tool("building-2", _("Supplier"), self.change_supplier)
         self._add_cancel(card)
 
     def _line_buttons(self, card: OrderCard) -> list[QPushButton]:
@@ -273,6 +280,19 @@ class PurchasingPage(ListPage):
             self.do(
                 partial(orders.edit_order, self.desk, card.row["id"], **typed), _("The order was changed.")
             )
+
+    def change_supplier(self) -> None:
+        """What is known of the supplier: contact, lead time, what may come beyond an order."""
+        row = self._need().supplier
+        typed = dialogs.ask_supplier(self, row)
+        if typed is not None:
+            self.do(partial(edit_supplier, self.desk, row["id"], typed), _("The supplier was changed."))
+
+    def new_supplier(self) -> None:
+        """Register a supplier."""
+        typed = dialogs.ask_supplier(self)
+        if typed is not None:
+            self.do(lambda: new_supplier(self.desk, typed)[1], _("The supplier was registered."))
 
     def add_part(self) -> None:
         """Another line of a draft."""

@@ -236,3 +236,35 @@ def test_pages_fit_a_small_window(office, code, mode):
     assert page.minimumSizeHint().width() <= 627
     desk = office.show(ReceivingDesk(office.keeper, office.tasks, office.placed), 683, 384)
     assert desk.minimumSizeHint().width() <= 683
+
+
+def test_a_supplier_is_registered_and_changed_at_its_order(page, office, monkeypatch):
+    wanted = [{"code": "SUP-90", "name": "新供应商"}, {"default_lead_days": 9000, "over_percent": 5000}]
+
+    def answer(dialog):
+        dialog.form.set_values(wanted.pop(0))
+        dialog.on_save()
+        return dialog.result()
+
+    monkeypatch.setattr(FormDialog, "exec", answer)
+    page.new_supplier()
+    office.settle()
+    page.change_supplier()
+    office.settle()
+    with office.keeper.read() as read:
+        assert read.find("supplier", code="SUP-90")
+        row = read.get("supplier", office.card().row["supplier_id"])
+    assert (row["default_lead_days"], row["over_percent"]) == (9, 5000)
+
+
+def test_what_was_received_gets_as_many_labels_as_pieces_came(office):
+    desk = office.show(ReceivingDesk(office.keeper, office.tasks, office.placed), 1366, 768)
+    assert not desk.labels.isVisible()
+    desk.use("HVAC-003")
+    desk.on_enter()
+    office.settle()
+    assert desk.labels.isVisible()
+    assert desk._came == {sample_id("part", "HVAC-003"): 4}
+    desk.print_labels()
+    assert desk.dialog._counts == {sample_id("part", "HVAC-003"): 4}
+    desk.dialog.reject()
