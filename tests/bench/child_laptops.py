@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -80,7 +81,7 @@ def in_a_crowd(delays: list[float]) -> list[float | None]:
     begun = time.monotonic()
 
     def come(profile: Profile, delay: float) -> float | None:
-        time.sleep(max(0.0, begun + delay - time.monotonic()))
+        threading.Event().wait(max(0.0, begun + delay - time.monotonic()))
         return synced(profile)
 
     with ThreadPoolExecutor(len(laptops)) as threads:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from anki.collection import AddNoteRequest, Collection
@@ -102,7 +103,8 @@ class Ankis:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
             except OSError:
-                time.sleep(0.05)
+                with suppress(subprocess.TimeoutExpired):
+                    self.server.wait(0.05)
             else:
                 return
         raise TimeoutError("Anki's server does not answer")
