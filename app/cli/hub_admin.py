@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import platform
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +14,8 @@ from app.hub.hub import Hub
 from app.hub.pages.accounts import close_admin, folded, put_admin, setup_code
 from app.words import N_, _
 
+#: Listening there is listening at every address of the machine, of which a browser can open none by this name.
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - nothing is bound here
 Open = Callable[[argparse.Namespace], AbstractContextManager[Hub]]
 
 
@@ -41,5 +44,6 @@ def say_setup(hub: Hub, how: str, where: tuple[str, int]) -> None:
     """At the start of a hub that nobody administers: where to make the first account, and the code for it."""
     code = setup_code(hub)
     if code is not None:
-        place = f"{how}://{where[0]}:{where[1]}/admin"
+        host = platform.node() if where[0] in EVERYWHERE else where[0]
+        place = f"{how}://{host}:{where[1]}/admin"
         say(_("Nobody administers this hub's page yet. Open {place} and use the code {code} within a day.").format(place=place, code=code))  # fmt: skip
