@@ -47,6 +47,10 @@ class CountLineRow:
     value: int
     state: str
     reason: str
+    #: Who counted, when, and how it came in: by scan, typed in later, from Excel.
+    by: str = ""
+    at: int | None = None
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,12 @@ def variance_list(data: CountData, issue: Issue) -> Report:
         head=_variance_head(data, issue),
         blocks=(
             *blocks,
+            Text(
+                _(
+                    "Method: difference = counted − books of the time of the count; amounts at the moving average of that time."
+                ),
+                small=True,
+            ),
             Signatures(
                 (
                     Signature(_("Counted by"), data.counters),
@@ -217,7 +227,20 @@ def _variance_head(data: CountData, issue: Issue) -> tuple[Fact, ...]:
             _("Without difference"), _("{share} ({count} differ)").format(share=share, count=data.different)
         ),
         Fact(_("Value of the differences"), f"{_(CURRENCY)} {worth}", wide=True),
+        *(
+            (Fact(_("Typed in later"), _later(data), wide=True),)
+            if any(line.entry for line in data.lines)
+            else ()
+        ),
     )
+
+
+def _later(data: CountData) -> str:
+    """How many lines came from paper or Excel, and who counted them."""
+    late = [line for line in data.lines if line.entry]
+    said = ngettext("{count} line", "{count} lines", len(late)).format(count=len(late))
+    people = pgettext("list", ", ").join(sorted({line.by for line in late if line.by}))
+    return joined(said, people)
 
 
 def _line_columns() -> tuple[Col, ...]:
@@ -239,10 +262,13 @@ def _differences(lines: list[CountLineRow]) -> Table:
         *_line_columns(),
         Col("counted", pgettext("stocktake", "Counted"), "quantity", 14, bold=True),
         Col("difference", _("Difference"), "quantity", 16, bold=True),
-        Col("price", _("Unit price"), "price", paper=False),
+        Col("price", _("Average price"), "price", paper=False),
         Col("value", _("Amount"), "money", 19, unit=_(CURRENCY)),
         Col("state", _("Status"), "status", paper=False),
         Col("reason", _("Reason"), width=24),
+        Col("at", _("Counted at"), "instant", paper=False),
+        Col("by", _("Counted by"), paper=False),
+        Col("entry", _("Entry"), paper=False),
     )
     return Table(
         columns,
@@ -271,6 +297,6 @@ def _line_row(number: int, line: CountLineRow) -> Row:
         "seq": number, "part_no": line.part_no, "name_spec": joined(line.name, line.spec), "name": line.name,
         "spec": line.spec, "unit": line.unit, "bin": line.bin, "batch": line.batch, "book": line.book,
         "counted": line.counted, "difference": line.difference, "price": line.price, "value": line.value,
-        "state": Status.of(line.state), "reason": line.reason,
+        "state": Status.of(line.state), "reason": line.reason, "at": line.at, "by": line.by, "entry": line.entry,
     }  # fmt: skip
     return Row(values, mark=line.state in {"not_found", "twice"})

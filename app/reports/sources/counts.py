@@ -43,7 +43,9 @@ def _issue(job: Job, lines: Lines, row: CountRow) -> Issue:
 
 
 def _data(row: CountRow, lines: Lines) -> CountData:
-    people = {count.by for line in lines.counted for count in line.counts if count.by}
+    people = {
+        name for line in lines.counted for count in line.counts if (name := count.paper_name or count.by)
+    }
     return CountData(
         code=row.code,
         scope=scope_word(row.kind, row.scope),
@@ -63,9 +65,19 @@ def _data(row: CountRow, lines: Lines) -> CountData:
 
 
 def _line(line: Line) -> CountLineRow:
+    last = line.last
+    told = (
+        (
+            last.paper_name or last.by,
+            last.at,
+            show(fields_of("count_line")["entry"], last.entry) if last.entry else "",
+        )
+        if last
+        else ()
+    )
     return CountLineRow(
         line.part_no, _payload(line.part_no), line.name, line.spec, line.unit, line.bin, line.batch, line.book,
-        line.counted, line.difference, line.price, line.value, line.state, reason_word(line.reason),
+        line.counted, line.difference, line.price, line.value, line.state, reason_word(line.reason), *told,
     )  # fmt: skip
 
 

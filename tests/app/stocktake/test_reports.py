@@ -84,3 +84,24 @@ def test_the_variance_list_gives_reasons_and_money(shelf, code_of, tmp_path):
         assert word in text, word
     with pytest.raises(AppError):
         make_bytes(shelf.desk, "count-sheet", {"count": "PD-NONE"})
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words"), [("zh_CN", ("补录", "移动加权平均")), ("en", ("Typed in later", "moving average"))]
+)
+def test_what_was_typed_in_later_says_so(shelf, code_of, tmp_path, spoken, words):
+    count = counting.open_count(shelf.keeper, "full", blind=True)[0]
+    paper = counting.Paper(shelf.now, "老周")
+    counting.count_line(shelf.keeper, count, shelf.key("HVAC-1"), 3000, paper=paper, reason="lost")
+    counting.close_count(shelf.keeper, count, "yes")
+    given = {"count": code_of(count)}
+    text = text_of(make_bytes(shelf.desk, "count-variance", given, spoken=spoken), tmp_path)
+    for word in (*words, "老周"):
+        assert word in text, word
+    book = openpyxl.load_workbook(
+        io.BytesIO(make_bytes(shelf.desk, "count-variance", given, "xlsx", spoken=spoken))
+    )
+    head, row = ([cell.value for cell in line] for line in book.worksheets[0].iter_rows(min_row=4, max_row=5))
+    told = dict(zip(head, row, strict=True))
+    assert words[0] in told.values()
+    assert "老周" in told.values()
