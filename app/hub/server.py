@@ -11,7 +11,7 @@ from time import monotonic
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from app.errors import AppError
@@ -55,13 +55,22 @@ class Service:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.hub)
-        self.pages = self.pages or Pages(self.hub)
+        self._pages = self.pages or Pages(self.hub)
+
+    def page_routes(self) -> list[BaseRoute]:
+        """Where the pages for administrators lie, if they are here."""
+        return admin_routes(self._pages) if self.pages_here else []
+
+    def close(self) -> None:
+        """Let those at work end, and give the database up."""
+        self.crowd.close()
+        self._pages.crowd.close()
+        self.hub.close()
 
 
 def make_server(hub: Hub, service: Service | None = None) -> Starlette:
     """The hub as a web application."""
     doing = service or Service(hub)
-    pages = doing.pages or Pages(hub)
 
     @asynccontextmanager
     async def lifespan(_server: Starlette) -> AsyncIterator[None]:
@@ -70,9 +79,7 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
         for duty in duties:
             duty.cancel()
         await asyncio.gather(*duties, return_exceptions=True)
-        doing.crowd.close()
-        pages.crowd.close()
-        hub.close()
+        doing.close()
 
     async def call(request: Request) -> Response:
         name = request.path_params["call"]
@@ -106,7 +113,7 @@ def make_server(hub: Hub, service: Service | None = None) -> Starlette:
         Route("/metrics", figures, methods=["GET"]),
         Route(AUTHORITY_PATH, authority, methods=["GET"]),
         Route("/v1/{call}", call, methods=["POST"]),
-        *(admin_routes(pages) if doing.pages_here else []),
+        *doing.page_routes(),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

@@ -142,8 +142,9 @@ class Visit:
 
     def go(self, path: str, notice: str = "", session: Session | None = None) -> Response:
         """On to another page of ours, with a sentence that it shows."""
-        if notice and (session or self.session):
-            sessions.leave_notice(self.hub, session or self.session, notice)  # type: ignore[arg-type]
+        session = session or self.session
+        if notice and session:
+            sessions.leave_notice(self.hub, session, notice)
         return RedirectResponse(f"{ROOT}{path}", HTTPStatus.SEE_OTHER)
 
     def keep(self, response: Response, token: str) -> Response:

@@ -58,7 +58,7 @@ def icon(name: str) -> Markup:
     text = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     inside = re.sub(r"\s+", " ", text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")])
     head = '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
-    return Markup(f"{head}{inside.strip()}</svg>")  # noqa: S704 - our own file
+    return _drawn(f"{head}{inside.strip()}</svg>")
 
 
 @cache
@@ -104,4 +104,11 @@ def qr(text: str) -> Markup:
     cells: list[list[Any]] = code.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(cells) for x, dark in enumerate(row) if dark)
     side = len(cells)
-    return Markup(f'<svg class="qr" viewBox="0 0 {side} {side}" role="img" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="#fff"/><path fill="#000" d="{path}"/></svg>')  # noqa: S704 - numbers alone  # fmt: skip
+    head = f'<svg class="qr" viewBox="0 0 {side} {side}" role="img" shape-rendering="crispEdges">'
+    ground = f'<rect width="{side}" height="{side}" fill="#fff"/>'
+    return _drawn(f'{head}{ground}<path fill="#000" d="{path}"/></svg>')
+
+
+def _drawn(svg: str) -> Markup:
+    """A picture of our own making as HTML; nothing that somebody typed is in it."""
+    return Markup(svg)  # noqa: S704 - made of our icons and of numbers alone
