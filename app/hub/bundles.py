@@ -6,6 +6,7 @@ A file is proved whole, its device's and ours before the first op is looked at. 
 import logging
 import os
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -105,6 +106,8 @@ def take_in(hub: Hub, path: Path) -> Received:
             _greet(hub, received)
         except RefusedError as refused:
             raise _sentence(refused, opened.name) from refused
+        except (OverflowError, UnicodeError, sqlite3.Error) as error:  # values that no database takes
+            raise AppError(BROKEN, name=opened.name) from error
         _finish(hub, received)
     return received
 
@@ -148,7 +151,7 @@ def _offer(hub: Hub, received: Received, push: Push) -> None:
     received.ops += len(push.ops)
     received.op_ids |= dict.fromkeys(op.op_id for op in push.ops)
     why = _push(hub, received.device, push, received)
-    if why:
+    if why and push.ops:
         _keep_waiting(hub, received, push, why)
         received.forked |= why == FORK
 
