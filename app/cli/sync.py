@@ -9,7 +9,7 @@ from app.cli.parser import FAULTS, OK
 from app.profile import Profile
 from app.sync.client import Report, differing_tables, sync_once
 from app.sync.joining import begin_part, join, read_invitation
-from app.sync.status import waiting
+from app.sync.status import Waiting, waiting
 from app.words import _, ngettext
 
 
@@ -74,6 +74,16 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, verified: bool,
                 "An old copy or a second laptop had written in this one's name: a new chain was begun, nothing was lost."
             )
         )
+    _tell_waiting(left)
+    different = list(dict.fromkeys([*wrong, *report.differing]))
+    for table in different:
+        say(_("The rows of {table} are not the hub's.").format(table=table))
+    if verified and not different:
+        say(_("All rows are the hub's, proved by digests."))
+
+
+def _tell_waiting(left: Waiting) -> None:
+    """What a person should look at."""
     if left.conflicts:
         say(
             ngettext(
@@ -98,8 +108,3 @@ def _tell(profile: Profile, report: Report, wrong: list[str], *, verified: bool,
                 left.rejected,
             ).format(count=left.rejected)
         )
-    different = list(dict.fromkeys([*wrong, *report.differing]))
-    for table in different:
-        say(_("The rows of {table} are not the hub's.").format(table=table))
-    if verified and not different:
-        say(_("All rows are the hub's, proved by digests."))
