@@ -38,7 +38,7 @@ pytestmark = pytest.mark.logs("a request that no database can take", "figures th
 # --- numbers ---
 
 
-def testnumbers_are_not_used_up(enemy):
+def test_numbers_are_not_used_up(enemy):
     assert enemy.ask("reserve", Reserve(enemy.proof, "CERT", 1, 2**63 - 1)).code == "MALFORMED"
     first = enemy.ask("reserve", Reserve(enemy.proof, "CERT", 500, 10**12))
     assert isinstance(first, Block)
@@ -62,7 +62,7 @@ HUGE = [2**64, -(2**70), 10**400]
 
 
 @pytest.mark.parametrize("number", HUGE, ids=["2**64", "-2**70", "10**400"])
-def test_hugenumbers_in_a_request_are_malformed(enemy, number):
+def test_huge_numbers_in_a_request_are_malformed(enemy, number):
     plain = json.loads(msgspec.json.encode(Hello(enemy.proof, [], 0, "1", 1)))
     for field in ("wall", "schema_v", "checkpoint_at"):
         text = json.dumps(plain | {field: number}).encode()
