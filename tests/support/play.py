@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -73,15 +74,15 @@ def play(seeds: Iterable[int], *, processes: int = os.cpu_count() or 1) -> Itera
             yield from pool.map(played, (todo := list(seeds)), [blank] * len(todo), chunksize=4)
 
 
-class fixed_hashes:  # noqa: N801 - used like a function
+@contextmanager
+def fixed_hashes() -> Iterator[None]:
     """While it lasts, new processes walk through sets in one order."""
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in FIXED}
-        os.environ.update(FIXED)
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
+    before = {name: os.environ.get(name) for name in FIXED}
+    os.environ.update(FIXED)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value

@@ -6,7 +6,7 @@ What was played and what held in the end is told by `report`. It is the simulato
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,8 @@ class Week(Simulation):
         self.plan, self.seed = plan, seed
         self.checks: list[tuple[str, str]] = []
         self.lines: list[str] = []
+        #: Who is told of each line of the report as it comes.
+        self.watch: Callable[[str], object] = lambda _text: None
         self._blank, self._large = blank, large
         self._began = time.monotonic()
 
@@ -113,9 +115,9 @@ class Week(Simulation):
                 for _n in range(5):
                     self.works.create(laptop)
             laptop.sync()
-        self.far = names[-self.plan.far :]
+        self.near, self.far = names[: -self.plan.far], names[-self.plan.far :]
         self._tell(
-            f"{len(names)} laptops have joined by the line, one more ({STICK}) holds its own site and is reached by files alone. "
+            f"{len(names)} laptops have joined by the line (and {self.plan.clones} disks will be cloned), one more ({STICK}) holds its own site and is reached by files alone. "
             f"{self._size()}"
         )
 
@@ -149,16 +151,16 @@ class Week(Simulation):
         before = len(self.story)
         self._at(day)
         if day == min(1, self.plan.days - 1):
-            for name in self._near()[: self.plan.restored]:
+            for name in self.near[: self.plan.restored]:
                 self.troubles.copy(self.fleet.laptops[name])
         if day == self.plan.days // 2:
             self.troubles.copy_hub()
-        for hour in (8, 11, 14, 17):
+        for hour in (8, 12, 17):
             self._at(day + hour / 24)
             for laptop in self.dice.sample(list(self.fleet), len(self.fleet.laptops)):
-                self._work(laptop, self.plan.actions // 4)
+                self._work(laptop, self.plan.actions // 3)
                 self._exchange_of_the_day(laptop, day)
-            if hour == 11:
+            if hour == 12:
                 self._noon(day)
         told = Counter(_kind(line) for line in self.story[before:])
         self._tell(
@@ -168,7 +170,7 @@ class Week(Simulation):
 
     def _noon(self, day: int) -> None:
         """What befalls the fleet in the middle of a day."""
-        near, last = self._near(), self.plan.days - 1
+        near, last = self.near, self.plan.days - 1
         clones = [n for n in range(self.plan.clones) if min(n + 1, last) == day]
         for number in clones:
             self.troubles.clone(self.fleet.laptops[near[-1 - number]])
@@ -178,9 +180,6 @@ class Week(Simulation):
                 put_back(self.fleet.laptops[name])
         if day == min(5, last):
             self.troubles.restore_hub()
-
-    def _near(self) -> list[str]:
-        return [name for name in self.fleet.laptops if name != STICK and name not in self.far]
 
     def _exchange_of_the_day(self, laptop: Laptop, day: int) -> None:
         if laptop.name == STICK:
@@ -318,6 +317,7 @@ class Week(Simulation):
 
     def _tell(self, text: str) -> None:
         self.lines.append(text)
+        self.watch(text)
 
     def _events(self, since: int) -> str:
         seen = [line for line in self.story[since:] if any(word in line for word in EVENTS)]

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from fleet import blank_files
@@ -64,6 +65,7 @@ def main() -> int:
 
 def _played(week: Week, to: Path) -> int:
     fault: Exception | None = None
+    week.watch = lambda text: say(f"{datetime.now().astimezone():%H:%M:%S} {text}")
     try:
         week.run()
     except Exception as error:  # noqa: BLE001 - the report says what did not hold
