@@ -108,6 +108,15 @@ REPORTS: dict[str, ReportSpec] = {
             purchase.receipts,
         ),
         ReportSpec(
+            "count-due",
+            N_("Due to be counted"),
+            N_("Which parts the counting cycle asks for"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            counts.due,
+        ),
+        ReportSpec(
             "count-sheet",
             N_("Stock count sheet"),
             N_("To count with paper and pen, a code on every line"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,7 +23,8 @@ from app.reports.document import (
     Value,
 )
 from app.reports.parts import CURRENCY, joined, section
-from app.values import show_instant, show_money
+from app.stocktake.counts import DuePart
+from app.values import day_of, show_instant, show_money
 from app.words import _, ngettext, pgettext
 
 SPARE_LINES = 5
@@ -245,7 +246,7 @@ def _later(data: CountData) -> str:
 
 def _line_columns() -> tuple[Col, ...]:
     return (
-        Col("seq", _("No."), "int", 8, centred=True),
+        Col("seq", _("No."), "int", 10, centred=True),
         Col("part_no", _("Part no."), "code", 22),
         Col("name_spec", _("Name / specification"), book=False),
         Col("name", _("Name"), paper=False),
@@ -300,3 +301,36 @@ def _line_row(number: int, line: CountLineRow) -> Row:
         "state": Status.of(line.state), "reason": line.reason, "at": line.at, "by": line.by, "entry": line.entry,
     }  # fmt: skip
     return Row(values, mark=line.state in {"not_found", "twice"})
+
+
+def due_list(rows: Sequence[DuePart], issue: Issue, day: str) -> Report:
+    """What is due to be counted by the cycle of its class, the most valuable class first (循环盘点到期清单)."""
+    columns = (
+        Col("part_no", _("Part no."), "code", 28),
+        Col("name", _("Name")),
+        Col("abc", _("ABC class"), width=16, centred=True),
+        Col("bins", _("Bins"), width=34, small=True),
+        Col("every", _("Every (days)"), "int", 22),
+        Col("last", _("Counted last"), "date", 26),
+        Col("over", _("Overdue (days)"), "int", 22, bold=True),
+    )
+    lines = tuple(
+        Row(
+            {
+                "part_no": row.part_no, "name": row.name, "abc": row.abc, "bins": row.bins, "every": row.every,
+                "last": day_of(row.last, issue.timezone) if row.last else _("never"),
+                "over": row.over if row.last else None,
+            }
+        )
+        for row in rows
+    )  # fmt: skip
+    method = _(
+        "Method: due = in stock and not counted within the days of its class (rules of the store); cancelled stocktakes do not count."
+    )
+    return Report(
+        code="count-due", title=_("Due to be counted"), subtitle=_("Cycle counting by ABC class"), issue=issue,
+        head=(Fact(_("Day"), day), Fact(_("Spare parts"), str(len(rows)))),
+        blocks=(Table(columns, (Group("", lines),), title=section(1, _("Due to be counted")), name=_("Due to be counted"),
+                      empty=_("Nothing is due to be counted.")), Text(method, small=True)),
+        period=day, retention=_("1 year"),
+    )  # fmt: skip

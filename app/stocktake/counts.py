@@ -190,6 +190,9 @@ class DuePart:
     abc: str
     last: int | None
     over: int
+    #: The bins where it lies, and how many days its class is counted in.
+    bins: str = ""
+    every: int = 0
 
 
 def _cycle_parts(read: Reader, site: bytes | None, now: int) -> list[DuePart]:
@@ -198,15 +201,25 @@ def _cycle_parts(read: Reader, site: bytes | None, now: int) -> list[DuePart]:
     rows = read.rows(
         f"SELECT p.id, p.part_no, {named('p')}, p.abc_class, (SELECT max(l.counted_at) FROM count_line l "
         "JOIN stock_count c ON c.id = l.count_id WHERE l.part_id = p.id AND l.deleted = 0 AND c.deleted = 0 "
-        f"AND c.status <> 'cancelled'{' AND l.site_id = ?' if site else ''}) FROM part p WHERE p.deleted = 0 "
+        f"AND c.status <> 'cancelled'{' AND l.site_id = ?' if site else ''}), coalesce((SELECT group_concat(code, ' ') FROM "
+        "(SELECT DISTINCT b.code FROM stock_level v JOIN location b ON b.id = v.bin_id WHERE v.part_id = p.id AND v.on_hand <> 0"
+        f"{' AND v.site_id = ?' if site else ''} ORDER BY b.code)), '') FROM part p WHERE p.deleted = 0 "
         f"AND p.abc_class IS NOT NULL AND EXISTS (SELECT 1 FROM part_stock s WHERE s.part_id = p.id AND s.on_hand <> 0{here})",
-        *params,
-        *params,
+        *params, *params, *params,
     )  # fmt: skip
     days = rules_of(read).count_days()
     return [
-        DuePart(part, number, name, abc, last, (now - (last or 0)) // DAY - days.get(abc, 0))
-        for part, number, name, abc, last in rows
+        DuePart(
+            part,
+            number,
+            name,
+            abc,
+            last,
+            (now - (last or 0)) // DAY - days.get(abc, 0),
+            bins,
+            days.get(abc, 0),
+        )
+        for part, number, name, abc, last, bins in rows
     ]
 
 

@@ -81,9 +81,13 @@ class StocktakePage(Page):
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(lambda: self.page_wanted.emit("spares"))
         self.add_action(back)
-        exact = button(_("Accuracy"), "file-chart-column")
-        exact.clicked.connect(lambda: self.report_requested.emit("count-accuracy", {}))
-        self.add_action(exact)
+        for words, icon, name in (
+            (_("What is due"), "calendar-clock", "count-due"),
+            (_("Accuracy"), "file-chart-column", "count-accuracy"),
+        ):
+            made = button(words, icon)
+            made.clicked.connect(lambda _checked, name=name: self.report_requested.emit(name, {}))
+            self.add_action(made)
         if desk.may(Permission.MOVE_STOCK):
             self.set_primary(self._new_button())
         self.table.selected.connect(self._on_selected)

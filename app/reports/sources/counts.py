@@ -5,11 +5,11 @@ from dataclasses import replace
 from app.errors import AppError
 from app.fields import fields_of, show
 from app.labels.payload import Kind, encode
-from app.reports.counts import CountData, CountLineRow, count_sheet, variance_list
+from app.reports.counts import CountData, CountLineRow, count_sheet, due_list, variance_list
 from app.reports.document import Issue, Report
 from app.reports.sources.job import Job
 from app.stocktake.counting import reason_word, scope_word
-from app.stocktake.counts import CountRow, count_row
+from app.stocktake.counts import CountRow, count_row, due_parts
 from app.stocktake.lines import Line, Lines, lines_of
 from app.words import N_, pgettext
 
@@ -26,6 +26,12 @@ def variance(job: Job) -> Report:
     if row.blind and row.status == "open":
         raise AppError(N_("A blind count shows its differences when the counting is closed."))
     return variance_list(_data(row, lines), _issue(job, lines, row))
+
+
+def due(job: Job) -> Report:
+    """What is due to be counted today."""
+    rows = due_parts(job.read, job.site_id, job.desk.now())
+    return due_list(rows, job.issue(job.site), job.desk.today())
 
 
 def _found(job: Job) -> tuple[CountRow, Lines]:

@@ -149,3 +149,16 @@ def test_accuracy_over_time_adds_up(shelf) -> None:
         ("A", 3, "33.3 %"),
         ("C", 3, "100.0 %"),
     ]
+
+
+def test_the_due_list_follows_the_cycle(shelf) -> None:
+    count = counting.open_count(shelf.keeper, "full")[0]
+    counting.count_line(shelf.keeper, count, shelf.key("HVAC-1"), 4000)
+    shelf.later(91 * 24 * 60)
+    counting.count_line(shelf.keeper, count, shelf.key("HVAC-2"), 7000)
+    rows = table(shelf.boss, "count-due", {})
+    assert [(row["Part no."], row["Bins"], row["Overdue (days)"]) for row in rows] == [
+        ("HVAC-1", "S1-WH-A01", 1), ("PWR-1", "S1-WH-A02", None),
+    ]  # fmt: skip
+    assert rows[1]["Counted last"] == "never"
+    assert "循环盘点" in paper(shelf.boss, "count-due", {}, "zh_CN")

@@ -90,3 +90,11 @@ def test_whoever_counted_has_no_way_to_approve(shown, shelf, tasks, settled, cou
     page = shown(DifferencesPage(counter, tasks, count))
     settled()
     assert not page.approve_button.isEnabled()
+
+
+def test_what_is_due_and_the_accuracy_are_reports(page):
+    asked = []
+    page.report_requested.connect(lambda name, told: asked.append((name, told)))
+    for words in ("What is due", "Accuracy"):
+        next(found for found in page.findChildren(QPushButton) if found.text().strip() == words).click()
+    assert asked == [("count-due", {}), ("count-accuracy", {})]
