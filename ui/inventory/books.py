@@ -1,4 +1,4 @@
-"""What the store's books still wait for: withdrawals to confirm, loans, transfers on the way, months to close."""
+"""What the store's books still wait for: withdrawals, loans, calibrations, transfers, months to close; and what was used."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.inventory import closing, loans, taking, transit
+from app.inventory import closing, loans, skipped, taking, tools, transit
 from app.inventory.value import cents
 from app.signs import Sign
 from app.words import N_, _, ngettext
 from ui.inventory.books_forms import Forms
 from ui.inventory.tables import FixedSource, amount, site_of, status_width
+from ui.inventory.used import UsedCard
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.layout import Card, Page
@@ -31,8 +32,16 @@ OVERDUE = Sign("danger", "clock-alert", "×", N_("Overdue"))
 CLOSED = Sign("ok", "lock", "✓", N_("Month closed"))
 REOPENED = Sign("warn", "undo-2", "△", N_("Opened again"))
 LATE = Sign("warn", "clock-alert", "△", N_("Late"))
+#: How the calibration of a tool stands.
+TOOLS = {
+    "ended": Sign("danger", "clock-alert", "×", N_("Not calibrated")),
+    "ending": Sign("warn", "calendar-clock", "△", N_("Ends soon")),
+    "valid": Sign("ok", "badge-check", "✓", N_("Calibrated")),
+}
 #: So many rows are seen at once in each card.
 _ROWS = 6
+#: The height of a card without rows: sign and sentence.
+_EMPTY = 148
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Numbered:
 
 
 class BooksPage(Page):
-    """Four lists that are best empty."""
+    """Lists that are best empty, and what was used."""
 
     back_wanted = Signal()
 
@@ -70,24 +79,32 @@ class BooksPage(Page):
         for key, title, none in (
             ("waiting", _("Waits for the storekeeper"), _("Nothing was taken without the storekeeper.")),
             ("loans", _("Lent and borrowed"), _("Nothing is lent or borrowed.")),
+            ("tools", _("Tools to calibrate"), _("No calibration is recorded.")),
             ("transit", _("On the way between sites"), _("Nothing is on the way.")),
             ("closings", _("Closed months"), _("No month is closed yet.")),
+            ("skipped", _("Skipped scans"), _("No scan was skipped.")),
         ):
             self._add_card(key, title, none)
+        self.used = UsedCard(desk, tasks)
+        self.used.report_requested.connect(self.report_requested)
+        self.body.insertWidget(self.body.count() - 2, self.used)
         self.body.addStretch()
         self.reload()
 
     def _add_buttons(self) -> None:
         keeps = self._desk.may(Permission.MOVE_STOCK)
         if keeps:
+            calibrates = self._desk.may(Permission.EDIT_PARTS)
             for words, icon, slot in (
                 (_("Lend or borrow"), "calendar-clock", self.lend),
                 (_("Send to another site"), "arrow-left-right", self.send),
                 (_("Type in a paper slip"), "keyboard", self.type_in),
+                (_("Record a calibration"), "badge-check", self.calibrate),
             ):
-                made = button(words, icon)
-                made.clicked.connect(slot)
-                self.add_action(made)
+                if slot != self.calibrate or calibrates:
+                    made = button(words, icon)
+                    made.clicked.connect(slot)
+                    self.add_action(made)
         if self._desk.may(Permission.APPROVE_STOCK) and self._desk.site:
             made = button(_("Close a month"), "lock", "primary")
             made.clicked.connect(self.close_month)
@@ -99,12 +116,8 @@ class BooksPage(Page):
         table = Table(
             _columns(self._desk)[key], source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
         )
-        table.setFixedHeight(92 + 28 * _ROWS)
-        table.loaded.connect(
-            lambda count: table.setFixedHeight(
-                92 + (44 if table.view.compact else 28) * min(max(count, 3), _ROWS)
-            )
-        )
+        table.setFixedHeight(_EMPTY)
+        table.loaded.connect(partial(_fit, table))
         self.tables[key] = table
         for code, words, icon, allowed in _ACTIONS[key]:
             if allowed is None or self._desk.may(allowed):
@@ -123,13 +136,15 @@ class BooksPage(Page):
             found: Sequence[Any] = {
                 "waiting": taking.waiting,
                 "loans": loans.loans,
+                "tools": tools.tools,
                 "transit": transit.in_transit,
                 "closings": closing.closings,
-            }[key](read, site)  # type: ignore[operator]  # four functions of the same two arguments
+                "skipped": skipped.skipped,
+            }[key](read, site)  # type: ignore[operator]  # functions of the same two arguments
         return [Numbered(n, row) for n, row in enumerate(found, 1)]
 
     def reload(self) -> None:
-        """Read the four lists again, and say how much they hold."""
+        """Read the lists again, and say how much they hold."""
         for table in self.tables.values():
             table.refresh()
         site = site_of(self._desk)
@@ -143,6 +158,7 @@ class BooksPage(Page):
         """Something has changed in the store."""
         if topics & {"stock", "inventory"}:
             self.reload()
+            self.used.reload()
 
     def chosen(self, key: str) -> Any:
         """The row that is selected in a card; None for none."""
@@ -170,6 +186,10 @@ class BooksPage(Page):
     def lend(self) -> None:
         """Lend a part or tool, or note one that was borrowed."""
         self._do(self._forms.loan())
+
+    def calibrate(self) -> None:
+        """Record the calibration of a tool."""
+        self._do(self._forms.calibration())
 
     def send(self) -> None:
         """Send parts to another site."""
@@ -208,6 +228,12 @@ class BooksPage(Page):
         return [("Tab", _("Next list")), ("Ctrl C", _("Copy the selected rows"))]
 
 
+def _fit(table: Table, count: int) -> None:
+    """As high as its rows, up to six of them."""
+    row = 44 if table.view.compact else 28
+    table.setFixedHeight(92 + row * min(count, _ROWS) if count else _EMPTY)
+
+
 _KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
 _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
     "waiting": (
@@ -220,6 +246,8 @@ _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
         ("extend", N_("Extend"), "calendar-clock", _KEEP),
         ("keep", N_("Turn into an issue"), "log-out", _KEEP),
     ),
+    "tools": (("renew", N_("Calibrated anew"), "badge-check", Permission.EDIT_PARTS),),
+    "skipped": (),
     "transit": (
         ("arrive", N_("Book the arrival"), "log-in", _KEEP),
         ("lost", N_("Lost on the way"), "trash-2", _KEEP),
@@ -246,6 +274,9 @@ def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
     def loan(row: Any) -> Sign:
         return OVERDUE if row.state(desk.today()) == "overdue" else OUT
 
+    def tool(row: Any) -> Sign:
+        return TOOLS[row.state(desk.today())]
+
     def way(row: Any) -> Sign:
         return LATE if row.days(desk.now()) >= transit.LATE_DAYS else OUT
 
@@ -270,6 +301,22 @@ def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
                    value=lambda row: _("Lent by us") if row.direction == "out" else _("Borrowed by us")),
             Column("calibrated_until", N_("Calibrated until"), "date", 108, sortable=False, compact=False),
             Column("code", N_("Loan number"), "code", 112, sortable=False, compact=False),
+        ),
+        "tools": (
+            Column("valid_until", N_("Calibrated until"), "date", 112, sortable=False),
+            Column("state", N_("Status"), "status", status_width(TOOLS.values()), sortable=False, value=tool),
+            *part(),
+            Column("serial", N_("Serial number"), "code", 130, sortable=False),
+            Column("done_on", N_("Calibrated on"), "date", 108, sortable=False, compact=False),
+            Column("certificate", N_("Certificate"), "code", 130, sortable=False, compact=False),
+            Column("lent_to", N_("Lent to"), width=120, sortable=False, compact=False),
+        ),
+        "skipped": (
+            Column("scanned_at", N_("Time"), "date", 132, sortable=False, value=lambda row: time(row, "scanned_at")),
+            Column("code", N_("Code"), "code", 170, sortable=False),
+            Column("reason", N_("Reason"), width=200, stretch=True, sortable=False),
+            Column("refusal", N_("Refused because"), width=260, sortable=False, compact=False, tone="text_2"),
+            Column("by", N_("Skipped by"), width=110, sortable=False, compact=False),
         ),
         "transit": (
             Column("sent_at", N_("Sent on"), "date", 132, sortable=False, value=lambda row: time(row, "sent_at")),

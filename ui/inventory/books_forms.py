@@ -10,7 +10,7 @@ from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.inventory import closing, finders, loans, taking, transit
+from app.inventory import closing, finders, loans, taking, tools, transit
 from app.inventory.closing import Period
 from app.tx import Reader
 from app.words import _
@@ -120,6 +120,46 @@ class Forms:
             work_order=order,
             unit_price=price,
         )
+
+    # tools
+
+    def calibration(self) -> Work | None:
+        """The calibration of a tool, or of one of several by its serial number."""
+        fields = [self._part(), FormField("serial", _("Serial number")), *_calibration()]
+        return self._calibrated(_("Record a calibration"), fields, None, "")
+
+    def _tools_renew(self, row: tools.ToolRow) -> Work | None:
+        """The same tool again; what was recorded before stands in the form."""
+        with self._desk.read() as read:
+            past = tools.calibrations_of(read, row.part_id, row.serial)
+        said = _("{done} – {until}  {certificate}  {by}")
+        before = [
+            said.format(done=one.done_on, until=one.valid_until, certificate=one.certificate, by=one.by)
+            for one in past[:5]
+        ]
+        title = _("Calibration of {tool}").format(tool=f"{row.part_no} {row.name} {row.serial}".strip())
+        return self._calibrated(title, _calibration(), row, "\n".join(before))
+
+    def _calibrated(
+        self, title: str, fields: list[FormField], row: tools.ToolRow | None, text: str
+    ) -> Work | None:
+        given = {"done_on": self._desk.today()}
+        filled = self._filled(title, fields, given, _("Save"), check=self._check_calibration, text=text)
+        if not filled:
+            return None
+        part = row.part_id if row else filled["part_id"]
+        serial = row.serial if row else filled["serial"] or ""
+        return partial(
+            loans.calibrate, self._desk, part, filled["done_on"], filled["valid_until"], serial=serial,
+            certificate=filled["certificate"] or "",
+        )  # fmt: skip
+
+    def _check_calibration(self, filled: dict[str, Any]) -> dict[str, str]:
+        if filled["done_on"] > self._desk.today():
+            return {"done_on": _("This day lies in the future.")}
+        if filled["valid_until"] <= filled["done_on"]:
+            return {"valid_until": _("It is valid until a day after the calibration.")}
+        return {}
 
     # transfers
 
@@ -269,6 +309,14 @@ class Forms:
 
 def _qty() -> FormField:
     return FormField("qty", _("Quantity"), "number", required=True)
+
+
+def _calibration() -> list[FormField]:
+    return [
+        FormField("done_on", _("Calibrated on"), "date", required=True),
+        FormField("valid_until", _("Calibrated until"), "date", required=True),
+        FormField("certificate", _("Certificate")),
+    ]
 
 
 def _reason() -> FormField:
