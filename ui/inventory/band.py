@@ -37,6 +37,7 @@ class Band(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.result = Result("neutral", "scan-line", "")
+        self._fonts: dict[tuple[int, bool], QFont] = {}
         self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
 
     def set(self, result: Result) -> None:
@@ -54,9 +55,12 @@ class Band(QWidget):
         return QSize(320, 104)
 
     def _font(self, pixels: int, *, bold: bool) -> QFont:
-        made = theme.font("station" if bold else "body")
-        made.setPixelSize(max(round(pixels * min(self.height() / 300, 1.0)), 12))
-        return made
+        size = max(round(pixels * min(self.height() / 300, 1.0)), 12)
+        if (size, bold) not in self._fonts:  # a scan asks for six, and making one takes as long as a look-up
+            made = theme.font("station" if bold else "body")
+            made.setPixelSize(size)
+            self._fonts[size, bold] = made
+        return QFont(self._fonts[size, bold])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, shown = QPainter(self), self.result

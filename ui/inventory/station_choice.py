@@ -40,6 +40,8 @@ class ChoiceBar(QWidget):
 
     def ask(self, choices: Sequence[Meaning]) -> None:
         """Show what there is to choose from; nothing hides the list."""
+        if not choices and not self.choices:
+            return  # as at nearly every scan
         for old in self.buttons:
             self._grid.removeWidget(old)
             old.hide()
