@@ -42,7 +42,7 @@ class Found:
 
     text: str
     kind: str
-    corners: tuple[Point, Point, Point, Point]
+    corners: tuple[Point, ...]
 
     @property
     def middle(self) -> Point:
@@ -185,9 +185,9 @@ def _codes(seen: "Image", left: int, top: int, times: float, *, wide: bool) -> I
     )
     for code in read:
         at = code.position
-        corners = tuple(
+        corners = [
             (left + round(point.x / times), top + round(point.y / times))
             for point in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
-        )
+        ]
         if code.valid and code.text:
-            yield Found(code.text, code.format.name, corners)  # type: ignore[arg-type]
+            yield Found(code.text, code.format.name, tuple(corners))

@@ -100,13 +100,13 @@ def held(read: Reader, actor: Actor) -> list[Held]:
     ]
 
 
-def _held(read: Reader, actor: Actor, row: tuple[object, ...]) -> Held:
+def _held(read: Reader, actor: Actor, row: tuple[Any, ...]) -> Held:
     row_id, op_id, at, who, kind, table, subject, reason, content, needs, device, _site = row
     known = table in SYNCED and isinstance(subject, bytes)
-    about = " ".join(label_of(read, str(table), subject).split()) if known else ""  # type: ignore[arg-type]
+    about = " ".join(label_of(read, str(table), subject).split()) if known else ""
     return Held(
-        row_id, op_id, at, person_name(read, who), device_name(read, str(device or "")),  # type: ignore[arg-type]
-        kind_word(str(kind), table), about, reason_word(str(reason)), _readable(read, str(table or ""), str(content or "")), _may(actor, needs),  # type: ignore[arg-type]
+        row_id, op_id, at, person_name(read, who), device_name(read, str(device or "")),
+        kind_word(str(kind), table), about, reason_word(str(reason)), _readable(read, str(table or ""), str(content or "")), _may(actor, needs),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.desk import Desk
 from app.labels.jobs import RecordLabel, labels_of
@@ -43,28 +44,17 @@ def prints(desk: Desk, limit: int = MOST) -> list[Print]:
             "WHERE q.deleted = 0 ORDER BY q.printed_at DESC, q.n LIMIT ?",
             limit * 20,
         )
-    found: dict[bytes, list[tuple[object, ...]]] = {}
+    found: dict[bytes, list[tuple[Any, ...]]] = {}
     for row in rows:
         found.setdefault(row[0], []).append(row)
     return [_print(lines) for lines in list(found.values())[:limit]]
 
 
-def _print(lines: Sequence[tuple[object, ...]]) -> Print:
+def _print(lines: Sequence[tuple[Any, ...]]) -> Print:
     action, at, by, copies, layout = lines[0][:5]
-    known = [
-        (_TABLES[Kind(str(kind))], record, code)
-        for *_, kind, record, code in lines
-        if Kind(str(kind)) in _TABLES
-    ]
-    return Print(
-        action,  # type: ignore[arg-type]
-        at,  # type: ignore[arg-type]
-        str(by),
-        copies,  # type: ignore[arg-type]
-        str(layout),
-        tuple((table, record) for table, record, _code in known),  # type: ignore[misc]
-        tuple(str(code) for *_, code in known),
-    )
+    known = [(_TABLES[Kind(kind)], record, code) for *_, kind, record, code in lines if Kind(kind) in _TABLES]
+    records = tuple((table, record) for table, record, _code in known)
+    return Print(action, at, by, copies, layout, records, tuple(code for *_, code in known))
 
 
 def again(desk: Desk, printed: Print) -> list[RecordLabel]:

@@ -5,7 +5,7 @@ When a release changes an op (a field renamed, split, made required), raise `app
     @up("inspection.answer", 1)
     def up_1_to_2(fields): ...; return "inspection.answer", fields
 
-and make the golden bodies of the new schema: python tests/golden/make.py. The function gets the op's own JSON as a mapping and
+and make the golden bodies of the new schema: python -m tests.golden.make. The function gets the op's own JSON as a mapping and
 returns kind and fields of the next schema; it reads no clock and no table. A body itself is never changed: it is hashed.
 """
 

@@ -1,20 +1,18 @@
-"""Makes one body for each kind of op of the present schema: python tests/golden/make.py. Bodies of former schemas are never made anew."""
+"""Makes one body for each kind of op of the present schema: python -m tests.golden.make. Bodies of former schemas are never made anew."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from msgspec import inspect
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+import app.bootstrap
+import app.conflicts.held
+from app import ops as operations
+from app.generic import NewRow, PatchRow
+from db.ids import made_id
 
-import app.bootstrap  # noqa: E402 - the path comes first; registers every op
-import app.conflicts.held  # noqa: E402, F401 - the path comes first; the hub alone registers its ops
-from app import ops as operations  # noqa: E402 - the path comes first
-from app.generic import NewRow, PatchRow  # noqa: E402 - the path comes first
-from db.ids import made_id  # noqa: E402 - the path comes first
-
+#: Importing them registers every kind of op, those of the hub alone too.
+REGISTERED = (app.bootstrap, app.conflicts.held)
 AT = 1_795_318_860_000
 #: Ops whose fields are free by type, but speak of a table.
 GIVEN: dict[str, dict[str, Any]] = {
@@ -42,7 +40,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 def folder(version: int) -> Path:
     """Where the bodies of a schema lie."""
-    return ROOT / "tests" / "golden" / f"v{version}"
+    return Path(__file__).resolve().parent / f"v{version}"
 
 
 def bodies() -> dict[str, bytes]:

@@ -22,7 +22,7 @@ BODIES = sorted(GOLDEN.glob("v*/*.json"))
 
 def test_every_kind_has_a_body_of_this_schema():
     there = {path.stem for path in GOLDEN.glob(f"v{operations.SCHEMA_VERSION}/*.json")}
-    assert operations.BY_KIND.keys() == there, "python tests/golden/make.py"
+    assert operations.BY_KIND.keys() == there, "python -m tests.golden.make"
 
 
 @pytest.mark.parametrize("path", BODIES, ids=lambda p: f"{p.parent.name} {p.stem}")

@@ -46,9 +46,9 @@ def booked(*moves: Move) -> Fold:
     return fold
 
 
-def move(name: str, kind: str, pieces: float, yuan: float | None = None, **more: object) -> Move:
+def move(name: str, kind: str, pieces: float, yuan: float | None = None, **more: Any) -> Move:
     price = None if yuan is None else round(yuan * 10_000)
-    return Move(name.encode(), kind, round(pieces * 1000), price, **more)  # type: ignore[arg-type]
+    return Move(name.encode(), kind, round(pieces * 1000), price, **more)
 
 
 def test_receipts_make_the_average_and_issues_take_it() -> None:
