@@ -1,5 +1,7 @@
 """Moving average (移动加权平均): the written rule by examples, and what holds whatever is booked."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
