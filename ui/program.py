@@ -23,8 +23,9 @@ from ui.face import Face
 from ui.kit import theme
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
-from ui.pages import Links, open_record, pages_for
+from ui.pages import Links, open_record
 from ui.signin import IdleWatch, LockScreen, SignInPage
+from ui.specs import pages_for
 from ui.sync.background import Background
 from ui.window import MainWindow
 
