@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.kit import icons, theme
 
 EDGE = 12
+#: So many drawn texts are kept; a slanted last sign may reach a little beyond its width.
+_STAMPS, _OVERHANG = 48, 8
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _WRAPPED = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
@@ -37,6 +39,8 @@ class Band(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.result = Result("neutral", "scan-line", "")
+        #: Texts that come again and again, drawn: large signs are slow to shape.
+        self._stamps: dict[tuple[object, ...], QPixmap] = {}
         self._fonts: dict[tuple[int, bool], QFont] = {}
         self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
 
@@ -90,6 +94,28 @@ class Band(QWidget):
             self._drawn = (key, drawn)
         painter.drawPixmap(place.topLeft(), self._drawn[1])
 
+    def _stamp(self, painter: QPainter, place: QRect, text: str, font: QFont, tone: str) -> None:
+        """A text that many scans have in common, at the left of its place, drawn once."""
+        colour, ratio = theme.color(tone), self.devicePixelRatioF()
+        key = (text, font.pixelSize(), font.weight(), colour.rgba(), ratio)
+        drawn = self._stamps.get(key)
+        if drawn is None:
+            metrics = QFontMetrics(font)
+            size = QSize(metrics.horizontalAdvance(text) + _OVERHANG, metrics.height())
+            drawn = QPixmap(QSizeF(size * ratio).toSize())
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as inner:
+                inner.setRenderHint(QPainter.RenderHint.Antialiasing)  # large signs are drawn as outlines
+                inner.setFont(font)
+                inner.setPen(colour)
+                inner.drawText(QRect(QPoint(), size), _FLAGS, text)
+            if len(self._stamps) >= _STAMPS:
+                self._stamps.pop(next(iter(self._stamps)))
+            self._stamps[key] = drawn
+        high = round(drawn.height() / ratio)
+        painter.drawPixmap(place.x(), place.y() + (place.height() - high) // 2, drawn)
+
     def _words(self, painter: QPainter, left: int, right: int, *, bad: bool) -> None:
         shown, look = self.result, theme.LEVELS[self.result.level]
         lines = (
@@ -104,10 +130,13 @@ class Band(QWidget):
         ]
         top = (self.height() - sum(heights)) // 2
         for (text, _size, _bold, tone), font, height in zip(lines, fonts, heights, strict=True):
-            painter.setFont(font)
-            painter.setPen(theme.color(tone))
-            flags = _FLAGS if height <= QFontMetrics(font).height() else _WRAPPED
-            painter.drawText(QRect(left, top, right - left, height), flags, text)
+            place, one_line = QRect(left, top, right - left, height), height <= QFontMetrics(font).height()
+            if text is shown.word and one_line:
+                self._stamp(painter, place, text, font, tone)
+            else:
+                painter.setFont(font)
+                painter.setPen(theme.color(tone))
+                painter.drawText(place, _FLAGS if one_line else _WRAPPED, text)
             top += height
 
     def _figures(self, painter: QPainter, *, bad: bool) -> int:
@@ -121,21 +150,18 @@ class Band(QWidget):
                      QFontMetrics(word).horizontalAdvance(shown.left_word),
                      QFontMetrics(word).horizontalAdvance(shown.warning) + 34)  # fmt: skip
         x, high = right - column, QFontMetrics(small).height()
-        painter.setFont(word)
-        painter.setPen(theme.color("on_accent" if bad else "text_2"))
         line = QFontMetrics(word).height()
         top = (self.height() - high - 2 * line) // 2
-        painter.drawText(QRect(x, top, column, line), _FLAGS, shown.left_word)
+        self._stamp(
+            painter, QRect(x, top, column, line), shown.left_word, word, "on_accent" if bad else "text_2"
+        )
         look = theme.LEVELS[shown.warning_level]
-        painter.setFont(small)
-        painter.setPen(theme.color("text" if shown.warning_level == "ok" else look.text))
-        painter.drawText(QRect(x, top + line, column, high), _FLAGS, shown.left)
+        tone = "text" if shown.warning_level == "ok" else look.text
+        self._stamp(painter, QRect(x, top + line, column, high), shown.left, small, tone)
         if shown.warning:
             self._warning(painter, QRect(x, top + line + high, column, line), word)
-        painter.setFont(big)
-        painter.setPen(theme.color("text"))
         width = QFontMetrics(big).horizontalAdvance(shown.quantity)
-        painter.drawText(QRect(x - 28 - width, 0, width, self.height()), _FLAGS, shown.quantity)
+        self._stamp(painter, QRect(x - 28 - width, 0, width, self.height()), shown.quantity, big, "text")
         return x - 28 - width - 16
 
     def _warning(self, painter: QPainter, place: QRect, font: QFont) -> None:
