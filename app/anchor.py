@@ -75,7 +75,8 @@ def misfit(folder: Path, meta: Mapping[str, str], connection: Connection) -> App
 
 def renumber(connection: Connection) -> str:
     """Another code before the numbers that are given here, and no reserved ones: what a clone gives, or what was given before
-    the file was restored, is never given again."""
+    the file was restored, is never given again.
+    """
     found = connection.execute("SELECT value FROM meta WHERE key = 'device_code'").fetchone()
     made = str(found[0])[:3] + "".join(secrets.choice(_ALPHABET) for _ in range(3))
     connection.execute(
