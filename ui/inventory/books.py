@@ -8,36 +8,22 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
-from app import values
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory import closing, loans, skipped, taking, tools, transit
-from app.inventory.value import cents
-from app.signs import Sign
 from app.words import N_, _, ngettext
+from ui.inventory.books_columns import columns
 from ui.inventory.books_forms import Forms
-from ui.inventory.tables import FixedSource, amount, site_of, status_width
+from ui.inventory.tables import FixedSource, site_of
 from ui.inventory.used import UsedCard
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.layout import Card, Page
-from ui.kit.lazy import Column
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 
-OUT = Sign("info", "circle-dot", "○", N_("Still away"))
-OVERDUE = Sign("danger", "clock-alert", "×", N_("Overdue"))
-CLOSED = Sign("ok", "lock", "✓", N_("Month closed"))
-REOPENED = Sign("warn", "undo-2", "△", N_("Opened again"))
-LATE = Sign("warn", "clock-alert", "△", N_("Late"))
-#: How the calibration of a tool stands.
-TOOLS = {
-    "ended": Sign("danger", "clock-alert", "×", N_("Not calibrated")),
-    "ending": Sign("warn", "calendar-clock", "△", N_("Ends soon")),
-    "valid": Sign("ok", "badge-check", "✓", N_("Calibrated")),
-}
 #: So many rows are seen at once in each card.
 _ROWS = 6
 #: The height of a card without rows: sign and sentence.
@@ -114,7 +100,7 @@ class BooksPage(Page):
         card = Card(title, margins=False)
         source = FixedSource(partial(self._rows, key))
         table = Table(
-            _columns(self._desk)[key], source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
+            columns(key, self._desk), source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
         )
         table.setFixedHeight(_EMPTY)
         table.loaded.connect(partial(_fit, table))
@@ -257,88 +243,3 @@ _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
         ("reopen", N_("Open again"), "undo-2", _APPROVE),
     ),
 }
-
-
-def _columns(desk: Desk) -> dict[str, tuple[Column, ...]]:
-    """The columns of the four cards, in the time of the site."""
-
-    def time(row: Any, name: str) -> str:
-        return values.show_instant(getattr(row, name), desk.timezone)
-
-    def part(width: int = 150) -> tuple[Column, ...]:
-        return (
-            Column("part_no", N_("Part no."), "code", 104, sortable=False, second=lambda row: row.name),
-            Column("name", N_("Name"), width=width, stretch=True, sortable=False, compact=False),
-        )
-
-    def loan(row: Any) -> Sign:
-        return OVERDUE if row.state(desk.today()) == "overdue" else OUT
-
-    def tool(row: Any) -> Sign:
-        return TOOLS[row.state(desk.today())]
-
-    def way(row: Any) -> Sign:
-        return LATE if row.days(desk.now()) >= transit.LATE_DAYS else OUT
-
-    return {
-        "waiting": (
-            Column("happened_at", N_("Time"), "date", 132, sortable=False, value=lambda row: time(row, "happened_at")),
-            *part(),
-            Column("qty", N_("Quantity"), "number", 84, sortable=False, value=lambda row: amount(row.qty, row.unit)),
-            Column("bin", N_("Bin"), width=106, sortable=False, compact=False, tone="text_2"),
-            Column("what_for", N_("For / from"), width=130, sortable=False, compact=False),
-            Column("taken_by", N_("Taken by"), width=96, sortable=False),
-            Column("on_hand", N_("Left in the bin"), "number", 96, sortable=False, compact=False,
-                   value=lambda row: amount(row.on_hand, row.unit)),
-        ),
-        "loans": (
-            Column("due_on", N_("Return by"), "date", 96, sortable=False),
-            Column("state", N_("Status"), "status", status_width((OUT, OVERDUE)), sortable=False, value=loan),
-            *part(),
-            Column("out", N_("Still out"), "number", 84, sortable=False, value=lambda row: amount(row.out, row.unit)),
-            Column("who", N_("With / of"), width=120, sortable=False),
-            Column("direction", N_("Direction"), width=100, sortable=False, compact=False,
-                   value=lambda row: _("Lent by us") if row.direction == "out" else _("Borrowed by us")),
-            Column("calibrated_until", N_("Calibrated until"), "date", 108, sortable=False, compact=False),
-            Column("code", N_("Loan number"), "code", 112, sortable=False, compact=False),
-        ),
-        "tools": (
-            Column("valid_until", N_("Calibrated until"), "date", 112, sortable=False),
-            Column("state", N_("Status"), "status", status_width(TOOLS.values()), sortable=False, value=tool),
-            *part(),
-            Column("serial", N_("Serial number"), "code", 130, sortable=False),
-            Column("done_on", N_("Calibrated on"), "date", 108, sortable=False, compact=False),
-            Column("certificate", N_("Certificate"), "code", 130, sortable=False, compact=False),
-            Column("lent_to", N_("Lent to"), width=120, sortable=False, compact=False),
-        ),
-        "skipped": (
-            Column("scanned_at", N_("Time"), "date", 132, sortable=False, value=lambda row: time(row, "scanned_at")),
-            Column("code", N_("Code"), "code", 170, sortable=False),
-            Column("reason", N_("Reason"), width=200, stretch=True, sortable=False),
-            Column("refusal", N_("Refused because"), width=260, sortable=False, compact=False, tone="text_2"),
-            Column("by", N_("Skipped by"), width=110, sortable=False, compact=False),
-        ),
-        "transit": (
-            Column("sent_at", N_("Sent on"), "date", 132, sortable=False, value=lambda row: time(row, "sent_at")),
-            Column("state", N_("Status"), "status", status_width((OUT, LATE)), sortable=False, value=way),
-            *part(130),
-            Column("open", N_("On the way"), "number", 84, sortable=False, value=lambda row: amount(row.open, row.unit)),
-            Column("from_site", N_("From site"), width=110, sortable=False, compact=False),
-            Column("to_site", N_("To site"), width=110, sortable=False),
-            Column("value", N_("Amount"), "number", 100, sortable=False, compact=False,
-                   value=lambda row: values.show_money(cents(row.value))),
-        ),
-        "closings": (
-            Column("month", N_("Month"), "date", 84, sortable=False),
-            Column("state", N_("Status"), "status", status_width((CLOSED, REOPENED)), sortable=False,
-                   value=lambda row: REOPENED if row.reopened_at else CLOSED),
-            Column("code", N_("Closing number"), "code", 118, sortable=False, compact=False),
-            Column("closed_at", N_("Closed on"), "date", 132, sortable=False, compact=False, value=lambda row: time(row, "closed_at")),
-            Column("closed_by", N_("Closed by"), width=110, sortable=False),
-            Column("parts", N_("Spare parts"), "number", 84, sortable=False, compact=False),
-            Column("value", N_("Value (moving average)"), "number", 150, sortable=False,
-                   value=lambda row: values.show_money(cents(row.value))),
-            Column("reason", N_("Reason"), width=150, stretch=True, sortable=False, compact=False,
-                   value=lambda row: row.reopen_reason or row.reason),
-        ),
-    }  # fmt: skip
