@@ -132,8 +132,8 @@ def _difference(mine: list, theirs: list) -> str:
 
 def merged_by_the_rules(hub: Connection) -> None:
     """Do the suppliers' ops again in the hub's order by a few lines of rules, and compare fields and conflicts."""
-    listed = hub.execute("SELECT id, op_id, field FROM conflict WHERE tbl = 'supplier'").fetchall()
-    model = Model({row_id: (op_id, field) for row_id, op_id, field in listed})
+    listed = hub.execute("SELECT id, op_id, field, row_id FROM conflict WHERE tbl = 'supplier'").fetchall()
+    model = Model({name: ((op_id, field), about) for name, op_id, field, about in listed})
     for body in hub.execute("SELECT body FROM op WHERE outcome IN ('applied', 'conflict') ORDER BY hub_seq"):
         envelope, op = operations.decode(body[0])
         model.follow(op, envelope.op_id)
@@ -143,7 +143,7 @@ def merged_by_the_rules(hub: Connection) -> None:
         for key, row in model.rows.items()
     }
     assert {key: tuple(rest) for key, *rest in found} == wanted, "fields were not merged by the rules"
-    kept = {(op_id, field) for _id, op_id, field in listed}
+    kept = {(op_id, field) for _name, op_id, field, _about in listed}
     assert kept == model.conflicts, "somebody's value was overwritten or dropped without a conflict"
     decided = {
         (op_id, field)

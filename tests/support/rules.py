@@ -25,8 +25,8 @@ def above(parents: dict[bytes, bytes | None], machine: bytes) -> list[bytes]:
 class Model:
     """Suppliers and the tree of machines by the rules alone: no database, no settling, no sync."""
 
-    def __init__(self, cases: Mapping[bytes, Case] | None = None) -> None:
-        #: The name of each conflict -> the op whose value waits, and the field.
+    def __init__(self, cases: Mapping[bytes, tuple[Case, bytes]] | None = None) -> None:
+        #: The name of each conflict -> the op whose value waits, and the field; the record.
         self.cases = cases or {}
         self.rows: dict[bytes, dict[str, Any]] = {}
         self.conflicts: set[Case] = set()
@@ -53,7 +53,8 @@ class Model:
     def _settle(self, op: Settle, op_id: bytes) -> None:
         """The first decision stands; a second one that says something else is a conflict of its own."""
         row = self.rows[self.meant(op.row_id)]
-        cases = [case for one in op.conflicts if (case := self.cases.get(one)) in self.conflicts and case]
+        known = [self.cases[one] for one in op.conflicts if one in self.cases]
+        cases = [case for case, about in known if case in self.conflicts and about == op.row_id]
         free = {case[1] for case in cases if case not in self.decided}
         if op.fields.keys() != free or len(cases) < len(op.conflicts):
             lost = op.back and row["deleted"]

@@ -6,10 +6,11 @@ import pytest
 from fleet import AWAY, AWAY_ALONE, BOTH, HERE_ALONE, MACHINES, SITE, YARD, furnish_away, supplier
 from judge import judge
 
+from app import conflicts
 from app.access import Permission, local_administrator
 from app.conflicts.held import decide, held
 from app.desk import Desk
-from app.generic import create, patch
+from app.generic import Merge, create, patch
 from app.hub.bundles import take_in
 from app.hub.grants import change_scope
 from app.hub.returns import request_of, write_return
@@ -129,3 +130,27 @@ def test_work_let_in_before_it_was_pulled_is_told_of_once(fleet, closed):
     a.sync()
     b.sync()
     rest(fleet)
+
+
+def test_a_decision_about_what_a_merge_turned_meanwhile_is_not_lost(fleet):
+    """The hub was put back, and came to the same conflict about the record that was kept: the decision asks again."""
+    a, b = fleet.laptops["a"], fleet.laptops["b"]
+    (kept, add_kept), (old, add_old) = supplier("K"), supplier("O")
+    a.desk.perform(add_kept, add_old)
+    rest(fleet)
+    copy = fleet.store.copy(fleet.hub)
+    a.desk.perform(patch("supplier", a.row("supplier", old), phone="a"))
+    b.desk.perform(patch("supplier", b.row("supplier", old), phone="b"))
+    a.sync()
+    b.sync()
+    with b.profile.store.read() as read:
+        (line,) = conflicts.lines(read, b.desk.actor)
+        case = conflicts.case(read, b.desk.actor, line.id, "Asia/Shanghai")
+    conflicts.settle(b.desk, case, "mine")
+    a.desk.perform(Merge("supplier", old, kept))
+    fleet.hub.close()
+    fleet.store.put_back(copy)
+    fleet.hub = fleet.open_hub()
+    rest(fleet)
+    with fleet.hub.reading() as read:
+        assert read.value("SELECT count(*) FROM op WHERE outcome NOT IN ('applied', 'conflict')") == 0

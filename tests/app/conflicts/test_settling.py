@@ -9,7 +9,6 @@ from app import conflicts
 from app.access import Permission
 from app.errors import AppError, Denied, Refused
 from app.generic import Retire, Transition, create
-from app.ops import MalformedError
 from app.tx import Tx
 from db.ids import new_id
 
@@ -235,7 +234,7 @@ def test_an_unknown_conflict_and_other_fields_are_refused(disputed, site):
         chief.perform(made)
     assert refused.value.objections[0].code == "conflict"
     alien = msgspec.structs.replace(made, conflicts=found.line.ids, row_id=site.door)
-    with pytest.raises(MalformedError):
+    with pytest.raises(Refused):
         chief.perform(alien)
 
 
