@@ -137,6 +137,7 @@ def test_a_decision_about_what_a_merge_turned_meanwhile_is_not_lost(fleet):
     a, b = fleet.laptops["a"], fleet.laptops["b"]
     (kept, add_kept), (old, add_old) = supplier("K"), supplier("O")
     a.desk.perform(add_kept, add_old)
+    a.desk.perform(patch("supplier", a.row("supplier", kept), phone="k"))
     rest(fleet)
     copy = fleet.store.copy(fleet.hub)
     a.desk.perform(patch("supplier", a.row("supplier", old), phone="a"))
