@@ -38,10 +38,12 @@ def _files(profile: Profile) -> Iterator[str]:
     """Photos and documents whose bytes on this disk are not what they were; the exchange fetches them again where the hub has them."""
     for sha256 in damaged(profile):
         with profile.store.read() as read:
-            name = read.value("SELECT coalesce(original_name, caption) FROM attachment WHERE sha256 = ?", sha256)
-        yield _("The file “{name}” is missing or damaged on this disk. Sync to fetch it from the hub.").format(
-            name=name or sha256.hex()[:12]
-        )
+            name = read.value(
+                "SELECT coalesce(original_name, caption) FROM attachment WHERE sha256 = ?", sha256
+            )
+        yield _(
+            "The file “{name}” is missing or damaged on this disk. Sync to fetch it from the hub."
+        ).format(name=name or sha256.hex()[:12])
 
 
 def _tried(profile: Profile, inspect: Check) -> list[str]:

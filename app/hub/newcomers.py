@@ -53,4 +53,3 @@ def _invitation(hub: Hub, asked: Enrol, recipient: str) -> bytes:
     return next(
         (one for one in open_ones if proof_of_code(one, asked.public_key, recipient) == asked.code), b""
     )
-
