@@ -13,6 +13,7 @@ from app.exchange.plan import Line, Options
 from app.exchange.read import Row, Sheet
 from app.exchange.resolve import Resolver
 from app.exchange.targets import OPENING, Column, Target
+from app.exchange.units import Measured, measured
 from app.fields import check_row, show
 from app.words import N_, _
 
@@ -79,6 +80,7 @@ class Cells:
         )
         self.bound = {b.column.name: b for b in bound}
         self.problems: list[Problem] = []
+        self._units: dict[bytes, str] = {}
 
     def heading(self, name: str) -> str:
         """The heading that feeds a field, else the field's label."""
@@ -115,7 +117,36 @@ class Cells:
         for bound in self._refs:
             if text := bound.text(row):
                 self._take(given, bound, text, line, self._reference)
+        for name in [name for name, value in given.items() if isinstance(value, Measured)]:
+            self._settle_unit(line, given, name)
         return given
+
+    def _settle_unit(self, line: Line, given: Given, name: str) -> None:
+        """“250 ml” in the unit of the row's part."""
+        found, bound = given.pop(name), self.bound[name]
+        unit = self._unit(given)
+        within = found.within(unit)
+        if within is None:
+            sentence = N_("{unit} is no unit that can be turned into {other}, the unit of this part.")
+            self.wrong(
+                line, name, sentence, N_("Write the number alone."), unit=found.unit, other=unit or "-"
+            )
+            return
+        given[name], exact = within
+        if not exact:
+            shown = show(bound.column.field, given[name])
+            self._note(
+                line, bound, bound.text(line.source), _ROUNDED["qty"], N_("Nothing to do."), shown=shown
+            )
+
+    def _unit(self, given: Given) -> str:
+        part = next((v for n, v in given.items() if n.rpartition(".")[2] == "part_id"), None)
+        if "unit" in given or not isinstance(part, bytes):
+            return str(given.get("unit") or "")
+        if part not in self._units:
+            with self._desk.read() as read:
+                self._units[part] = str(read.value("SELECT unit FROM part WHERE id = ?", part) or "")
+        return self._units[part]
 
     def _take(
         self,
@@ -139,6 +170,8 @@ class Cells:
             self.blame(line, from_error(line.row, bound.heading, text, error, bound.column.field.kind))
 
     def _value(self, bound: Bound, text: str, line: Line, _given: Given) -> Any:
+        if bound.column.field.kind == "qty" and (found := measured(text)):
+            return found  # its unit is the part's, which may stand further on
         value = value_of(bound.column, bound.table, text, self._options.shift_days)
         if isinstance(value, Rounded):
             shown = show(bound.column.field, value.value)

@@ -233,3 +233,50 @@ def test_more_decimals_than_are_kept_are_rounded_and_told(lab, tmp_path):
     commit(lab, plan)
     with lab.read() as read:
         assert read.value("SELECT safety_stock FROM stock_policy") == 37_490
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "kept"),
+    [
+        ("l", "250 ml", 250),
+        ("litres", "25 litres", 25_000),
+        ("m", "500 feet", 152_400),
+        ("m", "foot", 305),
+        ("米", "0.5米", 500),
+        ("kg", "100 g", 100),
+    ],
+)
+def test_a_quantity_brings_its_unit_along(lab, tmp_path, unit, text, kept):
+    for table_name, values in (
+        (
+            "part",
+            {
+                "part_no": "W-1",
+                "name": "线",
+                "unit": unit,
+                "status": "active",
+                "kind": "spare",
+                "serialised": 0,
+                "batch_tracked": 0,
+            },
+        ),
+        ("supplier", {"code": "S1", "name": "电线厂", "active": 1}),
+    ):
+        lab.perform(create(table_name, new_id(), **values))
+    path = table(
+        tmp_path,
+        f"备件号,供应商编码,供应商料号,包装数量\nW-1,S1,A,{text}\nW-1,S1,B,3 kg\nW-1,S1,C,3 公升公斤\n",
+    )
+    sources = {
+        "pack_qty": ("包装数量",),
+        "part_id": ("备件号",),
+        "supplier_id": ("供应商编码",),
+        "sku": ("供应商料号",),
+    }
+    plan = dry_run(lab, *mapped(path, "part_supplier", sources))
+    bad = [problem.row for problem in plan.problems if problem.level != NOTE]
+    assert bad == ([4] if unit == "kg" else [3, 4])
+    assert any(problem.level == NOTE for problem in plan.problems) == (text == "foot")
+    commit(lab, plan, only_good=True)
+    with lab.read() as read:
+        assert read.value("SELECT pack_qty FROM part_supplier WHERE sku = 'A'") == kept
