@@ -78,8 +78,13 @@ class Model:
         if kept in self.rows and kept != old:
             self.rows[old]["deleted"], self.merged[old] = 1, kept
 
-    def _reopen(self, op: Reopen, _op_id: bytes) -> None:
-        raise AssertionError("the simulator takes no decision back")
+    def _reopen(self, op: Reopen, op_id: bytes) -> None:
+        """One decision on a supplier is taken back, by the person who made it."""
+        row = self.rows[self.meant(op.row_id)]
+        self._merge_fields(row, {name: pair for name, pair in op.fields.items() if pair[0] != pair[1]}, op_id)
+        if op.gone:
+            row["deleted"] = 1
+        self.decided -= {self.cases[one][0] for one in op.conflicts if one in self.cases}
 
     def _create(self, op: Create, _op_id: bytes) -> None:
         for made in op.rows:

@@ -194,8 +194,8 @@ def attempt(folder: Path, _number: int) -> None:
 
 
 def fill(folder: Path, _number: int) -> None:
-    """On a disk of 6 MB: act with 0, 1, 2 ... free pages until it succeeds; then the same for backups and files."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(folder)], check=True)
+    """On a disk of 12 MB: act with 0, 1, 2 ... free pages until it succeeds; then the same for backups and files."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "none", str(folder)], check=True)
     furnish(folder / "site")
     profile = start(folder / "site")
     desk, ballast, told, faults = Desk.of_administrator(profile), folder / "ballast", [], []
