@@ -1,49 +1,16 @@
 """The sample site with one work order, and the worker of a window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from paged import settled, shown, tasks
 
-from app import words
 from app.desk import Desk
 from app.generic import create
 from db.ids import new_id
-from ui.kit import theme
-from ui.kit.tasks import Tasks
 
-
-@pytest.fixture
-def shown(qtbot) -> Iterator[Callable[[QWidget], QWidget]]:
-    """Show a page in English, as large as the window leaves it."""
-    qt = QApplication.instance()
-    theme.apply(qt, "light")
-    words.use("en")
-
-    def show(page: QWidget, width: int = 1286, height: int = 716) -> QWidget:
-        qtbot.addWidget(page)
-        page.resize(width, height)
-        page.show()
-        page.activateWindow()
-        return page
-
-    yield show
-    words.use("zh_CN")
-
-
-@pytest.fixture
-def tasks(qapp) -> Iterator[Tasks]:
-    assert qapp
-    made = Tasks()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def settled(qtbot, tasks) -> Callable[[], None]:
-    """Wait until the worker has answered."""
-    return lambda: qtbot.waitUntil(tasks.idle)
+__all__ = ["settled", "shown", "tasks"]
 
 
 @pytest.fixture

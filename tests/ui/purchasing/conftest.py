@@ -1,50 +1,20 @@
 """The sample site with a storekeeper and a supervisor, and the worker of a window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from paged import settled, shown, tasks
+from PySide6.QtWidgets import QWidget
 
-from app import words
 from app.access import ROLES, Actor
 from app.desk import Desk
 from app.purchasing import orders
 from app.purchasing.lists import OrderCard, order_card
 from app.sample import sample_id
-from ui.kit import theme
 from ui.kit.tasks import Tasks
 
-
-@pytest.fixture
-def shown(qtbot) -> Iterator[Callable[..., QWidget]]:
-    """Show a page in English, as large as the window leaves it."""
-    theme.apply(QApplication.instance(), "light")
-    words.use("en")
-
-    def show(page: QWidget, width: int = 1286, height: int = 716) -> QWidget:
-        qtbot.addWidget(page)
-        page.resize(width, height)
-        page.show()
-        page.activateWindow()
-        return page
-
-    yield show
-    words.use("zh_CN")
-
-
-@pytest.fixture
-def tasks(qapp) -> Iterator[Tasks]:
-    assert qapp
-    made = Tasks()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def settled(qtbot, tasks) -> Callable[[], None]:
-    """Wait until the worker has answered."""
-    return lambda: qtbot.waitUntil(tasks.idle)
+__all__ = ["settled", "shown", "tasks"]
 
 
 @pytest.fixture
