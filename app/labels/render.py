@@ -10,7 +10,7 @@ from typing import BinaryIO
 from app.errors import AppError
 from app.files import write_safely
 from app.labels import symbol
-from app.labels.face import SAFE_QR, Face, Label, Square, compose
+from app.labels.face import SAFE_QR, Face, Label, compose
 from app.labels.layouts import Layout
 from app.reports.canvas import MM, Area, Pen
 from app.reports.text import missing
@@ -73,13 +73,6 @@ def places(layout: Layout, first: int, spoilt: frozenset[int] = frozenset()) -> 
             yield sheet, slot
 
 
-def qr_loops(digits: str, x: float, y: float, side: float) -> list[list[tuple[float, float]]]:
-    """The QR code in a square with its quiet zone, as loops for `Pen.outline`: for the code in the corner of a report."""
-    modules = len(symbol.matrix(digits))
-    module = side / (modules + 2 * symbol.QUIET)
-    return _loops(Square(symbol.QUIET * module, symbol.QUIET * module, module, digits, modules, None), x, y)
-
-
 def opened(target: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
     """A stream for a path, whole or not at all; a stream stays what it is."""
     return write_safely(target) if isinstance(target, Path) else nullcontext(target)
@@ -98,18 +91,11 @@ def _check(labels: Sequence[Label], layout: Layout, first: int, copies: Sequence
 
 def _draw(pen: Pen, face: Face, left: float, top: float) -> None:
     x, y, band_width, band_height = face.band
-    pen.outline(_loops(face.square, left, top), "#000000")
+    loops = symbol.outlines(symbol.matrix(face.square.digits))
+    pen.outline(loops, left + face.square.x, top + face.square.y, face.square.module, "#000000")
     pen.fill(Area(left + x, top + y, band_width, band_height), "#000000")
     for line in face.lines:
         pen.text(left + line.x, top + line.y, line.text, line.font, line.size, colour=line.colour)
-
-
-def _loops(square: Square, left: float, top: float) -> list[list[tuple[float, float]]]:
-    x, y, module = left + square.x, top + square.y, square.module
-    return [
-        [(x + column * module, y + row * module) for column, row in loop]
-        for loop in symbol.outlines(symbol.matrix(square.digits))
-    ]
 
 
 def _warnings(labels: Sequence[Label], faces: Sequence[Face]) -> Iterator[str]:

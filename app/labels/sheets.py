@@ -197,11 +197,7 @@ class _Sheet:
         matrix = symbol.matrix(text) if text.isdigit() else _text_matrix(text)
         module = side / (len(matrix) + 2 * symbol.QUIET)
         inset = symbol.QUIET * module
-        loops = [
-            [(x + inset + column * module, y + inset + row * module) for column, row in loop]
-            for loop in symbol.outlines(matrix)
-        ]
-        self._pen.outline(loops, "#000000")
+        self._pen.outline(symbol.outlines(matrix), x + inset, y + inset, module, "#000000")
 
 
 def _text_matrix(text: str) -> symbol.Matrix:

@@ -12,6 +12,7 @@ QUIET = 4
 
 Matrix = tuple[tuple[bool, ...], ...]
 Point = tuple[int, int]
+_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 @lru_cache(maxsize=4096)
@@ -30,20 +31,20 @@ def matrix(digits: str) -> Matrix:
 
 def outlines(modules: Sequence[Sequence[bool]]) -> list[list[Point]]:
     """The edges of the dark areas as closed loops of corners (x, y), to be filled even-odd: no white seams between modules."""
-    ways = _edges(modules)
+    across, down = _edges(modules)
     loops = []
-    while ways:
-        start = point = next(iter(ways))
-        loop: list[Point] = []
+    while across:
+        start, corner = across.popitem()
+        loop = [start]
         while True:
-            following = ways[point].pop()
-            if not ways[point]:
-                del ways[point]
-            loop.append(point)
-            point = following
-            if point == start:
+            del across[corner]
+            loop.append(corner)
+            corner = down[corner]
+            if corner == start:
                 break
-        loops.append(_corners(loop))
+            loop.append(corner)
+            corner = across.pop(corner)
+        loops.append(loop)
     return loops
 
 
@@ -57,32 +58,27 @@ def _code(digits: str, level: int) -> QRCode:
     return code
 
 
-def _edges(modules: Sequence[Sequence[bool]]) -> dict[Point, list[Point]]:
-    """Steps from corner to corner with the dark side on the right."""
-    side = len(modules)
-    white = (False,) * side
-    ways: dict[Point, list[Point]] = {}
-    for x in range(side):
-        for y in range(side):
-            row = modules[y]
-            if not row[x]:
-                continue
-            if not (modules[y - 1] if y else white)[x]:
-                ways.setdefault((x, y), []).append((x + 1, y))
-            if x + 1 == side or not row[x + 1]:
-                ways.setdefault((x + 1, y), []).append((x + 1, y + 1))
-            if not (modules[y + 1] if y + 1 < side else white)[x]:
-                ways.setdefault((x + 1, y + 1), []).append((x, y + 1))
-            if not x or not row[x - 1]:
-                ways.setdefault((x, y + 1), []).append((x, y))
-    return ways
-
-
-def _corners(loop: list[Point]) -> list[Point]:
-    """The loop without the points in the middle of a straight line."""
-    around = zip([loop[-1], *loop[:-1]], loop, [*loop[1:], loop[0]], strict=True)
-    return [
-        here
-        for before, here, after in around
-        if not before[0] == here[0] == after[0] and not before[1] == here[1] == after[1]
-    ]
+def _edges(modules: Sequence[Sequence[bool]]) -> tuple[dict[Point, Point], dict[Point, Point]]:
+    """Each corner -> the other end of its level edge, and of its upright one. Edges may cross, for they are filled even-odd."""
+    across: dict[Point, Point] = {}
+    down: dict[Point, Point] = {}
+    open_edges: dict[int, Point] = {}
+    above = 0
+    for y, row in enumerate([*modules, ()]):
+        here = int(bytes(row[::-1]).translate(_DIGITS) or b"0", 2)
+        turns = (above ^ here) ^ (above ^ here) << 1
+        left = None
+        while turns:
+            x = (turns & -turns).bit_length() - 1
+            turns &= turns - 1
+            corner = (x, y)
+            if left is None:
+                left = corner
+            else:
+                across[left], across[corner], left = corner, left, None
+            if upper := open_edges.pop(x, None):
+                down[upper], down[corner] = corner, upper
+            else:
+                open_edges[x] = corner
+        above = here
+    return across, down

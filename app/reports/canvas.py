@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from app.reports.text import REGULAR, faces, fit, visible, width
@@ -19,6 +20,8 @@ EARLIER = "#B9C1C9"
 DANGER = "#8E1616"
 WHITE = "#FFFFFF"
 MM = 72 / 25.4
+# Pages as letters only were meant for mail of long ago: a quarter larger, and slow to make.
+cast("Any", rl_config).useA85 = 0
 Align = Literal["left", "right", "centre"]
 
 
@@ -134,16 +137,18 @@ class Pen:
             path.lineTo(x, self.height - y)
         self._canvas.drawPath(path)
 
-    def outline(self, loops: list[list[tuple[float, float]]], colour: str = INK) -> None:
-        """Closed loops filled as one area, even-odd: holes stay open and no seam shows."""
+    def outline(
+        self, loops: list[list[tuple[int, int]]], x: float, y: float, step: float, colour: str = INK
+    ) -> None:
+        """Closed loops of corners on a grid filled as one area, even-odd: holes stay open and no seam shows.
+
+        (x, y) is the grid's top left corner and `step` the distance of its lines.
+        """
         self._fill(colour)
-        path = self._canvas.beginPath()
-        for loop in loops:
-            path.moveTo(loop[0][0], self.height - loop[0][1])
-            for x, y in loop[1:]:
-                path.lineTo(x, self.height - y)
-            path.close()
-        self._canvas.drawPath(path, stroke=0, fill=1, fillMode=0)
+        self._canvas.saveState()
+        self._canvas.transform(step, 0, 0, -step, x, self.height - y)
+        self._canvas.drawPath(_Loops(loops), stroke=0, fill=1, fillMode=0)
+        self._canvas.restoreState()
 
     def fill(self, area: Area, colour: str, radius: float = 0) -> None:
         x, y, w, h = area
@@ -211,3 +216,17 @@ class Pen:
         if (font, size) != self._set:
             self._canvas.setFont(font, size)
             self._set = (font, size)
+
+
+class _Loops:
+    """A path of whole numbers as the canvas wants it, without a decimal point to work out for each corner."""
+
+    def __init__(self, loops: list[list[tuple[int, int]]]) -> None:
+        self._loops = loops
+
+    def getCode(self) -> str:
+        return " ".join([self._code(*loop) for loop in self._loops])
+
+    @staticmethod
+    def _code(first: tuple[int, int], *more: tuple[int, int]) -> str:
+        return f"{first[0]} {first[1]} m {''.join([f'{x} {y} l ' for x, y in more])}h"

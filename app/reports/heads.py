@@ -93,7 +93,7 @@ def _payload(number: str) -> str:
 def _draw_code(pen: Pen, payload: str, x: float, y: float) -> None:
     modules = matrix(payload)
     step = QR / len(modules)
-    pen.outline([[(x + i * step, y + j * step) for i, j in loop] for loop in outlines(modules)])
+    pen.outline(outlines(modules), x, y, step)
 
 
 def draw_running_head(pen: Pen, report: Report, page: Page) -> None:

@@ -75,4 +75,4 @@ def draw_code(pen: Pen, area: Area, code: Code) -> None:
     modules, side = matrix(code.payload), code.side * MM
     step = side / len(modules)
     x, y = area.x + (area.w - side) / 2, area.y + (area.h - side) / 2
-    pen.outline([[(x + i * step, y + j * step) for i, j in loop] for loop in outlines(modules)])
+    pen.outline(outlines(modules), x, y, step)

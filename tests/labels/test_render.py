@@ -11,8 +11,8 @@ from app.errors import AppError
 from app.labels.face import Label, compose
 from app.labels.layouts import LAYOUTS, roll
 from app.labels.payload import Kind, Payload, decode, encode
-from app.labels.render import qr_loops, render_labels
-from app.labels.symbol import matrix
+from app.labels.render import render_labels
+from app.labels.symbol import matrix, outlines
 from app.reports.canvas import MM, Pen
 from app.words import speaking
 
@@ -159,7 +159,8 @@ def test_a_qr_code_in_the_corner_of_a_report(tmp_path):
     digits = encode(Kind.DC, "DC1-RPT-2026-11-0042")
     with target.open("wb") as stream:
         pen = Pen(stream, (100, 100), title="", author="", language="zh-CN")
-        pen.outline(qr_loops(digits, 30, 30, 40))
+        modules = matrix(digits)
+        pen.outline(outlines(modules), 33, 33, 34 / len(modules))
         pen.save()
     assert scanned(printed(target, 200)[0]) == digits
 
