@@ -135,7 +135,7 @@ def hello(hub: Hub, device: DeviceRow, asked: Hello) -> Welcome:
     now = hub.clock.now()
     with hub.writing() as connection:
         read = Reader(connection)
-        demand_history(read, asked.proof)
+        head = demand_history(read, asked.proof).seq
         connection.execute(
             "UPDATE hub_device SET seen_at = ?, clock_offset = ?, version = ?, cursor_seq = ?, schema_v = ?, "
             "heads = coalesce(?, heads) WHERE device_id = ?",
@@ -146,7 +146,9 @@ def hello(hub: Hub, device: DeviceRow, asked: Hello) -> Welcome:
         shown = () if device.revoked else device.scope
         sums = 0 if device.revoked else sum_of(allowed(read, device))
         collected = collected_to(read)
-    return Welcome(hub.hub_id, heads, asked.wall - now, 0, list(shown), device.grant, sums, collected)
+    return Welcome(
+        hub.hub_id, heads, asked.wall - now, 0, list(shown), device.grant, sums, collected, head=head
+    )
 
 
 def _least(device: DeviceRow, asked: Hello) -> int:

@@ -46,7 +46,7 @@ from app.sync.protocol import (
     Verifiers,
     Welcome,
 )
-from app.sync.pull import Progress, Puller, concerned
+from app.sync.pull import Progress, Puller, concerned, is_level
 from app.sync.rebase import Rebased, note_receipts
 from app.sync.report import Report
 from app.sync.scope import known_grant, read_anew, take_scope
@@ -112,8 +112,8 @@ class Exchange:
                 if first:
                     first()
                     first = None
-                self.push()
-                self.pull()
+                if not self.push():
+                    self.pull()
             except HistoryError:
                 self._report.history, first = True, self._adopt_history
             except ForkError:
@@ -130,8 +130,8 @@ class Exchange:
 
     # --- push ---
 
-    def push(self) -> None:
-        """Send what waits of every chain, from where the hub has it."""
+    def push(self) -> bool:
+        """Send what waits of every chain, from where the hub has it; True where the hub has no news either."""
         with self._store.read() as read:
             chains = chains_to_send(read)
             proof = proof_of(read)
@@ -148,6 +148,8 @@ class Exchange:
         for head in welcome.chains:
             self._push_chain(head)
         self._heed(welcome)
+        with self._store.read() as read:
+            return not self._report.sent and is_level(read, welcome.head, welcome.scope)
 
     def _push_chain(self, head: ChainHead) -> None:
         with self._store.read() as read:

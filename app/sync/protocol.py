@@ -166,6 +166,8 @@ class Welcome(Message, frozen=True):
     #: Checkpoints since the newest one that the laptop keeps, and the hub's hash at each of its marks (empty: past the end).
     checkpoints: list[Checkpoint] = []
     links: list[bytes] = []
+    #: Where the hub's history stands: a laptop that has all of it need not ask for news. None: it is not said.
+    head: Count | None = None
 
 
 class Push(Message, frozen=True):

@@ -177,6 +177,17 @@ class Puller:
             self._store.tell(Done(b"", (), all_topics(), touched))
 
 
+def is_level(read: Reader, head: int | None, scope: Sequence[str]) -> bool:
+    """Whether all that the hub has decided was taken in here, so that there is nothing to ask for."""
+    if head is None or not scope or proof_of(read).seq != head or sweep_of(read) or _to_collect(read):
+        return False
+    cursors = cursors_of(read)
+    if any(cursors.get(bucket) != head for bucket in scope):
+        return False
+    waits = f"SELECT 1 FROM op WHERE {PENDING} AND acked = 1 UNION ALL SELECT 1 FROM inbox LIMIT 1"
+    return read.value(waits) is None
+
+
 def sweep_of(read: Reader) -> tuple[str, ...]:
     """The buckets that are read anew; "*" for all."""
     found = read.value("SELECT value FROM meta WHERE key = 'hub_resync'")

@@ -150,6 +150,18 @@ def test_an_empty_exchange_writes_no_row(fleet):
     assert (report.sent, report.received, heard) == (0, 0, [])
 
 
+def test_an_exchange_with_nothing_new_is_one_request(fleet):
+    a, b = pair(fleet)
+    sync_all(a, b)
+    asked = len(a.way.calls)
+    a.sync()
+    assert a.way.calls[asked:] == ["hello"]
+    b.desk.perform(supplier("S1")[1])
+    b.sync()
+    assert a.sync().received == 1
+    assert a.way.calls[asked:] == ["hello", "hello", "pull"]
+
+
 def test_a_page_may_end_anywhere_between_ops(fleet, monkeypatch):
     monkeypatch.setattr(pull, "Pull", lambda proof, cursors, _limit, *more: Pull(proof, cursors, 3, *more))
     a, b = pair(fleet)
