@@ -28,7 +28,7 @@ __all__ = [
 
 #: Ops change these tables alone, never the laptop's own.
 _SYNCED = frozenset(SYNCED)
-_INTEGERS = frozenset({"qty", "measure", "money", "price", "int", "instant"})
+_INTEGERS = frozenset({"qty", "measure", "money", "price", "rate", "int", "instant"})
 
 
 def about(table: str) -> About:
@@ -177,6 +177,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "measure": values.parse_quantity,
     "money": values.parse_money,
     "price": values.parse_price,
+    "rate": values.parse_rate,
     "int": _parse_int,
     "day": values.parse_date,
 }
@@ -245,6 +246,7 @@ _SHOWERS: dict[str, Callable[[Any], str]] = {
     "measure": values.show_quantity,
     "money": values.show_money,
     "price": values.show_price,
+    "rate": values.show_rate,
     "instant": values.show_instant,
 }
 

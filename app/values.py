@@ -17,6 +17,7 @@ from app.words import N_
 THOUSAND = 1000
 MONEY = 100
 PRICE = 10_000
+RATE = 1_000_000
 INT64 = 2**63 - 1
 #: The second day of year 1 and the last but one of 9999, in seconds: any time zone still finds a date there.
 _FIRST, _LAST = -62_135_510_400, 253_402_214_400
@@ -106,6 +107,16 @@ def show_price(value: int | None, *, grouped: bool = False) -> str:
     """A unit price (ten-thousandths), two to four decimals; with its thousands grouped where it stands beside amounts."""
     plain = show_scaled(value, PRICE, 2)
     return f"{Decimal(plain):,}" if grouped and plain else plain
+
+
+def parse_rate(text: str) -> int:
+    """A typed exchange rate in millionths: what one unit of the other currency costs."""
+    return parse_scaled(text, RATE)
+
+
+def show_rate(value: int | None) -> str:
+    """An exchange rate (millionths), four to six decimals as a bank prints it."""
+    return show_scaled(value, RATE, 4)
 
 
 def line_value(quantity: int, price: int | None) -> int:

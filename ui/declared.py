@@ -13,7 +13,7 @@ from ui.kit.editors import Find
 from ui.kit.forms import FormField
 
 _KINDS = {"note": "lines", "qty": "number", "measure": "number", "day": "date", "ref": "reference"}
-_SAME = {"money", "price", "choice", "flag"}
+_SAME = {"money", "price", "rate", "choice", "flag"}
 
 
 def finder(desk: Desk, table: str) -> Find:

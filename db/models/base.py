@@ -19,8 +19,8 @@ ID, HASH, INT, SMALL, TEXT, BLOB, NUMBER = "id", "hash", "int", "small", "text",
 class Field:
     """One field of a register or record, as every part of the program reads it.
 
-    `kind`: text, note, code, qty (thousandths), measure (thousandths), money (hundredths), price (ten-thousandths), int,
-    day, instant, flag, choice, ref (id of a row of `target`), many (JSON list), map (JSON object), bytes.
+    `kind`: text, note, code, qty (thousandths), measure (thousandths), money (hundredths), price (ten-thousandths),
+    rate (millionths), int, day, instant, flag, choice, ref (id of a row of `target`), many (JSON list), map (JSON object), bytes.
     Fields of one `group` merge together (operations.md, rule 8).
     """
 
@@ -172,14 +172,19 @@ def measure(label: str, unit: str = "", *, required: bool = False, group: str = 
     return _column(INT, Field("measure", label, required, unit=unit, group=group))
 
 
-def money(label: str, *, required: bool = False) -> Column:
-    """An amount in hundredths of the site's currency."""
-    return _column(INT, Field("money", label, required, low=0, unit="CNY"))
+def money(label: str, *, required: bool = False, unit: str = "CNY") -> Column:
+    """An amount in hundredths of the site's currency; without a unit, in that of its record."""
+    return _column(INT, Field("money", label, required, low=0, unit=unit))
 
 
-def price(label: str, *, required: bool = False) -> Column:
-    """A unit price in ten-thousandths of the site's currency."""
-    return _column(INT, Field("price", label, required, low=0, unit="CNY"))
+def price(label: str, *, required: bool = False, unit: str = "CNY") -> Column:
+    """A unit price in ten-thousandths of the site's currency; without a unit, in that of its record."""
+    return _column(INT, Field("price", label, required, low=0, unit=unit))
+
+
+def rate(label: str, *, group: str = "") -> Column:
+    """What one unit of a currency costs in that of the site, in millionths."""
+    return _column(INT, Field("rate", label, low=1, group=group))
 
 
 def integer(
@@ -189,9 +194,9 @@ def integer(
     return _column(INT, Field("int", label, required, unit=unit, low=low, high=high))
 
 
-def day(label: str, *, required: bool = False) -> Column:
+def day(label: str, *, required: bool = False, group: str = "") -> Column:
     """A calendar date at the site, ISO text."""
-    return _column(TEXT, Field("day", label, required))
+    return _column(TEXT, Field("day", label, required, group=group))
 
 
 def instant(label: str, *, required: bool = False, index: bool = False) -> Column:
@@ -211,9 +216,9 @@ def choice(
     return _column(TEXT, Field("choice", label, required, choices=choices, group=group), index=index)
 
 
-def ref(label: str, target: str, *, required: bool = False, index: bool = True) -> Column:
+def ref(label: str, target: str, *, required: bool = False, index: bool = True, group: str = "") -> Column:
     """The id of a row of another table, without a constraint between aggregates (operations.md, rule 18)."""
-    return _column(ID, Field("ref", label, required, target=target), index=index)
+    return _column(ID, Field("ref", label, required, target=target, group=group), index=index)
 
 
 def many(label: str, choices: Choices = (), *, required: bool = False) -> Column:

@@ -16,13 +16,16 @@ from db.models.base import (
     many,
     mapping,
     measure,
+    money,
     note,
     part_of,
     price,
     qty,
+    rate,
     ref,
     text,
 )
+from db.models.money import CURRENCIES
 from resources.marks import N_
 
 RATINGS: Choices = (("A", "A"), ("B", "B"), ("C", "C"))
@@ -104,6 +107,7 @@ class Supplier(Synced, Base):
     about: ClassVar = About(N_("Suppliers"), N_("Supplier"), key="code", name="name", topic="inventory")
     code = code(N_("Supplier code"), 80)
     name = text(N_("Name"), 120, required=True)
+    name_en = text(N_("English name"), 120)
     scope = text(N_("Scope"), 200)
     scope_en = text(N_("Scope in English"), 200)
     rating = choice(N_("Rating"), RATINGS)
@@ -112,6 +116,13 @@ class Supplier(Synced, Base):
     contact_name = text(N_("Contact"), 60)
     phone = text(N_("Phone"), 30)
     email = text(N_("E-mail"), 80)
+    address = text(N_("Address"), 200)
+    payment_terms = text(N_("Payment terms"), 200)
+    #: What its prices are in; the site's currency where none is named.
+    currency = choice(N_("Currency"), CURRENCIES)
+    #: Below this value, in its currency, it takes no order.
+    min_order = money(N_("Minimum order value"), unit="")
+    remark = note(N_("Remarks"))
     #: What may come beyond an order without a question.
     over_percent = measure(N_("Over-delivery allowed"), "%")
     active = flag(N_("Active"))
@@ -164,10 +175,12 @@ class PartSupplier(Synced, Base):
     pack_qty = qty(N_("Pack size"), low=0)
     min_qty = qty(N_("Minimum order"), low=0)
     lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
-    unit_price = price(N_("Unit price"))
+    unit_price = price(N_("Unit price"), unit="")
     price_tax = choice(N_("Tax in the price"), TAXES)
     tax_rate = measure(N_("Tax rate"), "%")
     link = text(N_("Link"), 400)
+    #: Of its price and its price breaks; the supplier's where none is named.
+    currency = choice(N_("Currency"), CURRENCIES)
 
 
 class StockPolicy(Synced, Base):
@@ -211,6 +224,8 @@ class StockMovement(Synced, Base):
     part_id = ref(N_("Spare part"), "part", required=True)
     site_id = ref(N_("Site"), "site", required=True)
     bin_id = ref(N_("Bin"), "location", required=True)
+    #: In whose books it counts: the warehouse above the bin when it was booked, for ever; none: the site's own store.
+    warehouse_id = ref(N_("Warehouse"), "location", index=False)
     batch = text(N_("Batch"), 40)
     serial = text(N_("Serial number"), 60)
     #: The end of the shelf life as it stands on the pack.
@@ -317,6 +332,12 @@ class PurchaseOrder(Synced, Base):
     ordered_on = day(N_("Ordered on"))
     due_on = day(N_("Due on"))
     remark = note(N_("Remarks"))
+    #: Of the prices of its lines; the site's where none is named.
+    currency = choice(N_("Currency"), CURRENCIES)
+    #: What one unit of it costs in the site's currency, of which day, and who typed it.
+    rate = rate(N_("Exchange rate"), group="rate")
+    rate_on = day(N_("Rate of"), group="rate")
+    rate_by = ref(N_("Rate typed by"), "user_account", index=False, group="rate")
 
 
 class PurchaseLine(Synced, Base):
@@ -328,7 +349,7 @@ class PurchaseLine(Synced, Base):
     site_id = ref(N_("Site"), "site", required=True)
     part_id = ref(N_("Spare part"), "part", required=True)
     qty = qty(N_("Quantity"), required=True, low=0)
-    unit_price = price(N_("Unit price"))
+    unit_price = price(N_("Unit price"), unit="")
     price_tax = choice(N_("Tax in the price"), TAXES)
     tax_rate = measure(N_("Tax rate"), "%")
     due_on = day(N_("Due on"))

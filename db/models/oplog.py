@@ -223,8 +223,9 @@ class PartStock(Numbered, Base):
 
 
 class StockStep(Numbered, Base):
-    """Derived: what a movement did to quantity and value of its part at its site, in the hub's order.
+    """Derived: what a movement did to quantity and value of its part in its store, in the hub's order.
 
+    `store_id`: the warehouse, or the site for its own store. `place`: its number among the part's movements at the site.
     Values in ten-millionths of the currency. `difference`: what its document says more than the stock took in.
     """
 
@@ -233,6 +234,7 @@ class StockStep(Numbered, Base):
     movement_id = local(ID, unique=True)
     part_id = local(ID)
     site_id = local(ID, index=True)
+    store_id = local(ID)
     place = local(INT)
     value = local(INT)
     difference = local(INT)
@@ -241,15 +243,17 @@ class StockStep(Numbered, Base):
 
 
 class StockWorth(Numbered, Base):
-    """Derived: value of a part at a site by moving average, with what the next movement is reckoned from.
+    """Derived: value of a part in a store by moving average, with what the next movement is reckoned from.
 
+    `store_id`: the warehouse, or the site for its own store.
     `base_qty`, `base_worth`: the last stock above nothing, whose average a movement below nothing is valued at.
     """
 
     __tablename__ = "stock_worth"
-    uniques = (("part_id", "site_id"),)
+    uniques = (("part_id", "store_id"),)
     part_id = local(ID)
     site_id = local(ID, index=True)
+    store_id = local(ID)
     place = local(INT)
     last_n = local(INT)
     on_hand = local(INT)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from db.models.base import About, Base, Choices, Synced, choice, code, flag, measure, note, ref, text
+from db.models.money import CURRENCIES
 from resources.marks import N_
 
 SITE_TYPES: Choices = (
@@ -28,6 +29,7 @@ LOCATION_TYPES: Choices = (
     ("warehouse", N_("Warehouse")),
     ("bin", N_("Bin")),
 )
+WHO_APPROVES: Choices = (("second", N_("Another person")), ("writer", N_("Also who wrote it")))
 ORG_LEVELS: Choices = (
     ("strategic", N_("Strategic level")),
     ("management", N_("Management level")),
@@ -54,6 +56,10 @@ class Site(Synced, Base):
     protection_level = text(N_("Protection level"), 20)
     active = flag(N_("Active"))
     remark = note(N_("Remarks"))
+    #: What its books are kept in; yuan where none is named.
+    currency = choice(N_("Currency"), CURRENCIES)
+    #: Who may approve a purchase order; another person than its writer where nothing is said.
+    order_approval = choice(N_("Purchase orders are approved by"), WHO_APPROVES)
 
 
 class Location(Synced, Base):

@@ -10,6 +10,7 @@ from db.models.base import (
     choice,
     code,
     day,
+    flag,
     instant,
     integer,
     mapping,
@@ -25,6 +26,8 @@ CHECKS: Choices = (
     ("confirmed", N_("Confirmed")),
     ("corrected", N_("Corrected")),
     ("refused", N_("Refused")),
+    #: A decision was taken back; nothing is decided again.
+    ("open", N_("Waits again")),
 )
 DIRECTIONS: Choices = (("out", N_("Lent by us")), ("in", N_("Borrowed by us")))
 LOAN_EVENTS: Choices = (
@@ -36,7 +39,7 @@ TRANSFER_EVENTS: Choices = (("arrived", N_("Arrived")), ("missing", N_("Lost on 
 
 
 class MovementCheck(Synced, Base):
-    """What a storekeeper says of a part that was taken without him (待仓管确认)."""
+    """What a storekeeper says of a part that was taken without him (待仓管确认); a later word follows an earlier one."""
 
     __tablename__ = "movement_check"
     about: ClassVar = About(
@@ -49,6 +52,12 @@ class MovementCheck(Synced, Base):
     by_id = ref(N_("Decided by"), "user_account")
     qty = qty(N_("Quantity"), low=0)
     reason = text(N_("Reason"), 200)
+    #: The decision that stood when this one came.
+    after_id = ref(N_("Follows"), "movement_check")
+    #: Somebody had decided meanwhile: it moved nothing, and a person looks again.
+    late = flag(N_("Came too late"))
+    #: The movement that stands for the withdrawal from now on; none: nothing was taken.
+    booked_id = ref(N_("Booked as"), "stock_movement")
 
 
 class SkippedScan(Synced, Base):
@@ -68,7 +77,7 @@ class SkippedScan(Synced, Base):
 
 
 class StockClosing(Synced, Base):
-    """A month of the store of a site that is closed (月结): its figures never change; a reopened one is followed by another."""
+    """A month of a warehouse that is closed (月结): its figures never change; a reopened one is followed by another."""
 
     __tablename__ = "stock_closing"
     about: ClassVar = About(
@@ -76,6 +85,8 @@ class StockClosing(Synced, Base):
     )
     code = code(N_("Closing number"), 40)
     site_id = ref(N_("Site"), "site", required=True)
+    #: None: the site's own store, of bins that lie in no warehouse.
+    warehouse_id = ref(N_("Warehouse"), "location", index=False)
     month = text(N_("Month"), 7, required=True)
     starts_at = instant(N_("From"), required=True)
     #: The first moment of the next month.

@@ -13,7 +13,7 @@ class PriceBreak(Synced, Base):
     about: ClassVar = About(N_("Price breaks"), N_("Price break"), topic="inventory")
     part_supplier_id = part_of(N_("Supplier part"), "part_supplier")
     from_qty = qty(N_("From quantity"), required=True, low=1)
-    unit_price = price(N_("Unit price"), required=True)
+    unit_price = price(N_("Unit price"), required=True, unit="")
 
 
 class EquipmentPart(Synced, Base):

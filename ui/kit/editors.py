@@ -95,6 +95,7 @@ class NumberEditor(TextEditor):
         "number": (values.parse_quantity, values.show_quantity),
         "money": (values.parse_money, lambda value: values.show_money(value, grouped=False)),
         "price": (values.parse_price, values.show_price),
+        "rate": (values.parse_rate, values.show_rate),
     }
 
     def __init__(self, kind: str = "number") -> None:
@@ -104,7 +105,7 @@ class NumberEditor(TextEditor):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
 
     def value(self) -> Any:
-        """Thousandths (money: hundredths, price: ten-thousandths); None while empty."""
+        """Thousandths (money: hundredths, price: ten-thousandths, rate: millionths); None while empty."""
         return self._parse(self.text()) if self.text().strip() else None
 
     def set_value(self, value: Any) -> None:

@@ -20,7 +20,7 @@ __all__ = ["Form", "FormField"]
 class FormField:
     """One field of a form.
 
-    kind: text, password, lines, number (thousandths), money, price, choice, many (any of the choices), date, flag or
+    kind: text, password, lines, number (thousandths), money, price, rate, choice, many (any of the choices), date, flag or
     reference. `limits` (lowest, highest; None = open) are shown beside a number; a value outside them warns but is not
     refused.
     """
@@ -48,7 +48,7 @@ def _editor(field: FormField) -> Any:
             return editors.PasswordEditor()
         case "lines":
             return editors.LinesEditor()
-        case "number" | "money" | "price":
+        case "number" | "money" | "price" | "rate":
             return editors.NumberEditor(field.kind)
         case "choice":
             return editors.ChoiceEditor(field.choices, required=field.required)
@@ -103,7 +103,7 @@ class FieldBox(QWidget):
     def _row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        narrow = self.field.kind in {"number", "money", "price", "date"}
+        narrow = self.field.kind in {"number", "money", "price", "rate", "date"}
         if narrow:
             self.editor.setFixedWidth(176)
         elif self.field.kind != "flag":

@@ -991,6 +991,9 @@ def upgrade() -> None:
     sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('qty', sa.BigInteger(), nullable=True),
     sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('after_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('late', sa.Integer(), nullable=False),
+    sa.Column('booked_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1003,6 +1006,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('id', name=op.f('uq_movement_check_id'))
     )
     with op.batch_alter_table('movement_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_movement_check_after_id'), ['after_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_movement_check_booked_id'), ['booked_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_check_by_id'), ['by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_check_movement_id'), ['movement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_movement_check_site_id'), ['site_id'], unique=False)
@@ -1153,6 +1158,7 @@ def upgrade() -> None:
     sa.Column('price_tax', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('tax_rate', sa.BigInteger(), nullable=True),
     sa.Column('link', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('currency', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1185,6 +1191,10 @@ def upgrade() -> None:
     sa.Column('ordered_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('due_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('currency', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('rate', sa.BigInteger(), nullable=True),
+    sa.Column('rate_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('rate_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1342,6 +1352,8 @@ def upgrade() -> None:
     sa.Column('protection_level', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('active', sa.Integer(), nullable=False),
     sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('currency', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('order_approval', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -1509,6 +1521,7 @@ def upgrade() -> None:
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('warehouse_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('month', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('starts_at', sa.BigInteger(), nullable=False),
     sa.Column('ends_at', sa.BigInteger(), nullable=False),
@@ -1596,6 +1609,7 @@ def upgrade() -> None:
     sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('bin_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('warehouse_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('batch', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('serial', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('expires_on', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
@@ -1710,6 +1724,7 @@ def upgrade() -> None:
     sa.Column('movement_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('store_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('place', sa.BigInteger(), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=False),
     sa.Column('difference', sa.BigInteger(), nullable=False),
@@ -1782,6 +1797,7 @@ def upgrade() -> None:
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('store_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('place', sa.BigInteger(), nullable=False),
     sa.Column('last_n', sa.BigInteger(), nullable=False),
     sa.Column('on_hand', sa.BigInteger(), nullable=False),
@@ -1789,7 +1805,7 @@ def upgrade() -> None:
     sa.Column('base_qty', sa.BigInteger(), nullable=False),
     sa.Column('base_worth', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_worth')),
-    sa.UniqueConstraint('part_id', 'site_id', name=op.f('uq_stock_worth_part_id_site_id'))
+    sa.UniqueConstraint('part_id', 'store_id', name=op.f('uq_stock_worth_part_id_store_id'))
     )
     with op.batch_alter_table('stock_worth', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stock_worth_site_id'), ['site_id'], unique=False)
@@ -1799,6 +1815,7 @@ def upgrade() -> None:
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('code', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
     sa.Column('name', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('name_en', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('scope', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('scope_en', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('rating', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
@@ -1807,6 +1824,11 @@ def upgrade() -> None:
     sa.Column('contact_name', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('phone', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('email', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('address', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('payment_terms', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('currency', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('min_order', sa.BigInteger(), nullable=True),
+    sa.Column('remark', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('over_percent', sa.BigInteger(), nullable=True),
     sa.Column('active', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
@@ -2382,6 +2404,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_movement_check_site_id'))
         batch_op.drop_index(batch_op.f('ix_movement_check_movement_id'))
         batch_op.drop_index(batch_op.f('ix_movement_check_by_id'))
+        batch_op.drop_index(batch_op.f('ix_movement_check_booked_id'))
+        batch_op.drop_index(batch_op.f('ix_movement_check_after_id'))
 
     op.drop_table('movement_check')
     with op.batch_alter_table('meter_reading', schema=None) as batch_op:
