@@ -153,10 +153,11 @@ EDITORS: dict[str, Permission] = {
     ),
     **dict.fromkeys(["part", "part_supplier", "supplier", "stock_policy", "code_alias"], P.EDIT_PARTS),
     **dict.fromkeys(["price_break", "equipment_part", "kit_part"], P.EDIT_PARTS),
-    **dict.fromkeys(["stock_rules"], P.APPROVE_STOCK),
+    # An approval is a step of its own (count.approve); nobody edits a stock-take into another state.
+    **dict.fromkeys(["stock_rules", "site_stock_rules", "stock_count"], P.APPROVE_STOCK),
     **dict.fromkeys(["reservation"], P.MOVE_STOCK),
     **dict.fromkeys(["purchase_order", "purchase_line"], P.BUY),
-    **dict.fromkeys(["stock_count", "count_line"], P.MOVE_STOCK),
+    **dict.fromkeys(["count_line"], P.MOVE_STOCK),
     **dict.fromkeys(
         ["inspection_template", "inspection_item", "inspection_plan", "inspection_task"], P.PLAN_ROUNDS
     ),
@@ -185,7 +186,7 @@ def editor_of(table: str) -> Permission:
 
 
 #: Who may file a record (and take their own back) where that is more people than may plan with it.
-CREATORS: dict[str, Permission] = {"work_order": P.REPORT_FAULTS}
+CREATORS: dict[str, Permission] = {"work_order": P.REPORT_FAULTS, "stock_count": P.MOVE_STOCK}
 
 
 def creator_of(table: str) -> Permission:

@@ -30,6 +30,8 @@ CONCERNS = {
     "purchase.approval": Permission.APPROVE_STOCK,
     "purchase.late": Permission.BUY,
     "count.": Permission.APPROVE_STOCK,
+    "recount.": Permission.MOVE_STOCK,
+    "withdrawal.": Permission.MOVE_STOCK,
     "equipment.": Permission.EDIT_EQUIPMENT,
     "certificate.": Permission.EDIT_TRAINING,
     "training.": Permission.EDIT_TRAINING,

@@ -318,6 +318,21 @@ class CountLine(Synced, Base):
     replaces = many(N_("Replaces"))
 
 
+class RecountTask(Synced, Base):
+    """A line of a stock-take that somebody is asked to count again (复盘); the newest word holds."""
+
+    __tablename__ = "recount_task"
+    about: ClassVar = About(N_("Recounts"), N_("Recount"), bucket="site", topic="inventory", fact=True)
+    count_id = ref(N_("Stocktake"), "stock_count", required=True)
+    site_id = ref(N_("Site"), "site", required=True)
+    part_id = ref(N_("Spare part"), "part", required=True)
+    bin_id = ref(N_("Bin"), "location", required=True)
+    batch = text(N_("Batch"), 40)
+    person_id = ref(N_("Assigned to"), "user_account")
+    at = instant(N_("Time"), required=True)
+    by_id = ref(N_("Assigned by"), "user_account")
+
+
 class PurchaseOrder(Synced, Base):
     """A purchase (采购单); its life follows SM-11."""
 

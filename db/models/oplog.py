@@ -250,7 +250,7 @@ class StockWorth(Numbered, Base):
     """
 
     __tablename__ = "stock_worth"
-    uniques = (("part_id", "store_id"),)
+    uniques = (("part_id", "site_id", "store_id"),)
     part_id = local(ID)
     site_id = local(ID, index=True)
     store_id = local(ID)

@@ -59,3 +59,14 @@ class StockRules(Synced, Base):
     count_limit = money(N_("Storekeepers approve differences up to"), required=True)
     order_cost = money(N_("Cost of an order"), required=True)
     holding_rate = measure(N_("Holding cost a year"), "%", required=True)
+
+
+class SiteStockRules(Synced, Base):
+    """Where a site's store goes by a rule of its own; one row for each site. What is empty is as for all sites."""
+
+    __tablename__ = "site_stock_rules"
+    about: ClassVar = About(
+        N_("Rules of a site's store"), N_("Rules of a site's store"), bucket="site", topic="inventory"
+    )
+    site_id = ref(N_("Site"), "site", required=True)
+    count_limit = money(N_("Storekeepers approve differences up to"))

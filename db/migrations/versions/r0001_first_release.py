@@ -1236,6 +1236,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_qr_label_printed_by'), ['printed_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_qr_label_target_id'), ['target_id'], unique=False)
 
+    op.create_table('recount_task',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('count_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('part_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('bin_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('batch', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.Column('person_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_recount_task')),
+    sa.UniqueConstraint('id', name=op.f('uq_recount_task_id'))
+    )
+    with op.batch_alter_table('recount_task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recount_task_bin_id'), ['bin_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recount_task_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recount_task_count_id'), ['count_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recount_task_part_id'), ['part_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recount_task_person_id'), ['person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recount_task_site_id'), ['site_id'], unique=False)
+
     op.create_table('report_run',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
     sa.Column('id', sa.LargeBinary(length=16), nullable=False),
@@ -1368,6 +1398,25 @@ def upgrade() -> None:
     with op.batch_alter_table('site', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_site_code'), ['code'], unique=False)
         batch_op.create_index(batch_op.f('ix_site_manager_id'), ['manager_id'], unique=False)
+
+    op.create_table('site_stock_rules',
+    sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
+    sa.Column('id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('site_id', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('count_limit', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('updated_at', sa.BigInteger(), nullable=False),
+    sa.Column('updated_by', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_seq', sa.BigInteger(), nullable=True),
+    sa.Column('bucket', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('deleted', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
+    sa.PrimaryKeyConstraint('n', name=op.f('pk_site_stock_rules')),
+    sa.UniqueConstraint('id', name=op.f('uq_site_stock_rules_id'))
+    )
+    with op.batch_alter_table('site_stock_rules', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_site_stock_rules_site_id'), ['site_id'], unique=False)
 
     op.create_table('skipped_scan',
     sa.Column('n', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), autoincrement=True, nullable=False),
@@ -1805,7 +1854,7 @@ def upgrade() -> None:
     sa.Column('base_qty', sa.BigInteger(), nullable=False),
     sa.Column('base_worth', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('n', name=op.f('pk_stock_worth')),
-    sa.UniqueConstraint('part_id', 'store_id', name=op.f('uq_stock_worth_part_id_store_id'))
+    sa.UniqueConstraint('part_id', 'site_id', 'store_id', name=op.f('uq_stock_worth_part_id_site_id_store_id'))
     )
     with op.batch_alter_table('stock_worth', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stock_worth_site_id'), ['site_id'], unique=False)
@@ -2324,6 +2373,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_skipped_scan_by_id'))
 
     op.drop_table('skipped_scan')
+    with op.batch_alter_table('site_stock_rules', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_site_stock_rules_site_id'))
+
+    op.drop_table('site_stock_rules')
     with op.batch_alter_table('site', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_site_manager_id'))
         batch_op.drop_index(batch_op.f('ix_site_code'))
@@ -2352,6 +2405,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_report_run_made_by'))
 
     op.drop_table('report_run')
+    with op.batch_alter_table('recount_task', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recount_task_site_id'))
+        batch_op.drop_index(batch_op.f('ix_recount_task_person_id'))
+        batch_op.drop_index(batch_op.f('ix_recount_task_part_id'))
+        batch_op.drop_index(batch_op.f('ix_recount_task_count_id'))
+        batch_op.drop_index(batch_op.f('ix_recount_task_by_id'))
+        batch_op.drop_index(batch_op.f('ix_recount_task_bin_id'))
+
+    op.drop_table('recount_task')
     with op.batch_alter_table('qr_label', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_qr_label_target_id'))
         batch_op.drop_index(batch_op.f('ix_qr_label_printed_by'))
