@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from app.fields import about, fields_of, from_json, to_json
+from app.follow import follow
 from db.models import SYNCED
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _ANY = (
     ("equipment_event", "ref_id", "ref_table"),
     ("step_note", "owner_id", "owner_table"),
 )
+#: Columns that name a record as it was at the time, also after it was merged: its books were kept, its closed months stand.
+_AS_IT_WAS = frozenset({"old_id", "warehouse_id"})
 #: Lists of business keys: table, column, the table whose keys they are.
 _LISTS = (("inspection_plan", "equipment", "equipment"), ("inspection_task", "equipment", "equipment"))
 
@@ -30,7 +33,9 @@ _LISTS = (("inspection_plan", "equipment", "equipment"), ("inspection_task", "eq
 @cache
 def ref_columns(table: str) -> tuple[str, ...]:
     """The columns of a table that hold the id of another record."""
-    return tuple(name for name, field in fields_of(table).items() if field.kind == "ref" and name != "old_id")
+    return tuple(
+        name for name, field in fields_of(table).items() if field.kind == "ref" and name not in _AS_IT_WAS
+    )
 
 
 @cache
@@ -40,7 +45,7 @@ def named_in(table: str) -> tuple[tuple[str, str, str], ...]:
         (other, name, "")
         for other in SYNCED
         for name, field in fields_of(other).items()
-        if field.kind == "ref" and field.target == table
+        if field.kind == "ref" and field.target == table and name not in _AS_IT_WAS
     )
     return fixed + _ANY
 
@@ -83,6 +88,7 @@ def merge_rows(tx: "Tx", table: str, old: bytes, kept: bytes) -> None:
     tx.update(table, old, {"deleted": 1}, verb="merge")
     if stays["deleted"]:
         tx.retire(table, kept, deleted=False)
+    follow(tx, table, kept)
     tx.insert(
         "code_alias",
         tx.made(f"merged:{old.hex()}"),

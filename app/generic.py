@@ -9,6 +9,7 @@ from app.access import Actor, Permission, creator_of, editor_of
 from app.aliases import closes_ring, merge_rows, ring_columns
 from app.errors import Objection
 from app.fields import about, check_row, clean_row, fields_of, fingerprint
+from app.follow import guarded
 from app.ops import Envelope, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.tx import Reader, Tx, is_synced
 from app.words import N_
@@ -128,6 +129,7 @@ class Patch(_TableOp, frozen=True):
             for name in ring_columns(self.table):
                 if name in typed and closes_ring(read, self.table, row.id, name, typed[name][1]):
                     yield Objection("ring", RING, field=name)
+            yield from guarded(read, self.table, row.id, {name: new for name, (_base, new) in typed.items()})
 
     def apply(self, tx: Tx) -> None:
         for row in self.rows:

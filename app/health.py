@@ -140,24 +140,29 @@ def _levels(read: Reader) -> Iterator[str]:
 def _values(read: Reader) -> Iterator[str]:
     """The value of the stock is what the movements give; a closed month is what it was."""
     from app.inventory.closing import moved_closings
+    from app.inventory.stores import store_code, strays_anywhere
     from app.inventory.value import cents
     from app.inventory.worth import differences as worths
     from app.values import show_money, show_quantity
 
-    for part, site, what, kept, reckoned in worths(read):
-        show = show_quantity if what == "qty" else lambda value: show_money(cents(value))
+    for found in worths(read):
+        show = show_quantity if found.what == "qty" else lambda value: show_money(cents(value))
         yield _(
-            "The value of {part} at {site} is kept as {shown}, but its movements give {total}. Rebuild it: sitewright check --rebuild"
+            "The value of {part} in {store} is kept as {shown}, but its movements give {total}. Rebuild it: sitewright check --rebuild"
         ).format(
-            part=read.value("SELECT part_no FROM part WHERE id = ?", part),
-            site=read.value("SELECT code FROM site WHERE id = ?", site),
-            shown=show(kept),
-            total=show(reckoned),
+            part=read.value("SELECT part_no FROM part WHERE id = ?", found.part),
+            store=read.value(f"SELECT {store_code('?1')}", found.store),
+            shown=show(found.kept),
+            total=show(found.reckoned),
         )
-    for code, month in moved_closings(read):
-        yield _("The closed month {month} ({code}) is not what its movements give.").format(
-            month=month, code=code
+    for code, store, month in moved_closings(read):
+        yield _("The closed month {month} of {store} ({code}) is not what its movements give.").format(
+            month=month, store=store, code=code
         )
+    for place, count in strays_anywhere(read):
+        yield _(
+            "{count} items in {place} are in the books of another warehouse than the one it hangs in."
+        ).format(count=count, place=place)
 
 
 def _search(read: Reader) -> Iterator[str]:

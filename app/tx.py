@@ -11,6 +11,7 @@ import msgspec
 
 from app.aliases import ref_columns
 from app.fields import about, to_json
+from app.follow import follow
 from app.ops import CLOCK, Envelope, MissingRowError
 from db.driver import Connection, locked_row, scratch, shared_row
 from db.ids import made_id
@@ -204,6 +205,7 @@ class Tx(Reader):
         columns |= {"updated_at": self.op.wall, "updated_by": self.op.actor, "bucket": bucket}
         self._connection.execute(_update_sql(table, tuple(columns)), (*columns.values(), row_id))
         self._note(table, row_id, verb, to_json(changes), bucket, shadowed=True)
+        follow(self, table, row_id, changes)
 
     def retire(self, table: str, row_id: bytes, *, deleted: bool = True) -> None:
         """Mark a row as deleted (or bring it back); rows never vanish."""
@@ -263,7 +265,10 @@ class Tx(Reader):
         """A value of one table, read again only after this transaction wrote to it: what many facts ask does not cost each a query."""
         known = self._asked.setdefault(table, {})
         if (sql, *params) not in known:
-            known[sql, *params] = self.value(sql, *params)
+            if any(f'"{table}"' in insert for insert in self._inserts):
+                self.flush()
+            found = super().row(sql, *params)
+            known[sql, *params] = found[0] if found else None
         return known[sql, *params]
 
     def hold(self, table: str, row_id: bytes, *, alone: bool = False) -> None:
@@ -374,7 +379,8 @@ class Derive(Reader):
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
         """Execute a statement for each row."""
-        self._connection.executemany(sql, rows)
+        if listed := list(rows):
+            self._connection.executemany(sql, listed)
 
 
 def is_synced(table: str) -> bool:

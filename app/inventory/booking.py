@@ -11,7 +11,9 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
 from app.inventory.ops import MoveStock
+from app.inventory.purchases import price_at_home
 from app.inventory.signs import OPPOSITE
+from app.inventory.stores import warehouse_above
 from app.inventory.value import State, average
 from app.tx import Reader
 from app.words import N_
@@ -127,7 +129,7 @@ def receive_part(
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
         line = read.get("purchase_line", purchase_line)
-    price = Price.of(line) if line and line["unit_price"] is not None else None
+        price = _ordered_at(read, line) if line else None
     if unit_price is not None:
         price = Price(unit_price, price_tax, tax_rate)
     op = move_op(desk, "receipt", part, place, qty, batch=batch, price=price)
@@ -143,6 +145,7 @@ def send_back(
     *,
     reason: str,
     batch: str | None = None,
+    serial: str | None = None,
     anyway: str = "",
 ) -> Done:
     """Parts go back to their supplier (退货), with the reason: less of the line has been received from now on."""
@@ -154,8 +157,16 @@ def send_back(
             raise AppError(N_("This line is not in the purchase order any more. Look at it again."))
         place = place or bin_of(read, desk, line["part_id"])
         batch = batch or _oldest(read, line["part_id"], place, qty)
-    op = move_op(desk, "issue", line["part_id"], place, qty, batch=batch, price=Price.of(line))
-    return desk.perform(_told(op, purchase_line=purchase_line, reason=reason), reason=anyway)
+        price = _ordered_at(read, line)
+    op = move_op(desk, "issue", line["part_id"], place, qty, batch=batch, price=price)
+    told = _told(op, purchase_line=purchase_line, serial=serial, reason=reason)
+    return desk.perform(told, reason=anyway)
+
+
+def _ordered_at(read: Reader, line: Mapping[str, Any]) -> Price | None:
+    """The price of a purchase line in the site's currency; None where the order says none."""
+    price = price_at_home(read, line)
+    return None if price is None else Price(price, line["price_tax"], line["tax_rate"])
 
 
 def transfer_part(
@@ -170,10 +181,11 @@ def transfer_part(
     anyway: str = "",
 ) -> Done:
     """Parts move to another bin or another site (调拨): two movements of one transfer, one action."""
-    transfer, told = new_id(), {"reason": reason or None}
-    out = _told(move_op(desk, "transfer_out", part, source, qty, batch=batch), transfer=transfer, **told)
-    into = _told(move_op(desk, "transfer_in", part, target, qty, batch=batch), transfer=transfer, **told)
-    return desk.perform(out, into, reason=anyway)
+    told = {"transfer": new_id(), "reason": reason or None}
+    out = _told(move_op(desk, "transfer_out", part, source, qty, batch=batch), facing=target, **told)
+    price = Price(out.unit_price, out.price_tax, out.tax_rate)
+    into = move_op(desk, "transfer_in", part, target, qty, batch=batch, price=price)
+    return desk.perform(out, _told(into, facing=source, **told), reason=anyway)
 
 
 def adjust_stock(
@@ -232,14 +244,26 @@ def reverse_movement(desk: Desk, movement: bytes, *, reason: str = "") -> Done:
 
 def reversal_of(desk: Desk, row: dict[str, Any], reason: str) -> MoveStock:
     """The opposite of a movement, now: it counts in the open month whatever month the first one was in."""
+    with desk.read() as read:
+        facing = _facing(read, row)
     return MoveStock(
         number=desk.number(SERIES), type=OPPOSITE[row["type"]], part=row["part_id"], site=row["site_id"],
         bin=row["bin_id"], qty=row["qty"], happened_at=desk.now(), batch=row["batch"], serial=row["serial"],
         unit_price=row["unit_price"], price_tax=row["price_tax"], tax_rate=row["tax_rate"],
         work_order=row["work_order_id"], equipment=row["equipment_id"],
-        purchase_line=row["purchase_line_id"], count=row["count_id"], transfer=row["transfer_id"],
+        purchase_line=row["purchase_line_id"], count=row["count_id"], transfer=row["transfer_id"], facing=facing,
         loan=row["loan_id"], taken_by=row["taken_by_id"], reason=reason or None, reversal_of=row["id"],
     )  # fmt: skip
+
+
+def _facing(read: Reader, row: Mapping[str, Any]) -> bytes | None:
+    """The bin at the other end of a transfer within the site; None where there is none."""
+    found = row["transfer_id"] and read.value(
+        "SELECT bin_id FROM stock_movement WHERE transfer_id = ? AND site_id = ? AND type <> ? "
+        "AND reversal_of_id IS NULL ORDER BY n",
+        row["transfer_id"], row["site_id"], row["type"],
+    )  # fmt: skip
+    return found if isinstance(found, bytes) else None
 
 
 def bin_of(read: Reader, desk: Desk, part: bytes) -> bytes:
@@ -285,7 +309,7 @@ def move_op(
         bin_row, row = read.get("location", place), read.get("part", part)
         if bin_row is None or row is None:
             raise AppError(N_("This part or bin is not in the register any more. Look it up again."))
-        price = price or _price(read, kind, row, bin_row["site_id"])
+        price = price or _price(read, kind, row, bin_row)
     return MoveStock(
         number=desk.number(SERIES), type=kind, part=part, site=bin_row["site_id"], bin=place, qty=qty,
         happened_at=desk.now(), batch=batch, unit_price=price.price, price_tax=price.tax, tax_rate=price.rate,
@@ -293,18 +317,19 @@ def move_op(
     )  # fmt: skip
 
 
-def _price(read: Reader, kind: str, part: dict[str, Any], site: bytes) -> Price:
-    """What comes is at the register's price, what goes at the average as it is known here."""
-    if kind not in {"receipt", "opening"} and (mean := mean_price(read, part["id"], site)) is not None:
+def _price(read: Reader, kind: str, part: dict[str, Any], place: dict[str, Any]) -> Price:
+    """What comes is at the register's price, what goes at the average of its store as it is known here."""
+    if kind not in {"receipt", "opening"} and (mean := mean_price(read, part["id"], place)) is not None:
         return Price(mean)
     return Price(part["unit_price"], part["price_tax"], part["tax_rate"])
 
 
-def mean_price(read: Reader, part: bytes, site: bytes) -> int | None:
-    """The moving average of a part at a site as a unit price without tax; None where no price was ever booked."""
+def mean_price(read: Reader, part: bytes, place: Mapping[str, Any]) -> int | None:
+    """The moving average of a part in the store of a bin, without tax; None where no price was ever booked."""
+    store = warehouse_above(read, place["id"], place["site_id"]) or place["site_id"]
     found = read.row(
-        "SELECT on_hand, worth, base_qty, base_worth FROM stock_worth WHERE part_id = ? AND site_id = ?",
-        part, site,
+        "SELECT on_hand, worth, base_qty, base_worth FROM stock_worth WHERE part_id = ? AND site_id = ? AND store_id = ?",
+        part, place["site_id"], store,
     )  # fmt: skip
     return (average(State(*found)) or None) if found else None
 

@@ -1,13 +1,13 @@
-"""Closing a month of a store (月结): its figures are written down and never change; what comes later counts in the open month.
+"""Closing a month of a warehouse (月结): its figures are written down and never change; what comes later counts in the open month.
 
-A closing holds, of every part, what came, what went and what was left, with values by moving average. The hub's word counts:
+Each warehouse is closed by itself, and so is the site's own store, of bins that lie in no warehouse. A closing holds, of every part, what came, what went and what was left, with values by moving average. The hub's word counts:
 a movement that reaches the hub after the closing, with an earlier date, counts from the first moment of the open month and
-shows its true date beside it. Months are closed one after the other; the last one can be opened again, with the reason; its
+shows its true date beside it; both halves of a transfer count from the later of two such moments. Months are closed one after the other; the last one can be opened again, with the reason; its
 sheet stays, and another one follows it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,11 @@ from app.access import Actor, Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Objection
-from app.fields import to_json
+from app.fields import from_json, to_json
 from app.inventory.signs import signed
-from app.inventory.worth import IN_ORDER, Fold
+from app.inventory.stores import store_code, store_name, warehouse_above
+from app.inventory.value import Move
+from app.inventory.worth import IN_ORDER, MOVES, Fold
 from app.names import named, person
 from app.ops import Id, MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx
@@ -35,31 +37,38 @@ CHECKS = {
     "transit": N_("Transfers that have not arrived"),
     "unpriced": N_("Receipts without a price"),
 }
+#: Each asks for the site, the warehouse (None: the site's own store), and the first moment after the month.
+_MINE = "m.site_id = ?1 AND m.warehouse_id IS NOT DISTINCT FROM ?2"
 _CHECKS = {
-    "negative": "SELECT count(*) FROM stock_level WHERE site_id = ? AND on_hand < 0",
+    "negative": (
+        "SELECT count(*) FROM stock_level l WHERE l.site_id = ?1 AND l.on_hand < 0 AND ?3 > 0 AND coalesce("
+        f"(SELECT sum({signed('m')}) FROM stock_movement m WHERE m.part_id = l.part_id AND m.bin_id = l.bin_id "
+        f"AND coalesce(m.batch, '') = l.batch AND {_MINE}), 0) < 0"
+    ),
     "unconfirmed": (
-        "SELECT count(*) FROM stock_movement m WHERE m.site_id = ? AND m.happened_at < ? AND m.entry = 'self' "
+        f"SELECT count(*) FROM stock_movement m WHERE {_MINE} AND m.happened_at < ?3 AND m.entry = 'self' "
         "AND m.reversal_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM movement_check c WHERE c.movement_id = m.id)"
     ),
-    "counts": (
-        "SELECT count(*) FROM stock_count WHERE site_id = ? AND opened_at < ? AND status IN ('open', 'counted') "
-        "AND deleted = 0"
-    ),
     "transit": (
-        "SELECT count(*) FROM stock_transfer t WHERE t.from_site = ? AND t.sent_at < ? AND t.qty > coalesce("
-        "(SELECT sum(e.qty) FROM stock_transfer_event e WHERE e.transfer_id = t.id), 0)"
+        "SELECT count(*) FROM stock_transfer t WHERE t.from_site = ?1 AND t.sent_at < ?3 AND t.qty > coalesce("
+        "(SELECT sum(e.qty) FROM stock_transfer_event e WHERE e.transfer_id = t.id), 0) "
+        f"AND EXISTS (SELECT 1 FROM stock_movement m WHERE m.transfer_id = t.id AND {_MINE})"
     ),
     "unpriced": (
-        "SELECT count(*) FROM stock_movement WHERE site_id = ? AND coalesce(posted_at, happened_at) < ? "
-        "AND type IN ('receipt', 'opening') AND unit_price IS NULL"
+        f"SELECT count(*) FROM stock_movement m WHERE {_MINE} AND coalesce(m.posted_at, m.happened_at) < ?3 "
+        "AND m.type IN ('receipt', 'opening') AND m.unit_price IS NULL"
     ),
 }
-_STANDING = "site_id = ? AND reopened_at IS NULL AND deleted = 0"
+_COUNTS = (
+    "SELECT kind, bins FROM stock_count WHERE site_id = ? AND opened_at < ? AND status IN ('open', 'counted') "
+    "AND deleted = 0"
+)
+_STANDING = "site_id = ? AND warehouse_id IS NOT DISTINCT FROM ? AND reopened_at IS NULL AND deleted = 0"
 
 
 @dataclass(frozen=True)
 class Period:
-    """A month of a store: from its first moment to that of the next month."""
+    """A month: from its first moment to that of the next month."""
 
     month: str
     starts_at: int
@@ -83,6 +92,9 @@ class ClosingRow:
     code: str
     month: str
     site: str
+    #: Code and name of the warehouse, or of the site for its own store.
+    store: str
+    store_name: str
     closed_at: int
     closed_by: str
     parts: int
@@ -114,14 +126,21 @@ class ClosingLine:
         """Quantity and value when the month began."""
         return self.on_hand - self.in_qty + self.out_qty, self.value - self.in_value + self.out_value
 
+    def with_(self, other: "ClosingLine") -> "ClosingLine":
+        """Together with the same part of another warehouse."""
+        names = ("in_qty", "in_value", "out_qty", "out_value", "on_hand", "value")
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in names})
+
 
 @operation("stock.close", Permission.APPROVE_STOCK, {"stock"})
 class CloseMonth(Op, frozen=True, kw_only=True):
-    """A supervisor closes a month of a store; the first closing of a month stands."""
+    """A supervisor closes a month of a warehouse; the first closing of a month stands."""
 
     id: Id
     number: str
     site: Id
+    #: None: the site's own store.
+    warehouse: Id | None = None
     month: str
     starts_at: int
     ends_at: int
@@ -133,26 +152,26 @@ class CloseMonth(Op, frozen=True, kw_only=True):
         if self.ends_at > self.closed_at:
             text = N_("{month} is not over yet. Close it when it is.")
             yield Objection("closing.early", text, {"month": self.month}, field="month")
-        if read.value(
-            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?", self.site, self.ends_at
-        ):
+        if self._is_closed(read):
             yield Objection("closing.closed", N_("{month} is closed already."), {"month": self.month})
         if open_items := sum(self.accepted.values()):
             text = N_("{count} items are still open. Settle them, or close anyway and say why.")
             yield Objection("closing.open", text, {"count": open_items}, may_override=True, field="reason")
 
+    def _is_closed(self, read: Reader) -> bool:
+        sql = f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?"
+        return read.value(sql, self.site, self.warehouse, self.ends_at) is not None
+
     def apply(self, tx: Tx) -> None:
         tx.hold("site", self.site, alone=True)
-        if tx.value(
-            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at >= ?", self.site, self.ends_at
-        ):
+        if self._is_closed(tx):
             return
         row = {
-            "code": self.number, "site_id": self.site, "month": self.month, "starts_at": self.starts_at,
+            "code": self.number, "site_id": self.site, "warehouse_id": self.warehouse, "month": self.month, "starts_at": self.starts_at,
             "ends_at": self.ends_at, "closed_at": self.closed_at, "closed_by": tx.op.actor,
             "accepted": to_json(dict(self.accepted)), "reason": self.reason,
         }  # fmt: skip
-        sums = summed(tx, self.site, self.starts_at, self.ends_at)
+        sums = summed(tx, self.site, self.warehouse, (self.starts_at, self.ends_at))
         tx.insert("stock_closing", self.id, row)
         for part, sheet in sorted(sums.items()):
             names = ("in_qty", "in_value", "out_qty", "out_value", "on_hand", "value")
@@ -177,8 +196,9 @@ class ReopenMonth(Op, frozen=True, kw_only=True):
         if row is None or row["reopened_at"] is not None:
             yield Objection("moved", N_("Somebody has moved this record on meanwhile. Look at it again."))
         elif read.value(
-            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at > ?", row["site_id"], row["ends_at"]
-        ):
+            f"SELECT 1 FROM stock_closing WHERE {_STANDING} AND ends_at > ?",
+            row["site_id"], row["warehouse_id"], row["ends_at"],
+        ):  # fmt: skip
             yield Objection("closing.later", N_("A later month is closed. Open that one first."))
         if not self.reason.strip():
             yield Objection("remark", N_("Please give the reason."), field="reason")
@@ -199,27 +219,34 @@ class ReopenMonth(Op, frozen=True, kw_only=True):
 Sums = dict[bytes, tuple[int, ...]]
 
 
-def summed(read: Reader, site: bytes, starts_at: int, ends_at: int, which: str = "true") -> Sums:
-    """Of each part what came and went from one moment to another, and what was left at the end; from the movements alone."""
+def summed(
+    read: Reader, site: bytes, warehouse: bytes | None, span: tuple[int, int], which: str = "true"
+) -> Sums:
+    """Of each part of a warehouse what came and went in a span of time, and what was left at its end; from the movements alone.
+
+    All stores of the site are reckoned together: what a transfer brings is what it took from the other one.
+    """
     folds: dict[bytes, Fold] = {}
     sums: dict[bytes, list[int]] = {}
     sql = (
-        "SELECT m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, "
-        "coalesce(m.reversal_of_id, m.again_of_id), "
-        "coalesce(m.loan_id, m.transfer_id), m.n, m.part_id, coalesce(m.posted_at, m.happened_at) "
-        f"FROM stock_movement m WHERE m.site_id = ? AND {which} ORDER BY {IN_ORDER}"
+        f"SELECT {MOVES}, m.part_id, coalesce(m.posted_at, m.happened_at) FROM stock_movement m "
+        f"WHERE m.site_id = ? AND {which} ORDER BY {IN_ORDER}"
     )
     for row in read.rows(sql, site):
-        move, made = folds.setdefault(row[9], Fold()).take(row)
-        if row[10] < ends_at:
-            sheet = sums.setdefault(row[9], [0] * 6)
-            if row[10] >= starts_at:
-                place, sign = (0, 1) if move.gains else (2, -1)
-                sheet[place] += move.qty
-                sheet[place + 1] += sign * made.value
-            sheet[4] += move.qty if move.gains else -move.qty
-            sheet[5] += made.value
+        move, made = folds.setdefault(row[10], Fold()).take(row)
+        if row[9] == (warehouse or site) and row[11] < span[1]:
+            _add(sums.setdefault(row[10], [0] * 6), move, made.value, within=row[11] >= span[0])
     return {part: tuple(sheet) for part, sheet in sums.items() if any(sheet)}
+
+
+def _add(sheet: list[int], move: Move, value: int, *, within: bool) -> None:
+    """A movement onto the line of its part: in, out (each with its value), on hand, value."""
+    if within:
+        place, sign = (0, 1) if move.gains else (2, -1)
+        sheet[place] += move.qty
+        sheet[place + 1] += sign * value
+    sheet[4] += move.qty if move.gains else -move.qty
+    sheet[5] += value
 
 
 def month_of(month: str, timezone: str) -> Period:
@@ -230,32 +257,55 @@ def month_of(month: str, timezone: str) -> Period:
     return Period(month, begins, ends)
 
 
-def next_period(desk: Desk) -> Period | None:
-    """The month that is to be closed next at the site in view; None where nothing was ever booked. Raises AppError."""
+def next_period(desk: Desk, warehouse: bytes | None = None) -> Period | None:
+    """The month of a warehouse that is to be closed next; None where nothing was ever booked. Raises AppError."""
     site = _site(desk)
     with desk.read() as read:
-        last = read.value(f"SELECT max(ends_at) FROM stock_closing WHERE {_STANDING}", site)
-        first = last or read.value("SELECT min(happened_at) FROM stock_movement WHERE site_id = ?", site)
-    return month_of(values.day_of(int(first), desk.timezone)[:7], desk.timezone) if first else None
+        return next_month(read, site, warehouse, desk.timezone)
 
 
-def checks(read: Reader, site: bytes, period: Period) -> list[Check]:
-    """What is still open before a month is closed."""
-    found = []
-    for code, sql in _CHECKS.items():
-        params = [site, period.ends_at][: sql.count("?")]
-        found.append(Check(code, CHECKS[code], int(read.value(sql, *params))))
-    return found
+def next_month(read: Reader, site: bytes, warehouse: bytes | None, timezone: str) -> Period | None:
+    """The first month of a warehouse that is not closed; None where nothing was ever booked."""
+    closed = last_closed(read, site, warehouse)
+    first = closed[1] if closed else read.value(
+        "SELECT min(happened_at) FROM stock_movement WHERE site_id = ? AND warehouse_id IS NOT DISTINCT FROM ?",
+        site, warehouse,
+    )  # fmt: skip
+    return month_of(values.day_of(int(first), timezone)[:7], timezone) if first is not None else None
 
 
-def close_month(desk: Desk, period: Period, *, reason: str = "") -> Done:
-    """Close a month of the site in view; what is open must be accepted with a reason."""
+def last_closed(read: Reader, site: bytes, warehouse: bytes | None) -> tuple[str, int] | None:
+    """The last month of a warehouse that is closed, and the first moment after it."""
+    sql = f"SELECT month, ends_at FROM stock_closing WHERE {_STANDING} ORDER BY ends_at DESC LIMIT 1"
+    found = read.row(sql, site, warehouse)
+    return (str(found[0]), int(found[1])) if found else None
+
+
+def checks(read: Reader, site: bytes, warehouse: bytes | None, period: Period) -> list[Check]:
+    """What of a warehouse is still open before a month is closed."""
+    found = {code: int(read.value(sql, site, warehouse, period.ends_at)) for code, sql in _CHECKS.items()}
+    found["counts"] = sum(
+        _counts_in(read, site, warehouse, kind, bins)
+        for kind, bins in read.rows(_COUNTS, site, period.ends_at)
+    )
+    return [Check(code, words, found[code]) for code, words in CHECKS.items()]
+
+
+def _counts_in(read: Reader, site: bytes, warehouse: bytes | None, kind: str, bins: str | None) -> bool:
+    """Whether a stock-take concerns a warehouse: it counts all of the site, or a bin that lies in it."""
+    places = [bytes.fromhex(place) for place in from_json(bins) or ()] if kind == "bins" else []
+    return not places or any(warehouse_above(read, place, site) == warehouse for place in places)
+
+
+def close_month(desk: Desk, period: Period, *, warehouse: bytes | None = None, reason: str = "") -> Done:
+    """Close a month of a warehouse of the site in view; what is open must be accepted with a reason."""
     site = _site(desk)
     with desk.read() as read:
-        found = {check.code: check.count for check in checks(read, site, period) if check.count}
+        found = {check.code: check.count for check in checks(read, site, warehouse, period) if check.count}
     op = CloseMonth(
-        id=new_id(), number=desk.number(SERIES), site=site, month=period.month, starts_at=period.starts_at,
-        ends_at=period.ends_at, closed_at=desk.now(), accepted=found, reason=reason.strip() or None,
+        id=new_id(), number=desk.number(SERIES), site=site, warehouse=warehouse, month=period.month,
+        starts_at=period.starts_at, ends_at=period.ends_at, closed_at=desk.now(), accepted=found,
+        reason=reason.strip() or None,
     )  # fmt: skip
     return desk.perform(op, reason=reason.strip())
 
@@ -270,11 +320,12 @@ def closings(read: Reader, site: bytes | None) -> list[ClosingRow]:
     here, params = (" AND c.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         ClosingRow,
-        "SELECT c.id, c.code, c.month, coalesce((SELECT code FROM site WHERE id = c.site_id), ''), c.closed_at, "
+        "SELECT c.id, c.code, c.month, coalesce((SELECT code FROM site WHERE id = c.site_id), ''), "
+        f"{store_code('coalesce(c.warehouse_id, c.site_id)')}, {store_name('coalesce(c.warehouse_id, c.site_id)')}, c.closed_at, "
         f"coalesce({person('c.closed_by')}, ''), count(l.id), coalesce(sum(l.value), 0), coalesce(c.reason, ''), "
         f"c.reopened_at, coalesce({person('c.reopened_by')}, ''), coalesce(c.reopen_reason, '') FROM stock_closing c "
         f"LEFT JOIN stock_closing_line l ON l.closing_id = c.id WHERE c.deleted = 0{here} GROUP BY c.id "
-        "ORDER BY c.ends_at DESC, c.reopened_at IS NOT NULL, c.closed_at DESC",
+        "ORDER BY c.ends_at DESC, 5, c.reopened_at IS NOT NULL, c.closed_at DESC",
         *params,
     )
 
@@ -290,30 +341,32 @@ def closing_lines(read: Reader, closing: bytes) -> list[ClosingLine]:
     )
 
 
-def moved_closings(read: Reader) -> Iterator[tuple[str, str]]:
-    """Standing closings whose sheet is not what the numbered movements give: number and month (`sitewright check`)."""
+def moved_closings(read: Reader) -> Iterator[tuple[str, str, str]]:
+    """Standing closings whose sheet is not what the numbered movements give: number, store and month (`sitewright check`)."""
     joined = read.value("SELECT 1 FROM meta WHERE key = 'hub_id'")
     numbered = "hub_seq IS NOT NULL" if joined else "true"
-    for closing, code, site, starts, ends, month in read.rows(
-        "SELECT id, code, site_id, starts_at, ends_at, month FROM stock_closing "
-        f"WHERE reopened_at IS NULL AND deleted = 0 AND {numbered} ORDER BY ends_at"
+    for closing, code, store, site, warehouse, starts, ends, month in read.rows(
+        f"SELECT id, code, {store_code('coalesce(warehouse_id, site_id)')}, site_id, warehouse_id, starts_at, ends_at, month "
+        f"FROM stock_closing WHERE reopened_at IS NULL AND deleted = 0 AND {numbered} ORDER BY ends_at, code"
     ):
         kept = {
             line.part_id: (line.in_qty, line.in_value, line.out_qty, line.out_value, line.on_hand, line.value)
             for line in closing_lines(read, closing)
         }
-        if kept != summed(read, site, starts, ends, numbered):
-            yield code, month
+        if kept != summed(read, site, warehouse, (starts, ends), numbered):
+            yield code, store, month
 
 
-def closing_balance(read: Reader, site: bytes, moment: int) -> dict[bytes, tuple[int, int]]:
-    """Quantity and value of each part at a moment, as the books count them now."""
+def closing_balance(
+    read: Reader, site: bytes, warehouse: bytes | None, moment: int
+) -> dict[bytes, tuple[int, int]]:
+    """Quantity and value of each part of a warehouse at a moment, as the books count them now."""
     sql = (
         f"SELECT m.part_id, sum({signed('m')}), coalesce(sum(s.value), 0) FROM stock_movement m "
         "LEFT JOIN stock_step s ON s.movement_id = m.id WHERE m.site_id = ? "
-        "AND coalesce(m.posted_at, m.happened_at) < ? GROUP BY 1"
+        "AND m.warehouse_id IS NOT DISTINCT FROM ? AND coalesce(m.posted_at, m.happened_at) < ? GROUP BY 1"
     )
-    return {part: (int(qty), int(value)) for part, qty, value in read.rows(sql, site, moment)}
+    return {part: (int(qty), int(value)) for part, qty, value in read.rows(sql, site, warehouse, moment)}
 
 
 def _site(desk: Desk) -> bytes:

@@ -1,6 +1,6 @@
 """The one op that moves stock. A quantity is only ever the sum of its movements; mistakes are reversed, never edited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from app.access import Actor, Permission
 from app.errors import Objection
 from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
+from app.inventory.stores import warehouse_above
 from app.inventory.value import MOST, cents, net_value
 from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
@@ -19,6 +20,10 @@ from db.models.inventory import MOVEMENT_SIGNS
 #: More than this of one part in one go is a slip of the finger (a million units, in thousandths).
 ABSURD = 10**9
 _TAKEN = frozenset({"issue", "return"})
+#: The other half of a transfer that left the part in its bin: the bin was hung elsewhere.
+_WITH_ITS_BIN = (
+    "SELECT 1 FROM stock_movement WHERE transfer_id = ? AND id <> ? AND bin_id = ? AND reversal_of_id IS NULL"
+)
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +56,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
     purchase_line: bytes | None = None
     count: bytes | None = None
     transfer: bytes | None = None
+    #: The bin at the other end of a transfer within the site: both halves count from one day.
+    facing: bytes | None = None
     loan: bytes | None = None
     taken_by: bytes | None = None
     taken_how: str | None = None
@@ -77,7 +84,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
         if self.type not in MOVEMENT_SIGNS:
             yield Objection("stock.type", N_("This kind of movement is unknown."), field="type")
         elif part is not None and place is not None:
-            yield from self._check_quantity(part)
+            yield from weigh_quantity(self, part)
             yield from self._check_way(read, part)
 
     def _check_way(self, read: Reader, part: dict[str, Any]) -> Iterator[Objection]:
@@ -93,24 +100,12 @@ class MoveStock(Op, frozen=True, kw_only=True):
         sql = "SELECT 1 FROM stock_movement WHERE part_id = ? AND again_of_id = ?"
         return read.value(sql, self.part, reversal) is not None
 
-    def _check_quantity(self, part: dict[str, Any]) -> Iterator[Objection]:
-        if self.qty <= 0:
-            yield Objection("stock.none", N_("The quantity must be more than nothing."), field="qty")
-        elif self.qty > ABSURD:
-            text = N_("{quantity} cannot be right. Type the quantity again.")
-            yield Objection("stock.absurd", text, {"quantity": values.show_quantity(self.qty)}, field="qty")
-        elif abs(self.qty * (self.unit_price or 0)) >= MOST:
-            text = N_("{price} cannot be right. Type the price again.")
-            said = {"price": values.show_price(self.unit_price)}
-            yield Objection("stock.price", text, said, field="unit_price")
-        elif self.qty % values.THOUSAND and is_piece(part["unit"]) and not self.reversal_of:
-            text = N_("{part} is counted in whole pieces. Book {quantity} anyway?")
-            said = {"part": part["part_no"], "quantity": values.show_quantity(self.qty)}
-            yield Objection("stock.fraction", text, said, may_override=True, field="qty")
-
     def _check_reversal(self, read: Reader) -> Iterator[Objection]:
-        if read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", self.reversal_of):
+        if self.reversal_of and reversal_in(read, self.reversal_of):
             yield Objection("stock.reversed", N_("This movement has been reversed already."))
+        elif self.transfer and read.value(_WITH_ITS_BIN, self.transfer, self.reversal_of, self.bin):
+            text = N_("This stock moved with its bin. Hang the bin elsewhere, and the stock follows.")
+            yield Objection("stock.hung", text)
         yield from self._check_late(read)
 
     def _check_late(self, read: Reader) -> Iterator[Objection]:
@@ -182,13 +177,20 @@ class MoveStock(Op, frozen=True, kw_only=True):
         )  # fmt: skip
 
     def apply(self, tx: Tx) -> None:
-        record(tx, tx.op.op_id, self)
+        if self._comes_twice(tx):
+            return
+        do_move(tx, tx.op.op_id, self)
         if self.purchase_line:
             follow_receipts(tx, self.purchase_line)
-        if self.equipment and self.type in _TAKEN:
-            self._tell_machine(tx)
         if self.signed:
             self._keep_signature(tx, self.signed)
+
+    def _comes_twice(self, tx: Tx) -> bool:
+        """Two people took one movement back, or brought one back, neither knowing of the other: it counts once."""
+        if self.reversal_of:
+            tx.get("stock_movement", self.reversal_of)  # two reversals of one movement follow each other
+            return reversal_in(tx, self.reversal_of) is not None
+        return bool(self.again_of and self._is_again(tx, self.again_of))
 
     def _keep_signature(self, tx: Tx, signed: Signed) -> None:
         # It bears the id of its op, as every attachment does: by that the hub knows whose file it is.
@@ -202,23 +204,10 @@ class MoveStock(Op, frozen=True, kw_only=True):
             },
         )  # fmt: skip
 
-    def _tell_machine(self, tx: Tx) -> None:
-        # A part that comes back takes its cost back, too (R-1.5-b).
-        cost = cents(net_value(self.qty, self.unit_price, self.price_tax, self.tax_rate))
-        tx.insert(
-            "equipment_event",
-            tx.made("event"),
-            {
-                "equipment_id": self.equipment, "site_id": self.site, "event_type": "part_change",
-                "at": self.happened_at, "actor_id": tx.op.actor, "ref_table": "stock_movement",
-                "ref_id": tx.op.op_id, "text": self.reason, "cost": cost if self.type == "issue" else -cost,
-            },
-        )  # fmt: skip
-
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
         if self.reversal_of:
             return self._booked_again(read, envelope)
-        if read.value("SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", envelope.op_id):
+        if reversal_in(read, envelope.op_id):
             return Inverse([], (("stock_movement", envelope.op_id),))
         return Inverse([self.reversed_as(envelope.op_id, self.number + "-R", envelope.wall)])
 
@@ -245,20 +234,67 @@ class MoveStock(Op, frozen=True, kw_only=True):
         return "part", self.part
 
 
+def weigh_quantity(move: MoveStock, part: dict[str, Any]) -> Iterator[Objection]:
+    """What is to be said of the quantity and the price of a movement, whatever else it does."""
+    if move.qty <= 0:
+        yield Objection("stock.none", N_("The quantity must be more than nothing."), field="qty")
+    elif move.qty > ABSURD:
+        text = N_("{quantity} cannot be right. Type the quantity again.")
+        yield Objection("stock.absurd", text, {"quantity": values.show_quantity(move.qty)}, field="qty")
+    elif abs(move.qty * (move.unit_price or 0)) >= MOST:
+        text = N_("{price} cannot be right. Type the price again.")
+        said = {"price": values.show_price(move.unit_price)}
+        yield Objection("stock.price", text, said, field="unit_price")
+    elif move.qty % values.THOUSAND and is_piece(part["unit"]) and not move.reversal_of:
+        text = N_("{part} is counted in whole pieces. Book {quantity} anyway?")
+        said = {"part": part["part_no"], "quantity": values.show_quantity(move.qty)}
+        yield Objection("stock.fraction", text, said, may_override=True, field="qty")
+
+
+def reversal_in(read: Reader, movement: bytes) -> bytes | None:
+    """The movement that took this one back; None while it stands."""
+    found: bytes | None = read.value("SELECT id FROM stock_movement WHERE reversal_of_id = ?", movement)
+    return found
+
+
+def do_move(tx: Tx, movement: bytes, move: MoveStock, event: str = "event") -> None:
+    """Write a movement, and in the life of its machine what it cost: a part that comes back takes its cost back (R-1.5-b)."""
+    record(tx, movement, move)
+    if not move.equipment or move.type not in _TAKEN:
+        return
+    cost = cents(net_value(move.qty, move.unit_price, move.price_tax, move.tax_rate))
+    tx.insert(
+        "equipment_event",
+        tx.made(event),
+        {
+            "equipment_id": move.equipment, "site_id": move.site, "event_type": "part_change",
+            "at": move.happened_at, "actor_id": tx.op.actor, "ref_table": "stock_movement",
+            "ref_id": movement, "text": move.reason, "cost": cost if move.type == "issue" else -cost,
+        },
+    )  # fmt: skip
+
+
 def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
-    """Write a movement; where its month is closed already, it counts from the beginning of the open one."""
-    closed = closed_until(tx, move.site)
+    """Write a movement in the books of the warehouse that its bin hangs in as it is applied."""
+    tx.hold("site", move.site)
+    places = (move.bin, move.facing) if move.facing else (move.bin,)
+    here = [warehouse_above(tx, tx.kept(place), move.site) for place in places]
+    book(tx, movement, move, here[0], posting(tx, move.site, here, move.happened_at))
+
+
+def book(tx: Tx, movement: bytes, move: MoveStock, warehouse: bytes | None, posted: int | None) -> None:
+    """Write a movement in the books of a warehouse; `posted` is where it counts, if its month is closed."""
     tx.insert(
         "stock_movement",
         movement,
         {
             "movement_no": move.number, "type": move.type, "part_id": move.part, "site_id": move.site,
-            "bin_id": move.bin, "batch": move.batch, "serial": move.serial, "expires_on": move.expires,
-            "qty": move.qty, "unit_price": move.unit_price, "price_tax": move.price_tax, "tax_rate": move.tax_rate,
+            "bin_id": move.bin, "warehouse_id": warehouse, "batch": move.batch, "serial": move.serial,
+            "expires_on": move.expires, "qty": move.qty, "unit_price": move.unit_price,
+            "price_tax": move.price_tax, "tax_rate": move.tax_rate,
             "work_order_id": move.work_order, "equipment_id": move.equipment,
             "purchase_line_id": move.purchase_line, "count_id": move.count, "transfer_id": move.transfer,
-            "loan_id": move.loan, "happened_at": move.happened_at,
-            "posted_at": closed if closed and closed > move.happened_at else None,
+            "loan_id": move.loan, "happened_at": move.happened_at, "posted_at": posted,
             "entry": move.entry, "slip_no": move.slip, "by_id": tx.op.actor, "taken_by_id": move.taken_by,
             "taken_how": move.taken_how, "reason": move.reason, "reversal_of_id": move.reversal_of,
             "again_of_id": move.again_of,
@@ -266,16 +302,26 @@ def record(tx: Tx, movement: bytes, move: MoveStock) -> None:
     )  # fmt: skip
 
 
-def closed_until(tx: Tx, site: bytes) -> int | None:
-    """Up to which moment the store of a site is closed; None where no month is.
+def posting(tx: Tx, site: bytes, warehouses: Iterable[bytes | None], happened_at: int) -> int | None:
+    """From when a movement counts: None for its own time, else the first moment that is open in all of its warehouses.
+
+    So both halves of a transfer count from one day, and the sum over the warehouses of a site is right on every day.
+    """
+    ends = [found for one in warehouses if (found := closed_until(tx, site, one)) is not None]
+    return max(ends) if ends and max(ends) > happened_at else None
+
+
+def closed_until(tx: Tx, site: bytes, warehouse: bytes | None) -> int | None:
+    """Up to which moment a warehouse is closed; None where no month is. The caller holds the site.
 
     A closing and a movement at the same moment follow each other: the movement is on the sheet, or counts after it.
     """
-    tx.hold("site", site)
     found = tx.asked(
         "stock_closing",
-        "SELECT max(ends_at) FROM stock_closing WHERE site_id = ? AND reopened_at IS NULL AND deleted = 0",
+        "SELECT max(ends_at) FROM stock_closing WHERE site_id = ? AND warehouse_id IS NOT DISTINCT FROM ? "
+        "AND reopened_at IS NULL AND deleted = 0",
         site,
+        warehouse,
     )
     return None if found is None else int(found)
 

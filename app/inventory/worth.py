@@ -1,8 +1,9 @@
-"""The value of the stock, derived (库存金额): each movement's step and each part's worth at a site, by `value.step`.
+"""The value of the stock, derived (库存金额): each movement's step and each part's worth in a store, by `value.step`.
 
-A site is one store: parts are valued together over all of its bins. The order is the hub's; what waits for the hub comes last,
-in the order in which it was booked, and is provisional until the hub has numbered it. A movement that comes last is added;
-one that comes in between (a pull, a rejected booking) has its part reckoned again from the first.
+A warehouse is one store: parts are valued together over all of its bins. All stores of a site are reckoned in one pass, since a
+transfer arrives in one at what it left the other at. The order is the hub's; what waits for the hub comes last, in the order in
+which it was booked, and is provisional until the hub has numbered it. A movement that comes last is added; one that comes in
+between (a pull, a rejected booking) has its part reckoned again from the first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.changes import STOCK
+from app.inventory.stores import STORE
 from app.inventory.value import Known, Move, State, Step, step
 from app.settle import settles
 from app.tx import Derive, Reader
@@ -20,9 +22,10 @@ Pair = tuple[bytes, bytes]
 
 #: The hub's order of movements, and after it that of this file.
 IN_ORDER = "m.hub_seq IS NULL, m.hub_seq, m.n"
-_MOVES = (
+#: The columns of a movement that `Fold.take` takes.
+MOVES = (
     "m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, coalesce(m.reversal_of_id, m.again_of_id), "
-    "coalesce(m.loan_id, m.transfer_id), m.n"
+    f"coalesce(m.loan_id, m.transfer_id), m.n, {STORE}"
 )
 _TOUCHED = "SELECT id FROM temp.touched WHERE tbl = 'stock_movement'"
 #: The parts concerned: how many of the touched movements are there, how many were reckoned before, which come first.
@@ -35,24 +38,27 @@ SELECT part_id, site_id, min(n), max(stepped), max(numbered) FROM (
     AND NOT EXISTS (SELECT 1 FROM stock_movement m WHERE m.id = s.movement_id)) t
 GROUP BY part_id, site_id ORDER BY part_id, site_id"""
 _STEP = (
-    "INSERT INTO stock_step (movement_id, part_id, site_id, place, value, difference, on_hand, worth) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (movement_id) DO UPDATE SET part_id = excluded.part_id, "
-    "site_id = excluded.site_id, place = excluded.place, value = excluded.value, difference = excluded.difference, "
+    "INSERT INTO stock_step (movement_id, part_id, site_id, store_id, place, value, difference, on_hand, worth) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (movement_id) DO UPDATE SET part_id = excluded.part_id, "
+    "site_id = excluded.site_id, store_id = excluded.store_id, place = excluded.place, value = excluded.value, difference = excluded.difference, "
     "on_hand = excluded.on_hand, worth = excluded.worth"
 )
-_KEPT = "SELECT movement_id, place, value, difference, on_hand, worth FROM stock_step WHERE part_id = ? AND site_id = ?"
+_KEPT = (
+    "SELECT movement_id, store_id, place, value, difference, on_hand, worth FROM stock_step "
+    "WHERE part_id = ? AND site_id = ?"
+)
 _WORTH = (
-    "INSERT INTO stock_worth (part_id, site_id, place, last_n, on_hand, worth, base_qty, base_worth) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (part_id, site_id) DO UPDATE SET place = excluded.place, "
+    "INSERT INTO stock_worth (part_id, site_id, store_id, place, last_n, on_hand, worth, base_qty, base_worth) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (part_id, site_id, store_id) DO UPDATE SET place = excluded.place, "
     "last_n = excluded.last_n, on_hand = excluded.on_hand, worth = excluded.worth, base_qty = excluded.base_qty, "
     "base_worth = excluded.base_worth"
 )
 #: The movements that came, and where their parts stood before; a push of hundreds asks once.
-_CAME = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}) ORDER BY m.n"
+_CAME = f"SELECT {MOVES}, m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}) ORDER BY m.n"
 _STOOD = f"""
-SELECT part_id, site_id, on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth
+SELECT part_id, site_id, store_id, on_hand, worth, base_qty, base_worth, place, last_n FROM stock_worth
 WHERE (part_id, site_id) IN (SELECT m.part_id, m.site_id FROM stock_movement m WHERE m.id IN ({_TOUCHED}))
-ORDER BY part_id, site_id"""
+ORDER BY part_id, store_id"""
 _BEFORE = (
     "SELECT s.value, m.qty FROM stock_step s JOIN stock_movement m ON m.id = s.movement_id "
     "WHERE s.part_id = ? AND s.site_id = ?"
@@ -64,22 +70,31 @@ _BY_PAIR = (
 )
 
 
+#: What is kept of a part in a store: its state, the place of its last movement, and the number of that one in this file.
+Kept = tuple[State, int, int]
+
+
 @dataclass
 class Fold:
-    """Movements of one part at one site, one after the other."""
+    """Movements of one part at one site, one after the other, with a state for each store of the site."""
 
-    state: State = field(default_factory=State)
+    stores: dict[bytes, Kept] = field(default_factory=dict)
     place: int = 0
-    last_n: int = 0
     #: Value and quantity of what went before, by movement and by what pairs two.
     values: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     pairs: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
+    def state(self, store: bytes) -> State:
+        """A store as it stands."""
+        return self.stores[store][0] if store in self.stores else State()
+
     def take(self, row: Sequence[Any], known: Known | None = None) -> tuple[Move, Step]:
-        """Reckon the next movement; `known` tells of those that are not in this fold."""
-        move = Move(*row[:8])
-        made = step(self.state, move, lambda key: self.known(key) or (known(key) if known else None))
-        self.state, self.place, self.last_n = made.after, self.place + 1, max(self.last_n, row[8])
+        """Reckon the next movement in its store; `known` tells of those that are not in this fold."""
+        move, n, store = Move(*row[:8]), row[8], row[9]
+        made = step(self.state(store), move, lambda key: self.known(key) or (known(key) if known else None))
+        self.place += 1
+        last_n = self.stores[store][2] if store in self.stores else 0
+        self.stores[store] = made.after, self.place, max(last_n, n)
         self.values[move.id] = (made.value, move.qty)
         if move.pair and not move.gains:
             self.pairs[move.pair] = (made.value, move.qty)
@@ -96,10 +111,12 @@ def settle_value(derive: Derive) -> bool:
     pairs = derive.rows(_PAIRS)
     # Two pushes of one part at once: the second waits, and reckons on what the first has left.
     standing = _STOOD + locked_row(derive.connection)
-    stood = {(part, site): rest for part, site, *rest in derive.rows(standing)}
+    stood: dict[Pair, dict[bytes, Kept]] = {}
+    for part, site, store, *state, place, last_n in derive.rows(standing):
+        stood.setdefault((part, site), {})[store] = State(*state), place, last_n
     came: dict[Pair, list[tuple[Any, ...]]] = {}
     for row in derive.rows(_CAME):
-        came.setdefault((row[9], row[10]), []).append(row)
+        came.setdefault((row[10], row[11]), []).append(row)
     written = _Written()
     for part, site, first_n, stepped, numbered in pairs:
         pair = part, site
@@ -113,11 +130,11 @@ def settle_value(derive: Derive) -> bool:
     return bool(pairs)
 
 
-def _standing(found: Sequence[int] | None, first_n: int) -> Fold | None:
+def _standing(found: dict[bytes, Kept] | None, first_n: int) -> Fold | None:
     """The fold to which movements from a number on can be added; None where they do not come last."""
-    if found is None or found[5] >= first_n:
+    if not found or max(last_n for _state, _place, last_n in found.values()) >= first_n:
         return None
-    return Fold(State(*found[:4]), found[4], found[5])
+    return Fold(found, max(place for _state, place, _last_n in found.values()))
 
 
 def _again(derive: Derive, pair: Pair, written: "_Written") -> None:
@@ -125,15 +142,19 @@ def _again(derive: Derive, pair: Pair, written: "_Written") -> None:
     rows = moves_of(derive, *pair)
     for gone in kept.keys() - {row[0] for row in rows}:
         derive.run("DELETE FROM stock_step WHERE movement_id = ?", gone)
+    standing = {row[9] for row in rows}
+    for (store,) in derive.rows("SELECT store_id FROM stock_worth WHERE part_id = ? AND site_id = ?", *pair):
+        if store not in standing:
+            derive.run(
+                "DELETE FROM stock_worth WHERE part_id = ? AND site_id = ? AND store_id = ?", *pair, store
+            )
     if rows:
         written.add(pair, Fold(), rows, None, kept)
-    else:
-        derive.run("DELETE FROM stock_worth WHERE part_id = ? AND site_id = ?", *pair)
 
 
 def moves_of(read: Reader, part: bytes, site: bytes) -> list[tuple[Any, ...]]:
     """All movements of a part at a site, in order, as `Fold.take` takes them."""
-    sql = f"SELECT {_MOVES} FROM stock_movement m WHERE m.part_id = ? AND +m.site_id = ? ORDER BY {IN_ORDER}"
+    sql = f"SELECT {MOVES} FROM stock_movement m WHERE m.part_id = ? AND +m.site_id = ? ORDER BY {IN_ORDER}"
     if locked_row(read.connection):
         sql = sql.replace("+m.", "m.")
     return read.rows(sql, part, site)
@@ -158,13 +179,12 @@ class _Written:
         for row in rows:
             move, made = fold.take(row, known)
             after = made.after
-            said = (fold.place, made.value, made.difference, after.on_hand, after.worth)
+            said = (row[9], fold.place, made.value, made.difference, after.on_hand, after.worth)
             if kept.get(move.id) != said:
                 self.steps.append((move.id, *pair, *said))
-        state = fold.state
-        self.worths.append(
-            (*pair, fold.place, fold.last_n, state.on_hand, state.worth, state.base_qty, state.base_worth)
-        )
+        for store in dict.fromkeys(row[9] for row in rows):
+            state, place, last_n = fold.stores[store]
+            self.worths.append((*pair, store, place, last_n, *state))
 
 
 @dataclass(frozen=True)
@@ -179,24 +199,43 @@ class _Earlier:
         return (int(found[0]), int(found[1])) if found else None
 
 
-def differences(read: Reader) -> Iterator[tuple[bytes, bytes, str, int, int]]:
-    """Where the derived value is not what the movements give: part, site, what, as kept, as reckoned (`sitewright check`)."""
-    kept = {
-        (p, s): (q, w) for p, s, q, w in read.rows("SELECT part_id, site_id, on_hand, worth FROM stock_worth")
-    }
-    sql = f"SELECT {_MOVES}, m.part_id, m.site_id FROM stock_movement m ORDER BY m.part_id, m.site_id, {IN_ORDER}"
+@dataclass(frozen=True)
+class Difference:
+    """A part in a store whose quantity (qty), value, or sum of steps is kept otherwise than its movements give."""
+
+    part: bytes
+    store: bytes
+    what: str
+    kept: int
+    reckoned: int
+
+
+def differences(read: Reader) -> Iterator[Difference]:
+    """Where the derived value is not what the movements give (`sitewright check`)."""
+    sql = f"SELECT {MOVES}, m.part_id, m.site_id FROM stock_movement m ORDER BY m.part_id, m.site_id, {IN_ORDER}"
     folds: dict[Pair, Fold] = {}
     for row in read.rows(sql):
-        folds.setdefault((row[9], row[10]), Fold()).take(row)
-    for pair in sorted(kept.keys() | folds.keys()):
-        on_hand, worth = kept.get(pair, (0, 0))
-        state = folds[pair].state if pair in folds else State()
-        if on_hand != state.on_hand:
-            yield *pair, "qty", on_hand, state.on_hand
-        elif worth != state.worth:
-            yield *pair, "value", worth, state.worth
-    for part, site, total, worth in read.rows(
-        "SELECT w.part_id, w.site_id, coalesce(sum(s.value), 0), w.worth FROM stock_worth w LEFT JOIN stock_step s "
-        "ON s.part_id = w.part_id AND s.site_id = w.site_id GROUP BY 1, 2, 4 HAVING coalesce(sum(s.value), 0) <> w.worth"
+        folds.setdefault((row[10], row[11]), Fold()).take(row)
+    reckoned = {
+        (*pair, store): (state.on_hand, state.worth)
+        for pair, fold in folds.items()
+        for store, (state, _place, _last_n) in fold.stores.items()
+    }
+    kept = {
+        (part, site, store): (qty, worth)
+        for part, site, store, qty, worth in read.rows(
+            "SELECT part_id, site_id, store_id, on_hand, worth FROM stock_worth"
+        )
+    }
+    for key in sorted(kept.keys() | reckoned.keys()):
+        (on_hand, worth), (qty, value) = kept.get(key, (0, 0)), reckoned.get(key, (0, 0))
+        if on_hand != qty:
+            yield Difference(key[0], key[2], "qty", on_hand, qty)
+        elif worth != value:
+            yield Difference(key[0], key[2], "value", worth, value)
+    for part, store, total, worth in read.rows(
+        "SELECT w.part_id, w.store_id, coalesce(sum(s.value), 0), w.worth FROM stock_worth w LEFT JOIN stock_step s "
+        "ON s.part_id = w.part_id AND s.site_id = w.site_id AND s.store_id = w.store_id "
+        "GROUP BY w.part_id, w.site_id, w.store_id, w.worth HAVING coalesce(sum(s.value), 0) <> w.worth"
     ):
-        yield part, site, "steps", worth, total
+        yield Difference(part, store, "steps", worth, total)

@@ -10,10 +10,10 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Refused
 from app.inventory.booking import SERIES as MOVEMENTS
+from app.inventory.booking import mean_price
 from app.inventory.ops import balance
 from app.inventory.rules import rules_of
 from app.inventory.signs import signed
-from app.inventory.value import State, average
 from app.ops import Op
 from app.stocktake.adjust import AdjustStock, adjustment_id
 from app.stocktake.counts import due_parts
@@ -243,7 +243,7 @@ def counted_op(
         count=count, site=row["site_id"], part=part, bin=place, batch=batch or None, counted=counted,
         seen_balance=seen, counted_at=desk.now(), counter=desk.actor.user_id,
         seen_hub_seq=read.value("SELECT max(seq) FROM hist"), last_own_seq=own,
-        unit_price=price_of(read, part, row["site_id"], stock["unit_price"]),
+        unit_price=price_of(read, part, place, stock["unit_price"]),
     )  # fmt: skip
     if paper is None:
         return op
@@ -263,12 +263,10 @@ def book_at(read: Reader, key: Key, moment: int) -> int:
     )  # fmt: skip
 
 
-def price_of(read: Reader, part: bytes, site: bytes, listed: int | None) -> int | None:
-    """The moving average of a part at a site; what came in without a price is reckoned at its listed one."""
-    sql = "SELECT on_hand, worth, base_qty, base_worth FROM stock_worth WHERE part_id = ? AND site_id = ?"
-    found = read.row(sql, part, site)
-    mean = average(State(*found)) if found else None
-    return mean or listed
+def price_of(read: Reader, part: bytes, place: bytes, listed: int | None) -> int | None:
+    """The moving average of a part in the store of a bin; what came in without a price is reckoned at its listed one."""
+    row = read.get("location", place)
+    return (mean_price(read, part, row) if row else None) or listed
 
 
 def _again(desk: Desk, count: bytes, line: Line, made: Counted, reason: str) -> CountPart:

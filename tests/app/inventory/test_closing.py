@@ -60,7 +60,7 @@ def test_what_comes_later_counts_in_the_open_month_and_shows_its_day(shop) -> No
         late = movements_of(read, part, 10)
         assert closing_lines(read, closings(read, None)[0].id) == before
         ends = instant_of("2026-11-01")
-        assert closing.closing_balance(read, shop.desk.site.id, ends)[part] == (15_000, before[0].value)
+        assert closing.closing_balance(read, shop.desk.site.id, None, ends)[part] == (15_000, before[0].value)
         found = next(row for row in late if row.reason == "late")
         posted = read.value("SELECT posted_at FROM stock_movement WHERE id = ?", found.id)
     assert (found.happened_at, posted) == (OCTOBER, ends)

@@ -30,6 +30,9 @@ KINDS = (
 )
 
 
+STORE = b"store"
+
+
 def booked(*moves: Move) -> Fold:
     fold = Fold()
     for n, move in enumerate(moves, 1):
@@ -43,9 +46,14 @@ def booked(*moves: Move) -> Fold:
             move.reversal_of,
             move.pair,
             n,
+            STORE,
         )
         fold.take(row)
     return fold
+
+
+def left(fold: Fold, store: bytes = STORE) -> State:
+    return fold.state(store)
 
 
 def move(name: str, kind: str, pieces: float, yuan: float | None = None, **more: Any) -> Move:
@@ -55,14 +63,14 @@ def move(name: str, kind: str, pieces: float, yuan: float | None = None, **more:
 
 def test_receipts_make_the_average_and_issues_take_it() -> None:
     fold = booked(move("a", "receipt", 10, 10), move("b", "receipt", 10, 13), move("c", "issue", 5))
-    assert average(fold.state) == 115_000
-    assert cents(fold.state.worth) == 172_50
+    assert average(left(fold)) == 115_000
+    assert cents(left(fold).worth) == 172_50
     assert fold.values[b"c"][0] == -575 * CENT * 10
 
 
 def test_what_does_not_come_out_even_goes_with_the_last_piece() -> None:
     fold = booked(move("a", "receipt", 3, 1), *(move(f"i{n}", "issue", 1) for n in range(3)))
-    assert fold.state.worth == 0
+    assert left(fold).worth == 0
     odd = booked(
         move("a", "opening", 0.003, 0.0001), move("b", "receipt", 0.004, 0.0002), move("c", "issue", 0.002)
     )
@@ -82,14 +90,14 @@ def test_a_reversal_takes_back_exactly_what_was_booked() -> None:
         move("a", "receipt", 7, 3.3333), move("b", "issue", 2), move("c", "receipt", 10, 8),
         move("d", "return", 2, reversal_of=b"b"), move("e", "adjust_loss", 10, reversal_of=b"c"),
     )  # fmt: skip
-    assert fold.state.worth == booked(move("a", "receipt", 7, 3.3333)).state.worth
-    assert fold.state.on_hand == 7000
+    assert left(fold).worth == left(booked(move("a", "receipt", 7, 3.3333))).worth
+    assert left(fold).on_hand == 7000
 
 
 def test_below_nothing_the_last_average_counts_and_the_receipt_sets_it_anew() -> None:
     fold = booked(move("a", "receipt", 2, 10), move("b", "issue", 5))
-    assert (fold.state.on_hand, cents(fold.state.worth)) == (-3000, -30_00)
-    made = step(fold.state, move("c", "receipt", 10, 12), lambda _key: None)
+    assert (left(fold).on_hand, cents(left(fold).worth)) == (-3000, -30_00)
+    made = step(left(fold), move("c", "receipt", 10, 12), lambda _key: None)
     assert (made.after.on_hand, cents(made.after.worth)) == (7000, 84_00)
     assert cents(made.difference) == 6_00  # 120.00 by the document, 114.00 more in the stock
     assert average(made.after) == 120_000
@@ -130,7 +138,7 @@ def test_quantity_and_value_always_add_up(
         reversal = last.id if back and last else None
         made_kind = ("adjust_loss" if last.gains else "adjust_gain") if reversal and last else kind
         one = Move(bytes([n]), made_kind, last.qty if reversal and last else qty, price, tax, rate, reversal)
-        _move, done = fold.take((one.id, one.type, one.qty, price, tax, rate, reversal, None, n))
+        _move, done = fold.take((one.id, one.type, one.qty, price, tax, rate, reversal, None, n, STORE))
         quantity += one.qty if one.gains else -one.qty
         total += done.value
         last = one
@@ -143,7 +151,7 @@ def test_quantity_and_value_always_add_up(
 @given(st.integers(-(10**9), 10**9), st.integers(0, 10**12))
 def test_an_average_lies_between_its_prices(first: int, second: int) -> None:
     low, high = sorted((abs(first), second))
-    state = booked(Move(b"a", "receipt", 3000, low), Move(b"b", "receipt", 5000, high)).state
+    state = left(booked(Move(b"a", "receipt", 3000, low), Move(b"b", "receipt", 5000, high)))
     found = average(state)
     assert found is not None
     assert low <= found <= high
