@@ -24,7 +24,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "fault": (),
     "inspection_template": ("name_en",),
     "staff": ("name_en", "job_title"),
-    "supplier": ("scope",),
+    "supplier": ("name_en", "scope"),
     "course": ("name_en",),
     "site": ("name_en",),
     "purchase_order": (),

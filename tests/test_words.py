@@ -31,6 +31,7 @@ SET_OTHERWISE: dict[str, str] = {}
 CHINESE_IN_CODE = {
     "app/words.py": "each language's name is written in that language",
     "app/fields.py": "yes and no are understood as people write them in a table",
+    "app/reports/capitals.py": "the capital figures of amounts in yuan",
     "app/search.py": "the range of Chinese characters, which are indexed one by one",
     "app/inventory/signs.py": "the measure words of things that are counted in whole pieces",
     "ui/demo.py": "a stranger's file has Chinese headings and contents",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from app.inventory.signs import signed
+from app.inventory.signs import REQUESTED, signed
 from app.names import named
 from app.tx import Reader
 
@@ -96,8 +96,7 @@ def availability(read: Reader, site: bytes | None, since: int, until: int) -> li
     )  # fmt: skip
     mine, more = (" AND m.site_id = ?", [site]) if site else ("", [])
     moves = read.rows(
-        f"SELECT m.part_id, m.site_id, m.happened_at, {signed('m')}, m.type = 'issue' AND m.reversal_of_id IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM stock_movement r WHERE r.reversal_of_id = m.id) FROM stock_movement m "
+        f"SELECT m.part_id, m.site_id, m.happened_at, {signed('m')}, {REQUESTED} FROM stock_movement m "
         f"WHERE m.happened_at < ?{mine} ORDER BY m.part_id, m.site_id, m.happened_at, m.n",
         until, *more,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from app.desk import Desk
 from app.errors import AppError
 from app.generic import MAX_ROWS, Patch, PatchRow
 from app.inventory.reorder import A_TO, B_TO, abc
+from app.inventory.signs import USED
 from app.names import named
 from app.tx import Reader
 from app.words import N_
@@ -39,7 +40,7 @@ def use_values(read: Reader, site: bytes | None, basis: str, now: int) -> dict[b
         mine = " AND +m.site_id = ?" if site else ""
         used = (
             "(SELECT max(sum(CASE m.type WHEN 'issue' THEN m.qty ELSE -m.qty END), 0) FROM stock_movement m "
-            f"WHERE m.part_id = p.id AND m.type IN ('issue', 'return') AND m.happened_at >= ?{mine})"
+            f"WHERE m.part_id = p.id AND {USED} AND m.happened_at >= ?{mine})"
         )
         more = [now - 365 * DAY, *params]
     rows = read.rows(

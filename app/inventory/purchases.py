@@ -7,9 +7,11 @@ from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
 from app.inventory.signs import signed
+from app.inventory.value import cents, half_up, net_value
 from app.tx import Reader, Tx
 from app.words import N_
 from app.workflow import Machine, Step, declare
+from db.models.money import HOME
 
 #: Orders in these states bring parts that count as on order.
 EXPECTED = ("approved", "ordered", "part_received")
@@ -17,8 +19,11 @@ EXPECTED = ("approved", "ordered", "part_received")
 RECEIVING = ("ordered", "part_received", "received")
 _FOLLOWS = frozenset(RECEIVING[1:])
 _WRITTEN = """
-SELECT 1 FROM purchase_order WHERE id = ?1 AND created_by IS ?2
-UNION ALL SELECT 1 FROM purchase_line WHERE order_id = ?1 AND (created_by IS ?2 OR updated_by IS ?2) LIMIT 1"""
+SELECT 1 FROM purchase_order WHERE id = ? AND created_by IS NOT DISTINCT FROM ?
+UNION ALL SELECT 1 FROM purchase_line WHERE order_id = ? AND (created_by IS NOT DISTINCT FROM ?
+  OR updated_by IS NOT DISTINCT FROM ?) LIMIT 1"""
+#: Steps that bind the firm: before them everything that the order is reckoned by has to stand on it.
+_BINDING = frozenset({"submitted", "approved", "ordered"})
 
 
 def received_of(line: str) -> str:
@@ -26,6 +31,28 @@ def received_of(line: str) -> str:
     return (
         f"coalesce((SELECT sum({signed('m')}) FROM stock_movement m WHERE m.purchase_line_id = {line}.id), 0)"
     )
+
+
+def home_of(read: Reader, site: bytes | None) -> str:
+    """The currency that the books of a site are kept in."""
+    return str(read.value("SELECT currency FROM site WHERE id = ?", site) or HOME)
+
+
+def price_at_home(read: Reader, line: Mapping[str, Any]) -> int | None:
+    """The unit price of a purchase line in the currency of the site, at the rate of its order; None where it is not known.
+
+    What is received is worth that much (ten-thousandths, rounded half up).
+    """
+    return priced_at_home(read, line, line["unit_price"])
+
+
+def priced_at_home(read: Reader, line: Mapping[str, Any], price: int | None) -> int | None:
+    """Another price of the line, as the delivery note says it, in the currency of the site."""
+    order = read.get("purchase_order", line["order_id"]) or {}
+    currency, rate = order.get("currency"), order.get("rate")
+    if price is None or not currency or currency == home_of(read, line["site_id"]):
+        return price
+    return half_up(price * rate, values.RATE) if rate else None
 
 
 def _weigh(read: Reader, order: Mapping[str, Any], target: str, actor: Actor) -> Iterator[Objection]:
@@ -36,9 +63,54 @@ def _weigh(read: Reader, order: Mapping[str, Any], target: str, actor: Actor) ->
         "SELECT 1 FROM purchase_line WHERE order_id = ? AND deleted = 0", order["id"]
     ):
         yield Objection("purchase.empty", N_("{order} has no lines yet. Add a part first."), said)
-    if target == "approved" and read.value(_WRITTEN, order["id"], actor.user_id):
+    if target in _BINDING:
+        yield from _weigh_rate(read, order)
+    if target == "submitted":
+        yield from _weigh_minimum(read, order)
+    if target == "approved":
+        yield from _weigh_writer(read, order, actor)
+
+
+def _weigh_rate(read: Reader, order: Mapping[str, Any]) -> Iterator[Objection]:
+    """An order in another currency says at which rate it is reckoned."""
+    currency, home = order["currency"], home_of(read, order["site_id"])
+    if currency and currency != home and not order["rate"]:
+        text = N_("Type the exchange rate of {order} first: what one {currency} costs in {home}.")
+        said = {"order": order["code"], "currency": currency, "home": home}
+        yield Objection("purchase.rate", text, said, field="rate")
+
+
+def _weigh_minimum(read: Reader, order: Mapping[str, Any]) -> Iterator[Objection]:
+    """Some suppliers take no order below a value; only one in their own currency can be compared with it."""
+    supplier = read.get("supplier", order["supplier_id"]) or {}
+    least, home = supplier.get("min_order"), home_of(read, order["site_id"])
+    currency = order["currency"] or home
+    if not least or (supplier["currency"] or home) != currency:
+        return
+    lines = read.rows(
+        "SELECT qty, unit_price, price_tax, tax_rate FROM purchase_line WHERE order_id = ? AND deleted = 0",
+        order["id"],
+    )
+    if (total := sum(cents(net_value(*line)) for line in lines)) < least:
+        text = N_(
+            "{order} comes to {total} {currency}; {supplier} takes orders from {least} on. Submit it anyway?"
+        )
+        said = {
+            "order": order["code"], "total": values.show_money(total), "currency": currency,
+            "supplier": supplier["name"], "least": values.show_money(least),
+        }  # fmt: skip
+        yield Objection("purchase.minimum", text, said, may_override=True)
+
+
+def _weigh_writer(read: Reader, order: Mapping[str, Any], actor: Actor) -> Iterator[Objection]:
+    """Four eyes, unless the site lets the writer approve."""
+    site = read.get("site", order["site_id"]) or {}
+    me = actor.user_id
+    if site.get("order_approval") != "writer" and read.value(_WRITTEN, order["id"], me, order["id"], me, me):
         text = N_("{order} was written by you: another person has to approve it.")
-        yield Objection("purchase.own", text, said, may_override="administrator" in actor.roles)
+        yield Objection(
+            "purchase.own", text, {"order": order["code"]}, may_override="administrator" in actor.roles
+        )
 
 
 PURCHASE = declare(

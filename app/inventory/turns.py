@@ -1,8 +1,9 @@
 """How fast the stock turns, each variant by its name; stock-outs; value by class (R-4.4-j).
 
 closing  value of a year's use (register) / stock value now
-mean     value issued in 12 months / mean of the stock value at 13 month ends
-bought   value received in 12 months / stock value now (SMRP 5.5.31)
+mean     value issued in 12 months, less what came back unused / mean of the stock value at 13 month ends
+bought   value received in 12 months, less what went back to suppliers / stock value now (SMRP 5.5.31)
+A reversal takes back what it reverses. Returns to suppliers, scrap, losses, transfers and loans are no use.
 days of supply = 365 / turns. Stock, issues and receipts by moving average; the register's use at today's prices.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from app.inventory.figures import stock_value
 from app.inventory.idle import months_before
-from app.inventory.signs import signed
+from app.inventory.signs import BOUGHT, REQUESTED, USED, signed
 from app.inventory.value import cents, half_up
 from app.names import named
 from app.tx import Reader
@@ -68,19 +69,18 @@ def turns(read: Reader, site: bytes | None, now: int) -> list[Turns]:
     worth, since = stock_value(read, site), months_before(now, 12)
     return [
         Turns("closing", worth.year_use, worth.value),
-        Turns("mean", -_moved(read, site, since, ("issue", "return")), _mean_stock(read, site, now)),
-        Turns("bought", _moved(read, site, since, ("receipt",)), worth.value),
+        Turns("mean", -_moved(read, site, since, USED), _mean_stock(read, site, now)),
+        Turns("bought", _moved(read, site, since, BOUGHT), worth.value),
     ]
 
 
-def _moved(read: Reader, site: bytes | None, since: int, kinds: tuple[str, ...]) -> int:
-    """What movements of these kinds changed the value of the stock by, in hundredths of the currency."""
+def _moved(read: Reader, site: bytes | None, since: int, which: str) -> int:
+    """What these movements changed the value of the stock by, in hundredths of the currency."""
     here, params = _here(site, "m")
     found = read.value(
         "SELECT coalesce(sum(s.value), 0) FROM stock_movement m JOIN stock_step s ON s.movement_id = m.id "
-        f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND m.type IN ({', '.join('?' * len(kinds))}) "
-        f"AND p.deleted = 0{here}",
-        since, *kinds, *params,
+        f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND {which} AND p.deleted = 0{here}",
+        since, *params,
     )  # fmt: skip
     return cents(int(found))
 
@@ -111,9 +111,9 @@ def stock_outs(read: Reader, site: bytes | None, now: int) -> StockOuts:
     ) or (0, 0)  # fmt: skip
     mine, more = (" WHERE m.site_id = ?", [site]) if site else ("", [])
     sql = (
-        "SELECT coalesce(sum(balance < 0), 0), count(*) FROM (SELECT m.type, m.happened_at, m.reversal_of_id, "
+        f"SELECT coalesce(sum(balance < 0), 0), count(*) FROM (SELECT m.happened_at, {REQUESTED} AS requested, "
         f"sum({signed('m')}) OVER (PARTITION BY m.part_id, m.bin_id, coalesce(m.batch, '') ORDER BY m.happened_at, m.n) "
-        f"AS balance FROM stock_movement m{mine}) WHERE type = 'issue' AND reversal_of_id IS NULL AND happened_at >= ?"
+        f"AS balance FROM stock_movement m{mine}) WHERE requested AND happened_at >= ?"
     )
     short, issues = read.row(sql, *more, months_before(now, 12)) or (0, 0)
     return StockOuts(out, active, short, issues)

@@ -2,18 +2,21 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.fields import about
+from app import values
 from app.inventory.booking import Price
 from app.inventory.ledger import MovementRow, movement_rows
 from app.inventory.purchases import EXPECTED, received_of
-from app.names import named
+from app.inventory.value import half_up
+from app.names import named, person
+from app.purchasing.currency import at_home
 from app.purchasing.prices import net_amount, net_of, tax_amount
 from app.search import normal
 from app.tx import Reader
 from app.work import StepTaken, steps_taken
+from db.models.money import HOME
 
 #: Orders that somebody has still to do something about.
 OPEN = ("draft", "submitted", "approved", "ordered", "part_received")
@@ -29,7 +32,7 @@ _RANK = (
 
 @dataclass(frozen=True)
 class OrderRow:
-    """An order as the list shows it; `value` in hundredths without tax, `whole` lines have arrived in full."""
+    """An order as the list shows it; `value` in hundredths of its currency without tax, `whole` lines have arrived in full."""
 
     n: int
     id: bytes
@@ -44,11 +47,24 @@ class OrderRow:
     due_on: str | None
     site: str
     late: bool
+    currency: str = HOME
+    rate: int | None = None
+    home: str = HOME
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is paid in another currency than the site's."""
+        return self.currency != self.home
+
+    @property
+    def worth(self) -> int | None:
+        """Its value in hundredths of the site's currency; None where no rate was typed."""
+        return at_home(self.value, self.rate) if self.foreign else self.value
 
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of an order: quantities in thousandths, price in ten-thousandths; `received` is less what went back."""
+    """A line of an order: quantities in thousandths, price in ten-thousandths of its currency; `received` is less what went back."""
 
     n: int
     id: bytes
@@ -100,6 +116,26 @@ class OrderCard:
     lines: list[LineRow]
     receipts: list[MovementRow]
     taken: list[StepTaken]
+    #: Who typed the exchange rate.
+    rated_by: str = ""
+    #: Movement -> the serial number of its piece.
+    serials: Mapping[bytes, str] = field(default_factory=dict)
+
+    @property
+    def returned_with(self) -> StepTaken | None:
+        """The step by which a draft came back from whoever was to approve it."""
+        last = self.taken[-1] if self.taken else None
+        return last if last and (last.source, last.target) == ("submitted", "draft") else None
+
+    def paid_otherwise(self, move: MovementRow) -> int | None:
+        """The price of what came, in the currency of the order, where it is not the ordered one (ten-thousandths)."""
+        line = next((one for one in self.lines if one.part_id == move.part_id), None)
+        if line is None or line.price is None or move.type != "receipt" or move.unit_price is None:
+            return None
+        rate = self.order.rate if self.order.foreign else values.RATE
+        if not rate or at_home(line.price, rate) == move.unit_price:
+            return None
+        return half_up(move.unit_price * values.RATE, rate)
 
     def who(self, state: str) -> str:
         """Who brought the order to a state last."""
@@ -111,7 +147,7 @@ _ORDERS = {
     "code": "o.code",
     "status": _RANK,
     "supplier": "u.code IS NULL, u.name",
-    "value": _VALUE,
+    "value": f"{_VALUE} * coalesce(o.rate, 1000000)",
     "ordered_on": "o.ordered_on",
     "due_on": "o.due_on IS NULL, o.due_on",
 }
@@ -148,7 +184,7 @@ def order_ids(
         params.append(today)
     if sought := normal(text).strip():
         terms.append(
-            "(instr(lower(o.code), ?) OR instr(lower(coalesce(u.name, '')), ?) OR EXISTS "
+            "(instr(lower(o.code), ?) OR instr(lower(coalesce(u.name, '') || ' ' || coalesce(u.name_en, '')), ?) OR EXISTS "
             "(SELECT 1 FROM part p, purchase_line l WHERE l.order_id = o.id AND l.deleted = 0 AND p.id = l.part_id "
             "AND (instr(lower(p.part_no), ?) OR instr(lower(p.name), ?) OR instr(lower(coalesce(p.name_en, '')), ?))))"
         )
@@ -167,11 +203,13 @@ def order_rows(read: Reader, ids: Sequence[int], today: str) -> list[OrderRow | 
     received = received_of("l")
     rows = read.as_(
         OrderRow,
-        f"SELECT o.n, o.id, o.code, o.status, coalesce(u.name, ''), (SELECT count(*) {_LINES}), "
+        f"SELECT o.n, o.id, o.code, o.status, coalesce({named('u')}, ''), (SELECT count(*) {_LINES}), "
         f"(SELECT count(*) {_LINES} AND {received} >= l.qty), (SELECT count(*) {_LINES} AND {received} > l.qty), {_VALUE}, "
         "o.ordered_on, o.due_on, coalesce((SELECT code FROM site WHERE id = o.site_id), ''), "
-        f"coalesce({_LATE}, 0) FROM purchase_order o LEFT JOIN supplier u ON u.id = o.supplier_id WHERE o.n IN ({marks})",
-        today, *ids,
+        f"coalesce({_LATE}, 0), coalesce(o.currency, t.currency, ?), o.rate, coalesce(t.currency, ?) FROM purchase_order o "
+        "LEFT JOIN supplier u ON u.id = o.supplier_id LEFT JOIN site t ON t.id = o.site_id "
+        f"WHERE o.n IN ({marks})",
+        today, HOME, HOME, *ids,
     )  # fmt: skip
     found = {row.n: row for row in rows}
     return [found.get(n) for n in ids]
@@ -197,6 +235,8 @@ def order_card(read: Reader, order: bytes, today: str) -> OrderCard | None:
         lines_of(read, order),
         receipts_of(read, order),
         steps_taken(read, "purchase_order", order),
+        read.value(f"SELECT {person('?')}", row["rate_by"]) or "",
+        _serials(read, order),
     )
 
 
@@ -223,14 +263,25 @@ def receipts_of(read: Reader, order: bytes) -> list[MovementRow]:
     return [row for row in movement_rows(read, [n for (n,) in read.rows(sql, order)]) if row]
 
 
+def _serials(read: Reader, order: bytes) -> dict[bytes, str]:
+    return dict(
+        read.rows(
+            "SELECT m.id, m.serial FROM stock_movement m JOIN purchase_line l ON l.id = m.purchase_line_id "
+            "WHERE l.order_id = ? AND m.serial IS NOT NULL",
+            order,
+        )
+    )
+
+
 def suppliers(read: Reader, text: str = "") -> list[tuple[bytes, str]]:
     """Suppliers by code or name, for a field and a filter."""
     like = normal(text).strip()
     return [
         (row, f"{code}  {name}")
         for row, code, name in read.rows(
-            f"SELECT id, {about('supplier').key}, name FROM supplier WHERE deleted = 0 AND active = 1 "
-            "AND (instr(lower(code), ?1) OR instr(lower(name), ?1)) ORDER BY code LIMIT 60",
+            f"SELECT u.id, u.code, {named('u')} FROM supplier u WHERE u.deleted = 0 AND u.active = 1 "
+            "AND (instr(lower(u.code), ?1) OR instr(lower(u.name || ' ' || coalesce(u.name_en, '')), ?1)) "
+            "ORDER BY u.code LIMIT 60",
             like,
         )
     ]

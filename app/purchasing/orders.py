@@ -1,7 +1,6 @@
 """Purchase orders are written: from the proposal, by supplier, or by hand; and taken on step by step (R-4.4-d, i; SM-11)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -12,15 +11,15 @@ from app.desk import Desk
 from app.errors import AppError, Objection, Refused
 from app.generic import Retire, create, creates, move_on, patch
 from app.inventory.booking import Price
-from app.inventory.figures import ProposalRow, proposals
-from app.inventory.fitted import successor
 from app.inventory.ops import ABSURD
-from app.inventory.purchases import PURCHASE
+from app.inventory.purchases import PURCHASE, home_of
 from app.inventory.signs import is_piece
 from app.ops import Op
-from app.purchasing.prices import Choice, Terms, limit_of, sellers, terms_of
+from app.purchasing.currency import last_rate, supplier_currency
+from app.purchasing.offers import Offer
+from app.purchasing.prices import Terms, terms_of
 from app.tx import Reader
-from app.words import N_, _
+from app.words import N_
 from db.ids import new_id
 
 #: The series of order numbers.
@@ -28,124 +27,8 @@ SERIES = "PO"
 _GONE = N_("This purchase order is not in the register any more. Look it up again.")
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A proposed part as it would be ordered: from whom and on which terms, less what waits in drafts."""
-
-    row: ProposalRow
-    supplier_id: bytes | None
-    supplier: str
-    terms: Terms
-    drafted: int
-    #: No more than this is bought for a lower price alone.
-    most: int | None = None
-    #: Another supplier at whom the need would cost less, and how much (hundredths, without tax).
-    cheaper: tuple[str, int] | None = None
-    #: The part that takes its place, in words.
-    follows: str = ""
-
-    @property
-    def n(self) -> int:
-        """The number of the part's row, for a list."""
-        return self.row.n
-
-    @property
-    def choice(self) -> Choice:
-        """What is best ordered: the need in whole packs, or more of it where that costs less in total."""
-        return self.terms.cheapest(max(self.row.quantity - self.drafted, 0), self.most)
-
-    @property
-    def quantity(self) -> int:
-        """What is still to be ordered."""
-        return self.choice.qty
-
-    @property
-    def pack(self) -> int:
-        return self.terms.pack
-
-    def whole(self, quantity: int) -> int:
-        """A quantity rounded up to the minimum and whole packs."""
-        return self.terms.whole(quantity)
-
-    def price_of(self, quantity: int) -> int | None:
-        """The unit price at a quantity, in ten-thousandths."""
-        return self.terms.price_of(quantity).price
-
-    def amount(self, quantity: int) -> int:
-        """What a quantity costs without tax, in hundredths."""
-        return self.terms.cost(quantity)
-
-
-def said_of(offer: Offer) -> str:
-    """Why so many, in words: packs, minimum order, a lower price, and who would be cheaper."""
-    terms, unit, need = offer.terms, offer.row.unit, offer.row.quantity
-    found, said = terms.cheapest(need, offer.most), list[str]()
-    if found.instead:
-        text = _("{more} cost less than {less}: ¥{cost} instead of ¥{instead}")
-        said.append(
-            text.format(
-                more=_amount(found.qty, unit), less=_amount(found.instead, unit),
-                cost=values.show_money(found.cost), instead=values.show_money(found.instead_cost),
-            )
-        )  # fmt: skip
-    elif found.qty != need and terms.minimum > need:
-        said.append(_("minimum order {quantity}").format(quantity=_amount(terms.minimum, unit)))
-    elif found.qty != need:
-        said.append(_("packs of {quantity}").format(quantity=values.show_quantity(terms.pack)))
-    if offer.follows:
-        said.append(_("replaced by {part}").format(part=offer.follows))
-    if offer.cheaper:
-        name, cost = offer.cheaper
-        said.append(_("¥{cost} at {supplier}").format(cost=values.show_money(cost), supplier=name))
-    return _("; ").join(said)
-
-
-def _amount(quantity: int, unit: str) -> str:
-    return f"{values.show_quantity(quantity)} {unit}"
-
-
-def offers(read: Reader, site: bytes | None) -> list[Offer]:
-    """The purchase proposal as orders would have it, by supplier."""
-    found = [_offer(read, row) for row in proposals(read, site)]
-    found = [replace(o, follows=after[1]) if (after := successor(read, o.row.part_id)) else o for o in found]
-    return sorted(found, key=lambda o: (not o.supplier_id, o.supplier, o.row.site_id, o.row.part_no))
-
-
-def _offer(read: Reader, row: ProposalRow) -> Offer:
-    """From the preferred supplier; without one, from whom it costs least."""
-    drafted, most = _drafted(read, row.part_id, row.site_id), limit_of(read, row.part_id)
-    sold = [
-        (seller, name, terms_of(read, row.part_id, seller, row.site_id))
-        for seller, name in sellers(read, row.part_id)
-    ]
-    priced = [
-        (terms.cheapest(row.quantity, most).cost, name, seller, terms)
-        for seller, name, terms in sold
-        if terms.price_of(terms.whole(row.quantity)).price is not None
-    ]
-    best = min(priced, key=lambda one: one[:2], default=None)
-    if row.supplier_id is None and best is not None:
-        return Offer(row, best[2], best[1], best[3], drafted, most)
-    terms = next((found for seller, _name, found in sold if seller == row.supplier_id), None)
-    terms = terms or terms_of(read, row.part_id, row.supplier_id, row.site_id)
-    own = terms.cheapest(row.quantity, most).cost
-    cheaper = (best[1], best[0]) if best and best[2] != row.supplier_id and 0 < best[0] < own else None
-    return Offer(row, row.supplier_id, row.supplier, terms, drafted, most, cheaper)
-
-
-def _drafted(read: Reader, part: bytes, site: bytes) -> int:
-    """What waits in orders that are not approved yet and so does not count as on order."""
-    return int(
-        read.value(
-            "SELECT coalesce(sum(l.qty), 0) FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id WHERE l.part_id = ? "
-            "AND +l.site_id = ? AND l.deleted = 0 AND o.deleted = 0 AND o.status IN ('draft', 'submitted')",
-            part, site,
-        )
-    )  # fmt: skip
-
-
 def draft_orders(desk: Desk, chosen: Sequence[tuple[Offer, int]]) -> tuple[list[bytes], Done]:
-    """One draft for each supplier (and site) from the chosen offers and quantities, as one action; gives their ids."""
+    """One draft for each supplier, currency and site from the chosen offers and quantities, as one action; gives their ids."""
     wanted = [(offer, offer.whole(qty)) for offer, qty in chosen]
     if not wanted:
         raise AppError(N_("Choose at least one part to order."))
@@ -159,7 +42,7 @@ def draft_orders(desk: Desk, chosen: Sequence[tuple[Offer, int]]) -> tuple[list[
         lead = max((_lead(offer) for offer, _qty in lines), default=0)
         ops.append(
             create("purchase_order", order, code=number, site_id=first.row.site_id, supplier_id=first.supplier_id,
-                   status="draft", due_on=_after(desk, lead))
+                   status="draft", due_on=_after(desk, lead), **_reckoned(desk, first.terms, foreign=first.foreign))
         )  # fmt: skip
         rows = (
             (new_id(), _line(order, o.row.site_id, o.row.part_id, qty, o.terms.price_of(qty)))
@@ -169,13 +52,27 @@ def draft_orders(desk: Desk, chosen: Sequence[tuple[Offer, int]]) -> tuple[list[
     return ids, desk.perform(*ops)
 
 
+def _reckoned(desk: Desk, terms: Terms, *, foreign: bool) -> dict[str, Any]:
+    """Currency and rate of an order in another currency: the last known rate with its day, until somebody types another."""
+    if not foreign:
+        return {}
+    found: dict[str, Any] = {"currency": terms.currency}
+    if terms.rate:
+        found |= {
+            "rate": terms.rate.millionths,
+            "rate_on": terms.rate.day or None,
+            "rate_by": desk.actor.user_id,
+        }
+    return found
+
+
 def _lead(offer: Offer) -> int:
     days = offer.terms.lead_days
     return (offer.row.lead_days or 0) if days is None else days
 
 
-def _key(chosen: tuple[Offer, int]) -> tuple[bytes, bytes]:
-    return chosen[0].supplier_id or b"", chosen[0].row.site_id
+def _key(chosen: tuple[Offer, int]) -> tuple[bytes, bytes, str]:
+    return chosen[0].supplier_id or b"", chosen[0].row.site_id, chosen[0].currency
 
 
 def _line(order: bytes, site: bytes, part: bytes, qty: int, price: Price) -> dict[str, Any]:
@@ -220,26 +117,81 @@ def _objections(part: dict[str, Any], qty: int | None) -> Iterator[Objection]:
 
 
 def new_order(
-    desk: Desk, supplier: bytes | None, *, due_on: str | None = None, remark: str = ""
+    desk: Desk,
+    supplier: bytes | None,
+    *,
+    due_on: str | None = None,
+    remark: str = "",
+    currency: str | None = None,
+    rate: int | None = None,
+    rate_on: str | None = None,
 ) -> tuple[bytes, Done]:
-    """An empty draft at the site in view; gives its id."""
+    """An empty draft at the site in view, in the supplier's currency unless another is named; gives its id."""
     if desk.site is None:
         raise AppError(N_("Choose a site first: a purchase order belongs to a site."))
-    order = new_id()
+    order, site = new_id(), desk.site.id
+    with desk.read() as read:
+        home = home_of(read, site)
+        currency = currency or supplier_currency(read, supplier, site)
+        known = last_rate(read, currency, home) if rate is None and currency != home else None
+    told: dict[str, Any] = {}
+    if currency != home:
+        told = {"currency": currency}
+        if rate or known:
+            day = (rate_on or desk.today()) if rate else (known.day if known else None)
+            told |= {
+                "rate": rate or (known and known.millionths),
+                "rate_on": day or None,
+                "rate_by": desk.actor.user_id,
+            }
     return order, desk.perform(
-        create("purchase_order", order, code=desk.number(SERIES), site_id=desk.site.id, supplier_id=supplier,
-               status="draft", due_on=due_on, remark=remark or None)
+        create("purchase_order", order, code=desk.number(SERIES), site_id=site, supplier_id=supplier,
+               status="draft", due_on=due_on, remark=remark or None, **told)
     )  # fmt: skip
 
 
 def edit_order(desk: Desk, order: bytes, **fields: Any) -> Done | None:
-    """Change supplier, due day or remark of a draft (of an order that is placed, the due day and the remark)."""
+    """Change supplier, currency, rate, due day or remark of a draft (of an order that is placed, all but the first two)."""
     with desk.read() as read:
         row = _known(read, order)
-    if "supplier_id" in fields and row["status"] != "draft" and fields["supplier_id"] != row["supplier_id"]:
-        raise AppError(N_("The supplier stands fast once the order is submitted."))
-    op = patch("purchase_order", row, **fields)
+        home = home_of(read, row["site_id"])
+        if fields.get("currency") == home:
+            fields["currency"] = None
+        _weigh_head(read, row, fields)
+    currency = fields.get("currency", row["currency"])
+    told = fields | (rate_fields(desk, row, fields, foreign=bool(currency)))
+    op = patch("purchase_order", row, **told)
     return desk.perform(op) if op else None
+
+
+def _weigh_head(read: Reader, row: dict[str, Any], fields: dict[str, Any]) -> None:
+    other = "supplier_id" in fields and fields["supplier_id"] != row["supplier_id"]
+    if other and row["status"] != "draft":
+        raise AppError(N_("The supplier stands fast once the order is submitted."))
+    if "currency" not in fields or fields["currency"] == row["currency"]:
+        return
+    if row["status"] != "draft":
+        raise AppError(N_("The currency stands fast once the order is submitted."))
+    priced = (
+        "SELECT 1 FROM purchase_line WHERE order_id = ? AND deleted = 0 AND unit_price IS NOT NULL LIMIT 1"
+    )
+    if read.value(priced, row["id"]):
+        text = N_("The lines have prices in {currency}. Remove them first, or write another order.")
+        raise AppError(text, currency=row["currency"] or home_of(read, row["site_id"]))
+
+
+def rate_fields(
+    desk: Desk, row: dict[str, Any], typed: dict[str, Any], *, foreign: bool = True
+) -> dict[str, Any]:
+    """Rate, its day and who typed it, as an order keeps them; an order in the site's own currency has none."""
+    if not foreign:
+        return dict.fromkeys(("rate", "rate_on", "rate_by")) if row["rate"] else {}
+    rate, day = typed.get("rate", row["rate"]), typed.get("rate_on", row["rate_on"])
+    if (rate, day) == (row["rate"], row["rate_on"]):
+        return {}
+    if not rate:
+        return dict.fromkeys(("rate", "rate_on", "rate_by"))
+    return {"rate": rate, "rate_on": day or desk.today(), "rate_by": desk.actor.user_id}
 
 
 def add_line(
@@ -256,6 +208,8 @@ def add_line(
     with desk.read() as read:
         row = _draft(read, order)
         terms = terms_of(read, part, row["supplier_id"], row["site_id"])
+        if price is None:
+            _weigh_currency(read, row, terms, qty)
         qty = terms.whole(qty)
         check_line(read, part, qty)
         twice = "SELECT 1 FROM purchase_line WHERE order_id = ? AND part_id = ? AND deleted = 0"
@@ -263,6 +217,16 @@ def add_line(
             raise AppError(N_("This part is in the order already. Change its quantity instead."))
     typed = terms.price_of(qty) if price is None else Price(price, tax, rate)
     return desk.perform(create("purchase_line", new_id(), **_line(order, row["site_id"], part, qty, typed)))
+
+
+def _weigh_currency(read: Reader, order: dict[str, Any], terms: Terms, qty: int) -> None:
+    """A supplier's price in one currency does not go into an order in another."""
+    currency = order["currency"] or home_of(read, order["site_id"])
+    if terms.currency != currency and terms.price_of(terms.whole(qty)).price is not None:
+        text = N_(
+            "The supplier's price is in {other}, the order in {currency}. Type the price in {currency}, or write another order."
+        )
+        raise AppError(text, other=terms.currency, currency=currency)
 
 
 def change_line(desk: Desk, line: bytes, **fields: Any) -> Done | None:
@@ -290,6 +254,8 @@ def take_step(
     """Move an order on in its life (SM-11), with what the step must have; `anyway` overrides what may be overridden."""
     with desk.read() as read:
         row = _known(read, order)
+    if "rate" in new:
+        new |= rate_fields(desk, row, new, foreign=bool(row["currency"]))
     return desk.perform(move_on(PURCHASE, row, target, remark, **new), reason=anyway)
 
 

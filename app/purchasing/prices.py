@@ -2,6 +2,7 @@
 
 The price of a quantity is that of the highest break that it reaches, else the supplier's, else the register's. Where a larger
 quantity costs less in total than the one that is needed, it is proposed - as long as it is used up within a year and keeps.
+A price is in the currency that its entry names, else its supplier's, else the site's; the register's is in the site's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,15 @@ from app.desk import Desk
 from app.errors import AppError, Objection, Refused
 from app.generic import Retire, create, patch
 from app.inventory.booking import Price
+from app.inventory.purchases import home_of
 from app.inventory.value import WHOLE, cents, half_up, net_value
+from app.names import named
 from app.ops import Op
+from app.purchasing.currency import SAME, Rate, at_home, last_rate, supplier_currency
 from app.tx import Reader
 from app.words import N_
 from db.ids import new_id
+from db.models.money import HOME
 
 
 def net_of(line: str) -> str:
@@ -54,7 +59,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Terms:
-    """On which terms a part is bought: quantities in thousandths, prices in ten-thousandths of the currency."""
+    """On which terms a part is bought: quantities in thousandths, prices in ten-thousandths of `currency`."""
 
     price: Price
     pack: int = 1
@@ -62,6 +67,9 @@ class Terms:
     breaks: tuple[tuple[int, int], ...] = ()
     lead_days: int | None = None
     sku: str = ""
+    currency: str = HOME
+    #: At which the prices are compared with others; None where none is known.
+    rate: Rate | None = SAME
 
     def whole(self, qty: int) -> int:
         """A quantity rounded up to the minimum order and whole packs."""
@@ -73,8 +81,12 @@ class Terms:
         return Price(reached[-1], self.price.tax, self.price.rate) if reached else self.price
 
     def cost(self, qty: int) -> int:
-        """What a quantity costs without tax, in hundredths."""
+        """What a quantity costs without tax, in hundredths of its currency."""
         return net_amount(qty, self.price_of(qty))
+
+    def worth(self, qty: int) -> int | None:
+        """What a quantity costs without tax, in hundredths of the site's currency; None where no rate is known."""
+        return at_home(self.cost(qty), self.rate.millionths if self.rate else None)
 
     def cheapest(self, need: int, most: int | None = None) -> Choice:
         """The quantity that covers a need and costs least in total; none beyond `most` is bought for its price alone."""
@@ -90,23 +102,34 @@ class Terms:
 
 def terms_of(read: Reader, part: bytes, supplier: bytes | None, site: bytes | None) -> Terms:
     """On which terms a supplier sells a part; without an entry of its own, the register's price."""
-    own = _own(read, part, supplier)
-    row = read.get("part", part) or {}
+    own = _own(read, part, supplier) or {}
+    row, home = read.get("part", part) or {}, home_of(read, site)
+    currency = own.get("currency") or supplier_currency(read, supplier, site)
     multiple = read.value(
         "SELECT order_multiple FROM stock_policy WHERE part_id = ? AND +site_id IS ? AND deleted = 0 ORDER BY id DESC LIMIT 1",
         part, site,
     )  # fmt: skip
-    named = own if own and own["unit_price"] is not None else row
-    price = Price.of(named) if named else Price(None)
-    if own is None:
-        return Terms(price, multiple or 1)
-    breaks = [step[1:] for step in _steps_of(read, own["id"])]
-    if breaks and own["unit_price"] is None:
-        price = Price(price.price, own["price_tax"] or price.tax, own["tax_rate"] or price.rate)
-    pack = lcm(own["pack_qty"] or 1, multiple or 1)
+    breaks = [step[1:] for step in _steps_of(read, own["id"])] if own else []
     return Terms(
-        price, pack, own["min_qty"] or 0, tuple(dict(breaks).items()), own["lead_time_days"], own["sku"] or ""
+        _base_price(own, row if currency == home else {}, taxed=bool(breaks)),
+        lcm(own.get("pack_qty") or 1, multiple or 1),
+        own.get("min_qty") or 0,
+        tuple(dict(breaks).items()),
+        own.get("lead_time_days"),
+        own.get("sku") or "",
+        currency,
+        last_rate(read, currency, home),
     )
+
+
+def _base_price(own: Mapping[str, Any], register: Mapping[str, Any], *, taxed: bool) -> Price:
+    """The supplier's price, else the register's; `taxed`: the supplier's breaks follow, so that its tax holds."""
+    if own and own["unit_price"] is not None:
+        return Price.of(own)
+    price = Price.of(register) if register else Price(None)
+    if own and taxed:
+        return Price(price.price, own["price_tax"] or price.tax, own["tax_rate"] or price.rate)
+    return price
 
 
 def _own(read: Reader, part: bytes, supplier: bytes | None) -> dict[str, Any] | None:
@@ -129,7 +152,7 @@ def limit_of(read: Reader, part: bytes) -> int | None:
 def sellers(read: Reader, part: bytes) -> list[tuple[bytes, str]]:
     """The suppliers that sell a part: the preferred one first."""
     return read.rows(
-        "SELECT u.id, u.name FROM supplier u WHERE u.deleted = 0 AND (u.id IN (SELECT supplier_id FROM part_supplier "
+        f"SELECT u.id, {named('u')} FROM supplier u WHERE u.deleted = 0 AND u.active = 1 AND (u.id IN (SELECT supplier_id FROM part_supplier "
         "WHERE part_id = ?1 AND deleted = 0) OR u.id = (SELECT preferred_supplier_id FROM part WHERE id = ?1)) "
         "ORDER BY u.id = (SELECT preferred_supplier_id FROM part WHERE id = ?1) DESC, u.code",
         part,
@@ -139,29 +162,32 @@ def sellers(read: Reader, part: bytes) -> list[tuple[bytes, str]]:
 # the terms are kept
 
 #: The columns of the terms, and the steps of the price: from which quantity, at which price.
-FIELDS = ("sku", "pack_qty", "min_qty", "lead_time_days", "unit_price", "price_tax", "tax_rate", "link")
+FIELDS = (
+    "sku", "pack_qty", "min_qty", "lead_time_days", "unit_price", "currency", "price_tax", "tax_rate", "link",
+)  # fmt: skip
 Steps = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Sale:
-    """A supplier's entry of a part with its price breaks (ids, quantity, price)."""
+    """A supplier's entry of a part with its price breaks (ids, quantity, price), and the currency of both."""
 
     row: dict[str, Any]
     supplier: str
     breaks: list[tuple[bytes, int, int]]
+    currency: str = HOME
 
 
 def sales_of(read: Reader, part: bytes) -> list[Sale]:
     """At whom a part can be bought, and on which terms."""
     rows = read.rows(
-        "SELECT s.id, u.name FROM part_supplier s JOIN supplier u ON u.id = s.supplier_id WHERE s.part_id = ? AND s.deleted = 0 "
-        "ORDER BY u.code, s.n",
-        part,
-    )
+        f"SELECT s.id, {named('u')}, coalesce(s.currency, u.currency, ?) FROM part_supplier s JOIN supplier u ON u.id = s.supplier_id "
+        "WHERE s.part_id = ? AND s.deleted = 0 AND u.deleted = 0 ORDER BY u.code, s.n",
+        HOME, part,
+    )  # fmt: skip
     return [
-        Sale(row, name, _steps_of(read, sale))
-        for sale, name in rows
+        Sale(row, name, _steps_of(read, sale), currency)
+        for sale, name, currency in rows
         if (row := read.get("part_supplier", sale))
     ]
 

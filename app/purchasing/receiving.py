@@ -18,6 +18,7 @@ from app.errors import AppError
 from app.inventory.booking import Price, bin_of, move_op
 from app.inventory.idle import months_after
 from app.inventory.ops import MoveStock
+from app.inventory.purchases import priced_at_home
 from app.inventory.scans import Meaning, resolve_scan
 from app.purchasing.lists import LineRow, OrderCard, lines_of, order_card
 from app.words import N_, _
@@ -41,6 +42,8 @@ class Receiving:
     #: The end of the shelf life as ISO text, once it was typed or agreed to.
     expires: str = ""
     serials: list[str] = field(default_factory=list)
+    #: What a unit really costs, in the currency of the order, where that is not what was ordered.
+    price: int | None = None
 
     def open(self, order: bytes) -> str:
         """Go to an order; a sentence says why nothing can be received for it."""
@@ -64,7 +67,7 @@ class Receiving:
     def drop(self) -> None:
         """Forget the line in hand; the order stays."""
         self.line, self.qty, self.bin, self.bin_code, self.batch = None, 0, None, "", ""
-        self.expires, self.serials = "", []
+        self.expires, self.serials, self.price = "", [], None
 
     # scans
 
@@ -218,7 +221,10 @@ class Receiving:
         """One movement, or one for each serial number, as one action."""
         assert self.line
         line, more = self.line, {"purchase_line": self.line.id, "expires": self.expires or None}
-        price = Price(line.price, line.tax, line.rate) if line.price is not None else None
+        with self.desk.read() as read:
+            row = read.get("purchase_line", line.id) or {}
+            paid = priced_at_home(read, row, line.price if self.price is None else self.price)
+        price = None if paid is None else Price(paid, line.tax, line.rate)
         units: list[tuple[int, str | None]] = [(values.THOUSAND, serial) for serial in self.serials]
         assert self.bin
         made = (

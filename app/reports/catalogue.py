@@ -108,6 +108,15 @@ REPORTS: dict[str, ReportSpec] = {
             purchase.receipts,
         ),
         ReportSpec(
+            "supplier-return",
+            N_("Return to supplier"),
+            N_("What goes back to a supplier and why, to sign"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.ORDER, told.DAY),
+            purchase.returns,
+        ),
+        ReportSpec(
             "count-due",
             N_("Due to be counted"),
             N_("Which parts the counting cycle asks for"),

@@ -1,11 +1,12 @@
-"""The purchase order as it goes to the supplier (采购单), and what came for it and went back (到货清单)."""
+"""The purchase order as it goes to the supplier (采购单), what came for it (到货清单) and what goes back to them (退货单)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.inventory.ledger import MovementRow
 from app.purchasing.lists import LineRow, OrderCard
+from app.reports.capitals import capitals
 from app.reports.document import (
     Col,
     Fact,
@@ -20,9 +21,10 @@ from app.reports.document import (
     Table,
     Text,
 )
-from app.reports.parts import CURRENCY, joined, section
-from app.values import show_money, show_quantity
-from app.words import _, pgettext
+from app.reports.parts import joined, section
+from app.values import show_money, show_price, show_quantity
+from app.words import _, language, pgettext
+from db.models.money import HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,13 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What came or went back: the movement, and of which line it is."""
+    """What came or went back: the movement, of which line it is, its serial number, and its price where that is not the ordered one."""
 
     movement: MovementRow
     line: LineRow
+    serial: str = ""
+    #: In the currency of the order.
+    paid: int | None = None
 
 
 def purchase_order(card: OrderCard, buyer: Buyer, issue: Issue) -> Report:
@@ -57,6 +62,7 @@ def purchase_order(card: OrderCard, buyer: Buyer, issue: Issue) -> Report:
             _parties(card, buyer),
             _lines(card),
             *_remark(card, 3),
+            *_sum_in_words(card),
             Signatures(
                 (
                     Signature(_("Ordered by"), card.who("submitted") or card.who("draft")),
@@ -77,31 +83,52 @@ def _head(card: OrderCard) -> tuple[Fact, ...]:
         Fact(_("Ordered on"), row["ordered_on"] or _("not placed yet")),
         Fact(_("Delivery until"), row["due_on"] or _("as agreed")),
         Fact(_("Lines"), str(card.order.lines)),
-        Fact(_("Order value"), _amount(card.order.value)),
+        Fact(_("Order value"), _amount(card, card.order.value)),
         *_taxed(card),
+        *((Fact(_("Payment terms"), terms),) if (terms := card.supplier.get("payment_terms")) else ()),
     )
 
 
-def _amount(cents: int) -> str:
-    return _("{currency} {amount}").format(currency=_(CURRENCY), amount=show_money(cents))
+def _amount(card: OrderCard, cents: int) -> str:
+    """An amount in the currency of the order."""
+    return _("{currency} {amount}").format(currency=card.order.currency, amount=show_money(cents))
+
+
+def _tax(card: OrderCard) -> int:
+    return sum(line.taxed for line in card.lines)
 
 
 def _taxed(card: OrderCard) -> tuple[Fact, ...]:
     """The tax and the sum with it, where a line says how it is taxed."""
-    tax = sum(line.taxed for line in card.lines)
+    tax = _tax(card)
     if not tax:
         return ()
-    return (Fact(_("Tax"), _amount(tax)), Fact(_("With tax"), _amount(card.order.value + tax)))
+    return Fact(_("Tax"), _amount(card, tax)), Fact(_("With tax"), _amount(card, card.order.value + tax))
+
+
+def _sum_in_words(card: OrderCard) -> tuple[Text, ...]:
+    """An order in yuan says its sum in capital figures, in Chinese; other currencies stand in figures alone."""
+    if card.order.currency != HOME or language() == "en" or not card.order.value:
+        return ()
+    total = card.order.value + _tax(card)
+    return (
+        Text(
+            _("Total in words: {words} ({figures})").format(
+                words=capitals(total), figures=_amount(card, total)
+            )
+        ),
+    )
 
 
 def _parties(card: OrderCard, buyer: Buyer) -> Facts:
     seller = card.supplier
-    name = "  ".join(filter(None, [seller.get("code"), seller.get("name")])) or _("No supplier chosen")
+    name = "  ".join(filter(None, [seller.get("code"), card.order.supplier])) or _("No supplier chosen")
     return Facts(
         (
             Fact(_("Supplier"), name, wide=True),
             Fact(_("Contact"), seller.get("contact_name") or ""),
             Fact(_("Phone"), "  ".join(filter(None, [seller.get("phone"), seller.get("email")]))),
+            *((Fact(_("Address"), where, wide=True),) if (where := seller.get("address")) else ()),
             Fact(_("Deliver to"), "  ".join(filter(None, [buyer.site, buyer.address])), wide=True),
             Fact(_("Buyer"), buyer.contact),
             Fact(_("Phone"), buyer.phone),
@@ -123,7 +150,7 @@ def _lines(card: OrderCard) -> Table:
         Col("unit", _("Unit"), width=12, centred=True),
         Col("price", _("Unit price"), "price", 20),
         Col("rate", _("Tax"), width=15, small=True),
-        Col("amount", _("Amount"), "money", 24, unit=_(CURRENCY)),
+        Col("amount", _("Amount"), "money", 24, unit=card.order.currency),
         Col("due", _("Due on"), "date", 21, paper=apart),
     )
     told = {
@@ -206,7 +233,7 @@ def receipt_list(
 
 
 def _receipt_head(card: OrderCard) -> tuple[Fact, ...]:
-    seller = "  ".join(filter(None, [card.supplier.get("code"), card.supplier.get("name")]))
+    seller = "  ".join(filter(None, [card.supplier.get("code"), card.order.supplier]))
     whole = _("{done} of {total}").format(done=card.order.whole, total=card.order.lines)
     return (
         Fact(_("Order number"), card.order.code),
@@ -250,9 +277,7 @@ def _delivery(found: Delivered) -> Row:
             "number": move.number,
             "at": move.happened_at,
             "part_no": move.part_no,
-            "name": joined(
-                move.name, found.line.spec, f"({move.reason})" if move.reason and move.qty < 0 else ""
-            ),
+            "name": joined(move.name, found.line.spec, *map("({})".format, _notes(found))),
             "qty": move.qty,
             "unit": move.unit,
             "bin": move.bin,
@@ -260,8 +285,23 @@ def _delivery(found: Delivered) -> Row:
             "reason": move.reason,
             "by": move.booked_by,
         },
-        mark=move.qty < 0,
+        mark=move.qty < 0 or found.paid is not None,
     )
+
+
+def _notes(found: Delivered) -> list[str]:
+    """Serial number, why it went back, and a price that is not the ordered one."""
+    said = [found.serial] if found.serial else []
+    if found.movement.reason and found.movement.qty < 0:
+        said.append(found.movement.reason)
+    if found.paid is not None:
+        text = _("price {paid}, ordered at {ordered}")
+        said.append(
+            text.format(
+                paid=show_price(found.paid, grouped=True), ordered=show_price(found.line.price, grouped=True)
+            )
+        )
+    return said
 
 
 def _standing(card: OrderCard) -> Table:
@@ -298,4 +338,94 @@ def _standing(card: OrderCard) -> Table:
         aside=_("Received = delivered − returned"),
         name=_("How the order stands"),
         empty=_("The order has no lines yet."),
+    )
+
+
+def supplier_return(
+    card: OrderCard, buyer: Buyer, issue: Issue, day: str, back: tuple[Delivered, ...]
+) -> Report:
+    """What goes back to the supplier and why, to go with the goods and to be signed by who takes them (退货单)."""
+    about = _("Order {code} · {day}") if day else _("Order {code}")
+    return Report(
+        code="supplier-return",
+        title=_("Return to supplier"),
+        subtitle=about.format(code=card.order.code, day=day),
+        issue=issue,
+        period=day,
+        head=(
+            Fact(_("Order number"), card.order.code),
+            Fact(_("Ordered on"), card.row["ordered_on"] or ""),
+            Fact(_("Lines"), str(len(back))),
+            Fact(_("Value of the goods"), _amount(card, sum(_credit(one) for one in back))),
+        ),
+        blocks=(
+            _parties(card, buyer),
+            _returned(card, back),
+            Text(
+                _(
+                    "Please replace the goods or credit their value; what is replaced comes in on the same order."
+                )
+            ),
+            Signatures(
+                (
+                    Signature(_("Returned by"), back[-1].movement.booked_by if back else buyer.contact),
+                    Signature(_("Taken over by the carrier"), ""),
+                    Signature(_("Confirmed by the supplier"), card.supplier.get("contact_name") or ""),
+                )
+            ),
+        ),
+        retention=_("5 years"),
+    )
+
+
+def _credit(found: Delivered) -> int:
+    """What a return is worth at the ordered price without tax, in hundredths of the order's currency."""
+    return replace(found.line, qty=-found.movement.qty).amount
+
+
+def _returned(card: OrderCard, back: tuple[Delivered, ...]) -> Table:
+    columns: tuple[Col, ...] = (
+        Col("n", _("No."), "int", 9),
+        Col("part_no", _("Part no."), "code", 24),
+        Col("name", _("Name / specification")),
+        Col("sku", _("Supplier's number"), "code", 22, small=True),
+        Col("batch", _("Batch / serial number"), width=24, small=True),
+        Col("qty", _("Quantity"), "quantity", 16, bold=True),
+        Col("unit", _("Unit"), width=12, centred=True),
+        Col("price", _("Unit price"), "price", 20),
+        Col("amount", _("Amount"), "money", 24, unit=card.order.currency),
+        Col("reason", _("Reason"), width=30),
+    )
+    told = {
+        "sku": any(one.line.sku for one in back),
+        "batch": any(one.serial or one.movement.batch for one in back),
+    }
+    return Table(
+        tuple(col for col in columns if told.get(col.key, True)),
+        (Group("", tuple(_return_row(n, one) for n, one in enumerate(back, 1))),),
+        title=section(2, _("What goes back")),
+        aside=_("Amounts without tax"),
+        name=_("What goes back"),
+        sums=("amount",),
+        total_label=_("Total"),
+        label_column="name",
+        empty=_("Nothing went back."),
+    )
+
+
+def _return_row(number: int, found: Delivered) -> Row:
+    move, line = found.movement, found.line
+    return Row(
+        {
+            "n": number,
+            "part_no": move.part_no,
+            "name": joined(move.name, line.spec),
+            "sku": line.sku,
+            "batch": "  ".join(filter(None, [move.batch, found.serial])),
+            "qty": -move.qty,
+            "unit": move.unit,
+            "price": line.price,
+            "amount": _credit(found) if line.price is not None else None,
+            "reason": move.reason,
+        }
     )

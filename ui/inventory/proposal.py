@@ -12,7 +12,7 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.inventory import figures
-from app.purchasing.orders import Offer, offers, said_of
+from app.purchasing.offers import Offer, offers, said_of
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.tables import (

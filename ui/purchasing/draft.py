@@ -11,7 +11,8 @@ from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.purchasing.orders import Offer, draft_orders, said_of
+from app.purchasing.offers import Offer, said_of
+from app.purchasing.orders import draft_orders
 from app.words import _, ngettext
 from ui.inventory.tables import amount
 from ui.kit.buttons import button

@@ -5,7 +5,7 @@ from app.inspections.queries import manager_of
 from app.names import named, person
 from app.purchasing.lists import OrderCard, order_card
 from app.reports.document import Report
-from app.reports.purchase import Buyer, Delivered, purchase_order, receipt_list
+from app.reports.purchase import Buyer, Delivered, purchase_order, receipt_list, supplier_return
 from app.reports.sources.job import Job, bracketed
 from app.values import day_of
 from app.words import N_
@@ -19,15 +19,29 @@ def order(job: Job) -> Report:
 
 def receipts(job: Job) -> Report:
     """What came for an order, all of it or on one day."""
-    card, day = _card(job), job.given["day"]
+    card = _card(job)
     issue = job.issue(card.row["site_id"])
-    lines = {line.part_id: line for line in card.lines}
-    found = tuple(
-        Delivered(move, lines[move.part_id])
-        for move in card.receipts
-        if move.part_id in lines and (not day or day_of(move.happened_at, issue.timezone) == day)
+    return receipt_list(
+        card, _buyer(job, card), issue, job.given["day"], _delivered(job, card, issue.timezone)
     )
-    return receipt_list(card, _buyer(job, card), issue, day, found)
+
+
+def returns(job: Job) -> Report:
+    """What goes back to the supplier, all of it or on one day; what was taken back since does not."""
+    card = _card(job)
+    issue = job.issue(card.row["site_id"])
+    moved = _delivered(job, card, issue.timezone)
+    back = tuple(one for one in moved if one.movement.type == "issue" and one.movement.state == "booked")
+    return supplier_return(card, _buyer(job, card), issue, job.given["day"], back)
+
+
+def _delivered(job: Job, card: OrderCard, timezone: str) -> tuple[Delivered, ...]:
+    lines, day = {line.part_id: line for line in card.lines}, job.given["day"]
+    return tuple(
+        Delivered(move, lines[move.part_id], card.serials.get(move.id, ""), card.paid_otherwise(move))
+        for move in card.receipts
+        if move.part_id in lines and (not day or day_of(move.happened_at, timezone) == day)
+    )
 
 
 def _card(job: Job) -> OrderCard:

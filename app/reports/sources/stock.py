@@ -1,7 +1,7 @@
 """The low-stock list and the purchase proposal: the rows of the store's own page."""
 
 from app.inventory import figures
-from app.purchasing.orders import Offer, offers, said_of
+from app.purchasing.offers import Offer, offers, said_of
 from app.reports.document import Report
 from app.reports.rows import LowStockData, LowStockRow, ProposalRow
 from app.reports.sources.job import Job

@@ -7,6 +7,7 @@ from app.generic import create, patch
 from app.inventory.booking import receive_part, send_back
 from app.inventory.purchases import PURCHASE
 from app.purchasing import orders
+from app.purchasing.offers import offers
 from app.purchasing.lists import order_ids, order_rows
 from app.sample import sample_id
 from db.ids import new_id
@@ -21,7 +22,7 @@ def codes(caught) -> list[str]:
 def test_the_proposal_becomes_orders_by_supplier_in_one_action(office):
     everywhere = office.keeper.at(None)
     with everywhere.read() as read:
-        found = orders.offers(read, None)
+        found = offers(read, None)
     assert {offer.row.part_no for offer in found} == BUY
     ids, done = orders.draft_orders(everywhere, [(offer, offer.quantity) for offer in found])
     cards = [office.card(order) for order in ids]
@@ -31,7 +32,7 @@ def test_the_proposal_becomes_orders_by_supplier_in_one_action(office):
     assert all(card.order.status == "draft" and card.row["due_on"] > office.keeper.today() for card in cards)
     with everywhere.read() as read:
         assert all(
-            offer.drafted == offer.row.quantity and not offer.quantity for offer in orders.offers(read, None)
+            offer.drafted == offer.row.quantity and not offer.quantity for offer in offers(read, None)
         )
     office.keeper.undo(done.action_id)
     with everywhere.read() as read:
@@ -41,7 +42,7 @@ def test_the_proposal_becomes_orders_by_supplier_in_one_action(office):
 def test_the_sample_story_of_a_part_that_ran_out(office):
     everywhere = office.keeper.at(None)
     with everywhere.read() as read:
-        found = orders.offers(read, None)
+        found = offers(read, None)
     ids, _done = orders.draft_orders(everywhere, [(offer, offer.quantity) for offer in found])
     assert office.stock("CONS-003")[2] == "out_of_stock"
     assert office.alerts("CONS-003") == ["stock.out"]
@@ -49,7 +50,7 @@ def test_the_sample_story_of_a_part_that_ran_out(office):
         orders.take_step(office.keeper, order, "submitted")
         orders.take_step(office.boss, order, "approved")
     with everywhere.read() as read:
-        assert orders.offers(read, None) == []
+        assert offers(read, None) == []
     for order in ids:
         orders.take_step(office.keeper, order, "ordered", ordered_on="2026-11-22", due_on="2026-12-05")
     order = next(o for o in ids if any(line.part_no == "CONS-003" for line in office.card(o).lines))

@@ -8,6 +8,7 @@ from app.errors import AppError, Refused
 from app.generic import create, patch
 from app.inventory.booking import Price, receive_part
 from app.purchasing import orders
+from app.purchasing.offers import offers
 from app.purchasing.prices import Terms, drop_terms, keep_terms, net_amount, sales_of, tax_amount, terms_of
 from app.sample import sample_id
 from db.ids import new_id
@@ -114,7 +115,7 @@ def test_the_proposal_names_the_cheaper_supplier_and_the_larger_lot(office, belt
     other = sample_id("supplier", "SUP-01")
     keep_terms(office.keeper, part, other, {"unit_price": 1_0000, "sku": "Z"}, [])
     with office.keeper.read() as read:
-        found = next(o for o in orders.offers(read, office.keeper.site.id) if o.row.part_id == part)
+        found = next(o for o in offers(read, office.keeper.site.id) if o.row.part_id == part)
         assert found.supplier_id == read.get("part", part)["preferred_supplier_id"]
         name = read.get("supplier", other)["name"]
     assert found.cheaper[0] == name
