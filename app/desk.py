@@ -82,7 +82,9 @@ class Desk:
     ) -> Done:
         """Do one action through the one door; Nones (nothing changed) are left out."""
         done = [op for op in ops if op is not None]
-        actor = replace(self.actor, site_id=self.site.id) if self.site else self.actor
+        actor = self.actor
+        if self.site and self.site.id != actor.site_id:
+            actor = replace(actor, site_id=self.site.id)
         return self.profile.store.perform(actor, *done, reason=reason, more=more, progress=progress)
 
     def number(self, series: str) -> str:

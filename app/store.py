@@ -50,6 +50,11 @@ _HEAD = (
     "SELECT seq, hash, hlc FROM (SELECT hlc FROM op ORDER BY n DESC LIMIT 1) "
     "LEFT JOIN (SELECT seq, hash FROM op WHERE chain_id = ? ORDER BY seq DESC LIMIT 1)"
 )
+#: The newest record after those of which a person has said that the clock is right by now.
+_NEWEST = (
+    "SELECT wall FROM op WHERE n > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'clock_checked'), 0) "
+    "ORDER BY wall DESC LIMIT 1"
+)
 
 
 class Store:
@@ -255,9 +260,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 def clock_behind(read: Reader, now: int) -> int:
     """How many milliseconds a time is before the newest own record that nobody confirmed; 0 where it is not."""
-    checked = int(read.value("SELECT value FROM meta WHERE key = 'clock_checked'") or 0)
-    newest = read.value("SELECT wall FROM op WHERE n > ? ORDER BY wall DESC LIMIT 1", checked) or 0
-    behind = int(newest) - now
+    behind = int(read.value(_NEWEST) or 0) - now
     return behind if behind > CLOCK_SLACK_MS else 0
 
 

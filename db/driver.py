@@ -6,6 +6,7 @@ SQL is written once, with `?` for a parameter, valid on both databases; errors a
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from typing import Any, Protocol
 
@@ -82,18 +83,18 @@ def skip_locked(connection: Connection, alias: str) -> str:
 
 def scratch(connection: Connection, name: str, *columns: str, text: Sequence[str] = ()) -> None:
     """An empty temporary table of ids (and texts) that belongs to this connection; its columns are its key."""
-    empty = "DELETE FROM"
-    if is_postgres(connection):
-        # Emptying at every COMMIT takes milliseconds, so rows are deleted; what that leaves behind is cleared now and then.
-        kinds, end = ('text COLLATE "C"', "bytea"), ""
-        empty = "TRUNCATE" if next(_scratches) % CLEARED == 0 else empty
-    else:
-        kinds, end = ("TEXT", "BLOB"), "WITHOUT ROWID"
+    postgres = is_postgres(connection)
+    connection.execute(_scratch_sql(postgres, name, columns, tuple(text)))
+    # Emptying at every COMMIT takes milliseconds, so rows are deleted; what that leaves behind is cleared now and then.
+    clears = postgres and next(_scratches) % CLEARED == 0
+    connection.execute(f"TRUNCATE temp.{name}" if clears else f"DELETE FROM temp.{name}")
+
+
+@lru_cache
+def _scratch_sql(postgres: bool, name: str, columns: tuple[str, ...], text: tuple[str, ...]) -> str:
+    kinds, end = (('text COLLATE "C"', "bytea"), "") if postgres else (("TEXT", "BLOB"), "WITHOUT ROWID")
     listed = ", ".join(f"{column} {kinds[column not in text]} NOT NULL" for column in columns)
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {name} ({listed}, PRIMARY KEY ({', '.join(columns)})) {end}"
-    )
-    connection.execute(f"{empty} temp.{name}")
+    return f"CREATE TEMP TABLE IF NOT EXISTS {name} ({listed}, PRIMARY KEY ({', '.join(columns)})) {end}"
 
 
 @contextmanager

@@ -53,17 +53,16 @@ SELECT coalesce(sum(max(l.qty - coalesce((
 FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id
 WHERE l.part_id = c.part_id AND +l.site_id = c.site_id AND l.deleted = 0 AND o.deleted = 0
   AND o.status IN ({_EXPECTED})"""
+_HERE = "FROM stock_level l WHERE l.part_id = c.part_id AND +l.site_id = c.site_id"
 _FIGURES = f"""
 SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point AS reorder,
   coalesce(y.max_stock, y.reorder_point + y.safety_stock) AS upto, y.max_stock AS most,
-  max(coalesce(y.order_multiple, 1), 1) AS pack, coalesce(l.on_hand, 0) AS on_hand, l.last_move_at,
-  CAST(({_RESERVED}) AS bigint) AS reserved, CAST(({_ON_ORDER}) AS bigint) AS on_order
+  max(coalesce(y.order_multiple, 1), 1) AS pack,
+  CAST(coalesce((SELECT sum(l.on_hand) {_HERE}), 0) AS bigint) AS on_hand,
+  (SELECT max(l.last_move_at) {_HERE}) AS last_move_at, CAST(({_RESERVED}) AS bigint) AS reserved, CAST(({_ON_ORDER}) AS bigint) AS on_order
 FROM temp.concerned c JOIN part p ON p.id = c.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
-  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)
-LEFT JOIN (SELECT part_id, site_id, CAST(sum(on_hand) AS bigint) AS on_hand, max(last_move_at) AS last_move_at
-  FROM stock_level WHERE part_id IN (SELECT part_id FROM temp.concerned) GROUP BY 1, 2) l
-  ON l.part_id = c.part_id AND l.site_id = c.site_id"""
+  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)"""
 _STATE = """
 CASE WHEN status <> 'active' THEN 'inactive' WHEN reorder IS NULL THEN 'ok'
   WHEN on_hand - reserved <= 0 THEN 'out_of_stock' WHEN on_hand - reserved <= safety THEN 'below_safety'
@@ -71,10 +70,11 @@ CASE WHEN status <> 'active' THEN 'inactive' WHEN reorder IS NULL THEN 'ok'
 _PROPOSAL = """
 CASE WHEN status = 'active' AND on_hand - reserved + on_order <= reorder
   THEN (max(upto - (on_hand - reserved + on_order), 0) + pack - 1) / pack * pack ELSE 0 END"""
+# Materialized, since the state and the proposal name each figure several times.
 _STOCK = f"""
 INSERT INTO part_stock (part_id, site_id, on_hand, reserved, on_order, state, proposal, last_move_at)
-SELECT part_id, site_id, on_hand, reserved, on_order, {_STATE}, {_PROPOSAL}, last_move_at FROM ({_FIGURES}) f
-WHERE true
+WITH f AS MATERIALIZED ({_FIGURES})
+SELECT part_id, site_id, on_hand, reserved, on_order, {_STATE}, {_PROPOSAL}, last_move_at FROM f WHERE true
 ON CONFLICT (part_id, site_id) DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved,
   on_order = excluded.on_order, state = excluded.state, proposal = excluded.proposal,
   last_move_at = excluded.last_move_at"""

@@ -5,7 +5,7 @@ from app.tx import Reader
 
 _MOVES = (
     f"SELECT m.bin_id, coalesce(m.batch, ''), m.happened_at, {signed('m')} FROM stock_movement m "
-    "WHERE m.part_id = ? AND m.site_id = ? AND m.deleted = 0 ORDER BY m.happened_at, m.id"
+    "WHERE m.part_id = ? AND +m.site_id = ? AND m.deleted = 0 ORDER BY m.happened_at, m.id"
 )
 
 

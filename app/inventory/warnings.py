@@ -67,14 +67,15 @@ class _Figures:
         )  # fmt: skip
 
 
+# CROSS JOIN: SQLite would rather read the stock of every part.
 _READ = """
 SELECT s.part_id, s.site_id, s.state, s.on_hand, s.reserved, s.on_order,
   (SELECT min(on_hand) FROM stock_level l WHERE l.part_id = s.part_id AND +l.site_id = s.site_id),
   p.part_no, p.name, p.unit, y.safety_stock, y.reorder_point, y.max_stock, y.updated_at
-FROM temp.concerned c JOIN part_stock s ON s.part_id = c.part_id AND s.site_id = c.site_id
-JOIN part p ON p.id = s.part_id
+FROM temp.concerned c CROSS JOIN part_stock s JOIN part p ON p.id = s.part_id
 LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy
-  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)"""
+  WHERE part_id = c.part_id AND +site_id = c.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1)
+WHERE s.part_id = c.part_id AND s.site_id = c.site_id"""
 _OPEN = """
 SELECT id, rule, facts, raised_at FROM alert WHERE cleared_at IS NULL AND subject_table = 'part' AND rule LIKE 'stock.%'
   AND (subject_id, site_id) IN (SELECT part_id, site_id FROM temp.concerned)"""

@@ -167,7 +167,9 @@ class PartSupplier(Synced, Base):
     """Where a part can be bought, and under which number (供货信息)."""
 
     __tablename__ = "part_supplier"
-    about: ClassVar = About(N_("Supplier parts"), N_("Supplier part"), key="sku", topic="inventory")
+    about: ClassVar = About(
+        N_("Supplier parts"), N_("Supplier part"), key="sku", topic="inventory", shared_key=True
+    )
     part_id = ref(N_("Spare part"), "part", required=True)
     supplier_id = ref(N_("Supplier"), "supplier", required=True)
     sku = code(N_("Supplier's number"), 80)
@@ -215,13 +217,15 @@ class StockMovement(Synced, Base):
         topic="inventory",
         fact=True,
     )
-    #: Covers the sum of movements, so that `settle` reads the index alone.
+    #: The first covers the sum of movements, so that `settle` reads the index alone; the second tells whether a part has batches
+    #: that grow old without a look at its history.
     indexes = (
         ("ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"),
+        ("ix_stock_movement_part_expires", "part_id", "expires_on"),
     )
     movement_no = code(N_("Movement number"), 40)
     type = choice(N_("Type"), MOVEMENT_TYPES, required=True)
-    part_id = ref(N_("Spare part"), "part", required=True)
+    part_id = ref(N_("Spare part"), "part", required=True, index=False)
     site_id = ref(N_("Site"), "site", required=True)
     bin_id = ref(N_("Bin"), "location", required=True)
     #: In whose books it counts: the warehouse above the bin when it was booked, for ever; none: the site's own store.
