@@ -14,6 +14,8 @@ CODE := app ui db resources tests packaging setup.py
 
 # The order of the tests is random; where nobody watches it is always the same one, so that a failure can be played again.
 ORDER := $(if $(CI),--randomly-seed=20261122,)
+# All of the tests run on every core; a part of them in one process, whose story is easier to read.
+CROWD := -n auto --maxprocesses 4 --dist worksteal
 
 # $(call step,Headline,target) before the commands of a check; $(call stopped,target) is what a failing one says last.
 step = printf '\n== %s ==\n' '$(1)'
@@ -82,7 +84,7 @@ types: env ## mypy, strict
 
 unit: env ## pytest; make unit T=tests/app for a part
 	@$(call step,Tests)
-	@$(OFFSCREEN) $(PY) -m pytest -q $(ORDER) $(T) 2>&1 | tee build/tests.txt || $(call stopped,tests,unit)
+	@$(OFFSCREEN) $(PY) -m pytest -q $(ORDER) $(if $(T),,$(CROWD)) $(T) 2>&1 | tee build/tests.txt || $(call stopped,tests,unit)
 
 simulate: env ## seeds of the sync simulator: SEEDS=5000, or one with its story: SEED=17
 	@PYTHONPATH=. $(PY) tests/support/play.py $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),300) --first $(or $(FIRST),0))
