@@ -63,7 +63,7 @@ class Create(_TableOp, frozen=True):
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         for row in self.rows:
             yield from check_row(self.table, row.values, complete=True)
-        if key := about(self.table).key:
+        if (key := about(self.table).key) and not about(self.table).shared_key:
             label = fields_of(self.table)[key].label
             text = N_("{field}: “{value}” exists already. Choose another one.")
             for value in _taken(read, self.table, key, [row.values.get(key) for row in self.rows]):

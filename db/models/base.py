@@ -52,6 +52,8 @@ class About:
     topic: str = ""
     #: A fact is only ever inserted, never changed.
     fact: bool = False
+    #: Several records may bear one key: two suppliers sell the same number of the maker.
+    shared_key: bool = False
 
 
 @dataclass(frozen=True)

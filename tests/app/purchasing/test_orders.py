@@ -31,9 +31,7 @@ def test_the_proposal_becomes_orders_by_supplier_in_one_action(office):
     assert sum(card.order.value for card in cards) == sum(offer.row.amount for offer in found)
     assert all(card.order.status == "draft" and card.row["due_on"] > office.keeper.today() for card in cards)
     with everywhere.read() as read:
-        assert all(
-            offer.drafted == offer.row.quantity and not offer.quantity for offer in offers(read, None)
-        )
+        assert all(offer.drafted == offer.row.quantity and not offer.quantity for offer in offers(read, None))
     office.keeper.undo(done.action_id)
     with everywhere.read() as read:
         assert len(order_ids(read, None, office.keeper.today(), filters={"state": "draft"})) == 0
