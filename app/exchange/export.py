@@ -2,18 +2,21 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from app import values
 from app.access import Permission, editor_of
 from app.desk import Desk
 from app.errors import AppError
-from app.exchange.sheet import write_sheet
-from app.exchange.targets import MAIN, OPENING, Column, Target, targets
+from app.exchange import sheet
+from app.exchange.quiet import uncollected
+from app.exchange.said import Said, said
+from app.exchange.targets import OPENING, Column, RowSpec, Target, targets
 from app.exchange.texts import guarded
 from app.fields import about, from_json, show
 from app.files import write_safely
@@ -21,13 +24,22 @@ from app.tx import Reader
 from app.words import N_, _, pgettext
 
 Progress = Callable[[int, int], None]
+Word = TypeVar("Word")
 _SCALES = {
     "qty": values.THOUSAND,
     "measure": values.THOUSAND,
     "money": values.MONEY,
     "price": values.PRICE,
+    "rate": values.RATE,
     "int": 1,
 }
+_FORMS = {"money": sheet.MONEY, "price": sheet.PRICE}
+#: A text is written as it was typed; of a reference, the code.
+_PLAIN_KINDS = frozenset({"text", "note", "code", "ref"})
+#: The columns of an opening balance that what lies in a bin has too.
+_BALANCE = {"qty": "on_hand"} | {name: name for name in ("part_id", "site_id", "bin_id", "batch")}
+#: What the query calls the main row of a line.
+_LINE = "line"
 
 
 def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | None = None) -> int:
@@ -47,9 +59,11 @@ def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | N
     writer = _WRITERS.get(path.suffix.casefold())
     if writer is None:
         raise AppError(N_("Choose a file name that ends in .xlsx or .csv."))
-    with desk.read() as read, write_safely(path) as stream:
-        counted = _Counted(_rows(read, desk, target, columns), _total(read, target), progress)
-        writer(stream, _(target.title), columns, headings(columns), counted)
+    with uncollected(), desk.read() as read, write_safely(path) as stream:
+        rows = read.connection.execute(*_query(desk, target, columns))
+        counted = _Counted(rows, _total(read, target), progress)
+        codes = {table: _codes(read, table) for table in target.references()}
+        writer(stream, _Register(_(target.title), columns, codes, counted))
     return counted.count
 
 
@@ -76,11 +90,11 @@ def _columns(desk: Desk, target: Target) -> list[Column]:
 class _Counted:
     """Rows on their way to the file, counted and told."""
 
-    def __init__(self, rows: Iterator[list[Any]], total: int, progress: Progress | None) -> None:
+    def __init__(self, rows: Iterable[tuple[Any, ...]], total: int, progress: Progress | None) -> None:
         self._rows, self._total, self._progress = rows, total, progress
         self.count = 0
 
-    def __iter__(self) -> Iterator[list[Any]]:
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for row in self._rows:
             self.count += 1
             if self._progress and self.count % 500 == 0:
@@ -93,51 +107,56 @@ def _total(read: Reader, target: Target) -> int:
     return int(read.value(f'SELECT count(*) FROM "{table}"'))
 
 
-def _rows(read: Reader, desk: Desk, target: Target, columns: list[Column]) -> Iterator[list[Any]]:
-    """The values of each row in the columns' order; references as the codes of their records."""
-    codes = {table: _codes(read, table) for table in target.references()}
-    plans = [_plan(column, codes) for column in columns]
-    nothing: dict[str, Any] = {}
-    for found in _records(read, desk, target):
-        yield [
-            value if known is None or value is None else known.get(value)
-            for row, name, known in plans
-            for value in (found.get(row, nothing).get(name),)
-        ]
-
-
-def _plan(column: Column, codes: dict[str, dict[bytes, str]]) -> tuple[str, str, dict[bytes, str] | None]:
-    """Where a column's value stands: the row, its column there, and the codes where it is a reference."""
-    if column.row.startswith("new:"):
-        return column.row, column.name.rpartition(".")[2], None
-    return column.row, column.column, codes[column.field.target] if column.field.kind == "ref" else None
-
-
 def _codes(read: Reader, table: str) -> dict[bytes, str]:
     return dict(read.rows(f'SELECT id, "{about(table).key}" FROM "{table}"'))
 
 
-def _records(read: Reader, desk: Desk, target: Target) -> Iterator[dict[str, dict[str, Any]]]:
-    """Row name -> column -> value, for every line of the file."""
+def _query(desk: Desk, target: Target, columns: Sequence[Column]) -> tuple[str, dict[str, Any]]:
+    """The lines of the file with the values in the columns' order; references are ids."""
+    here = {"here": desk.site.id if desk.site else None}
     if target.main is None:
-        for row in read.dicts("SELECT *, on_hand AS qty FROM stock_level WHERE on_hand > 0 ORDER BY n"):
-            yield {OPENING: row}
-        return
-    neighbours = {s.name: _neighbours(read, desk, s.table, next(iter(s.links))) for s in target.rows[1:]}
-    named = {c.row: c.row.partition(":")[2] for c in target.columns if c.row.startswith("new:")}
-    tables = {row: target.column(ref).field.target for row, ref in named.items()}
-    others = {row: {d["id"]: d for d in read.dicts(f'SELECT * FROM "{t}"')} for row, t in tables.items()}
-    for main in read.dicts(f'SELECT * FROM "{target.main.table}" WHERE deleted = 0 ORDER BY n'):
-        more = {name: rows.get(main["id"], {}) for name, rows in neighbours.items()}
-        new = {row: others[row].get(main[ref], {}) for row, ref in named.items()}
-        yield {MAIN: main} | more | new
+        wanted = ", ".join(_BALANCE.get(c.column, "NULL") for c in columns)
+        return f"SELECT {wanted} FROM stock_level WHERE on_hand > 0 ORDER BY n", here
+    wanted = ", ".join(f'"{c.row or _LINE}"."{c.column}"' for c in columns)
+    joined = [_neighbour(spec) for spec in target.rows[1:]]
+    for row in dict.fromkeys(c.row for c in columns if c.row.startswith("new:")):
+        ref = row.partition(":")[2]
+        table = target.column(ref).field.target
+        joined.append(f'LEFT JOIN "{table}" "{row}" ON "{row}".id = {_LINE}."{ref}"')
+    main = f'"{target.main.table}" {_LINE} {" ".join(joined)}'
+    return f"SELECT {wanted} FROM {main} WHERE {_LINE}.deleted = 0 ORDER BY {_LINE}.n", here
 
 
-def _neighbours(read: Reader, desk: Desk, table: str, link: str) -> dict[bytes, dict[str, Any]]:
-    """Main row's id -> its row of a neighbouring table: that of the site in view, else the first."""
-    here = desk.site.id if desk.site else None
-    rows = read.dicts(f'SELECT * FROM "{table}" WHERE deleted = 0 ORDER BY site_id IS ?, n DESC', here)
-    return {row[link]: row for row in rows}
+def _neighbour(spec: RowSpec) -> str:
+    """The row of a neighbouring table that belongs to a line: that of the site in view, else the first."""
+    those = f'FROM "{spec.table}" o WHERE o."{next(iter(spec.links))}" = {_LINE}.id AND o.deleted = 0'
+    chosen = f"coalesce((SELECT min(o.n) {those} AND o.site_id = :here), (SELECT min(o.n) {those}))"
+    return f'LEFT JOIN "{spec.table}" "{spec.name}" ON "{spec.name}".n = {chosen}'
+
+
+@dataclass(frozen=True)
+class _Register:
+    """A register on its way to a file; `codes` are those of the records that it points to, by table and id."""
+
+    title: str
+    columns: list[Column]
+    codes: dict[str, dict[bytes, str]]
+    rows: Iterable[tuple[Any, ...]]
+
+    def words(self, word: Callable[[Column, Any], Word]) -> list[Callable[[Any], Word]]:
+        """Of each column, what makes a value a word of the file; `word` gets codes in the place of references."""
+        return [
+            partial(_code_word, word, column, self.codes[column.field.target])
+            if column.field.kind == "ref"
+            else partial(word, column)
+            for column in self.columns
+        ]
+
+
+def _code_word(
+    word: Callable[[Column, Any], Word], column: Column, codes: dict[bytes, str], value: bytes
+) -> Word:
+    return word(column, codes.get(value))
 
 
 def text_of(column: Column, value: Any) -> str:
@@ -145,49 +164,49 @@ def text_of(column: Column, value: Any) -> str:
     if value is None:
         return ""
     declared = column.field
+    if declared.kind in _PLAIN_KINDS:
+        return str(value)
     if declared.kind == "money":
         return values.show_money(value, grouped=False)
     if declared.kind == "many":
         words = dict(declared.choices)
         return ";".join(_(words[w]) if w in words else str(w) for w in from_json(value) or ())
-    return str(value) if declared.kind == "ref" else show(declared, value)
+    return show(declared, value)
 
 
 def cell_of(column: Column, value: Any) -> Any:
     """A value as an Excel cell: numbers and dates are such, codes are text."""
-    if value is None:
-        return None
-    if scale := _SCALES.get(column.field.kind):
-        whole, rest = divmod(value, scale)
-        return value / scale if rest else whole
-    if column.field.kind == "day":
-        return date.fromisoformat(value)
-    return text_of(column, value)
+    kind = column.field.kind
+    if value is None or kind in _PLAIN_KINDS:
+        return value
+    if scale := _SCALES.get(kind):
+        return value / scale if value % scale else value // scale
+    return date.fromisoformat(value) if kind == "day" else text_of(column, value)
 
 
-def _write_csv(
-    stream: BinaryIO, _title: str, columns: Sequence[Column], heads: list[str], rows: _Counted
-) -> None:
+def _write_csv(stream: BinaryIO, register: _Register) -> None:
     text = io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows([guarded(text_of(c, v)) for c, v in zip(columns, row, strict=True)] for row in rows)
+    writer.writerow(headings(register.columns))
+    writer.writerows(said([Said(word) for word in register.words(_guarded_text)], register.rows))
     text.flush()
     text.detach()
 
 
-def _write_xlsx(
-    stream: BinaryIO, title: str, columns: Sequence[Column], heads: list[str], rows: _Counted
-) -> None:
+def _guarded_text(column: Column, value: Any) -> str:
+    return guarded(text_of(column, value))
+
+
+def _write_xlsx(stream: BinaryIO, register: _Register) -> None:
     wide = ("name", "spec", "remark", "description")
+    heads = headings(register.columns)
     widths = [
         max(34 if column.column in wide else 14, min(40, 2 * len(head) + 2))
-        for column, head in zip(columns, heads, strict=True)
+        for column, head in zip(register.columns, heads, strict=True)
     ]
-    write_sheet(stream, title, heads, widths, cells=[partial(cell_of, c) for c in columns], rows=rows)
+    forms = [_FORMS.get(column.field.kind, sheet.PLAIN) for column in register.columns]
+    cells = register.words(cell_of)
+    sheet.write_sheet(stream, register.title, heads, widths, cells=cells, rows=register.rows, forms=forms)
 
 
-_WRITERS: dict[str, Callable[[BinaryIO, str, Sequence[Column], list[str], _Counted], None]] = {
-    ".csv": _write_csv,
-    ".xlsx": _write_xlsx,
-}
+_WRITERS: dict[str, Callable[[BinaryIO, _Register], None]] = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -1,6 +1,8 @@
 """The long list that is written as text is a workbook like any other."""
 
+import errno
 import io
+import random
 from datetime import date
 
 import pytest
@@ -8,16 +10,19 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from app.errors import AppError
-from app.exchange.sheet import letter_of, write_sheet
+from app.exchange.said import BLOCK
+from app.exchange.sheet import MONEY, PLAIN, PRICE, letter_of, write_sheet
 
 
 def same(value):
     return value
 
 
-def written(rows, heads=("编号", 'Name & "more"', "Number", "Day"), title="备件 'A' & B") -> io.BytesIO:
+def written(
+    rows, heads=("编号", 'Name & "more"', "Number", "Day"), title="备件 'A' & B", forms=()
+) -> io.BytesIO:
     stream = io.BytesIO()
-    write_sheet(stream, title, heads, [14] * len(heads), cells=[same] * len(heads), rows=rows)
+    write_sheet(stream, title, heads, [14] * len(heads), cells=[same] * len(heads), rows=rows, forms=forms)
     stream.seek(0)
     return stream
 
@@ -55,6 +60,45 @@ def test_the_list_is_typed_named_frozen_and_filtered():
     assert [sheet[place].number_format for place in ("A2", "C2", "D2")] == ["@", "General", "yyyy\\-mm\\-dd"]
     assert sheet["A1"].font.bold
     assert sheet["A3"].data_type == "s"
+
+
+def test_numbers_have_the_form_of_their_column():
+    sheet = load_workbook(
+        written([[1234.5, 0.0625, 3, None]], forms=[MONEY, PRICE, PLAIN, PLAIN])
+    ).worksheets[0]
+    assert [cell.number_format for cell in sheet[2][:3]] == ["#,##0.00", "#,##0.00##", "General"]
+    assert [cell.value for cell in sheet[2][:3]] == [1234.5, 0.0625, 3]
+
+
+@pytest.mark.parametrize("count", [BLOCK - 1, BLOCK, 2 * BLOCK + 1])
+def test_a_long_list_keeps_its_order(count):
+    rows = [[f"P-{n}", None if n % 3 else "", n, None] for n in range(count)]
+    sheet = load_workbook(written(rows)).worksheets[0]
+    assert sheet.dimensions == f"A1:D{count + 1}"
+    found = [(cells[0].row, cells[0].value, cells[2].value) for cells in sheet.iter_rows(min_row=2)]
+    assert found == [(n + 2, f"P-{n}", n) for n in range(count)]
+
+
+@pytest.mark.parametrize("row", [["short"], ["long", "", 1, None, 5]])
+def test_a_row_of_another_length_is_a_mistake(row):
+    with pytest.raises(ValueError, match="zip"):
+        written([ROWS[0], row])
+
+
+class Full(io.BytesIO):
+    """A disk with room for some bytes."""
+
+    def write(self, data) -> int:
+        if self.tell() + len(data) > 100_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_told_while_packing():
+    noise = random.Random(1)
+    rows = ([noise.randbytes(20).hex(), "", 1, None] for _n in range(20_000))
+    with pytest.raises(OSError, match="No space"):
+        write_sheet(Full(), "x", "abcd", [9] * 4, cells=[same] * 4, rows=rows)
 
 
 def test_an_empty_list_is_a_head_alone():
