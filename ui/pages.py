@@ -25,6 +25,7 @@ HOMES = {
     "equipment": "equipment",
     "part": "spares",
     "stock_count": "stocktake",
+    "stock_movement": "spares",
     "purchase_order": "purchasing",
     "work_order": "work",
     "fault": "faults",
@@ -108,6 +109,9 @@ class Links:
         key = HOMES.get(table, "")
         page = self.open(key) if key else None
         if page is None:
+            return
+        if table == "stock_movement":
+            page.show_withdrawal(row_id)  # type: ignore[attr-defined]  # the area of the store
             return
         for name in ("show_part", "show_person", "open_target"):
             if (show := getattr(page, name, None)) is not None:

@@ -12,5 +12,6 @@ from app.inventory import rehang as rehang
 from app.inventory import skipped as skipped
 from app.inventory import taking as taking
 from app.inventory import transit as transit
+from app.inventory import unchecked as unchecked
 from app.inventory import warnings as warnings
 from app.inventory import worth as worth

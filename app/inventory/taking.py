@@ -1,28 +1,22 @@
 """Parts taken without the storekeeper (待仓管确认), several parts on one slip (领用单), and paper slips typed in later (补录)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
-from app.access import Actor, Permission
+from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
-from app.errors import AppError, Objection
-from app.inventory import booking
-from app.inventory.ops import MoveStock
+from app.inventory.checking import HOLDS, OTHERWISE, WAITS
 from app.inventory.slips import Receiver, Slip, Taken, book_slip
 from app.names import named, person
-from app.ops import Id, Op, Subject, operation
-from app.tx import Reader, Tx
-from app.words import N_
+from app.tx import Reader
 
-__all__ = ["Taken", "WaitingRow", "confirm_taken", "correct_taken", "issue_slip", "refuse_taken", "waiting"]
+__all__ = ["Taken", "Withdrawal", "decided", "issue_slip", "waiting"]
 
 
 @dataclass(frozen=True)
-class WaitingRow:
-    """A withdrawal that the storekeeper has not looked at yet."""
+class Withdrawal:
+    """What was taken without the storekeeper, and what became of it; quantities in thousandths."""
 
     movement_id: bytes
     number: str
@@ -38,37 +32,28 @@ class WaitingRow:
     booked_by: str
     on_hand: int
     photo: bytes | None
+    #: The decision that holds: its id, what it says, the right quantity, why, who and when.
+    check_id: bytes | None = None
+    decision: str = ""
+    right_qty: int | None = None
+    reason: str = ""
+    decided_by: str = ""
+    decided_at: int | None = None
+    #: What somebody else said who did not know of it.
+    other: str = ""
+    other_qty: int | None = None
+    other_by: str = ""
+    #: It was taken back without a decision.
+    gone: int = 0
 
-
-@operation("stock.check", Permission.MOVE_STOCK, {"stock"})
-class CheckTaken(Op, frozen=True, kw_only=True):
-    """The storekeeper says of a withdrawal that it is right, that it was another quantity, or that it never was."""
-
-    movement: Id
-    site: Id
-    decision: str
-    at: int
-    qty: int | None = None
-    reason: str | None = None
-
-    def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
-        if read.value("SELECT 1 FROM movement_check WHERE movement_id = ?", self.movement):
-            yield Objection("moved", N_("Somebody has moved this record on meanwhile. Look at it again."))
-        if self.decision != "confirmed" and not (self.reason or "").strip():
-            yield Objection("remark", N_("Please give the reason."), field="reason")
-
-    def apply(self, tx: Tx) -> None:
-        tx.insert(
-            "movement_check",
-            tx.made("check"),
-            {
-                "movement_id": self.movement, "site_id": self.site, "decision": self.decision, "at": self.at,
-                "by_id": tx.op.actor, "qty": self.qty, "reason": self.reason,
-            },
-        )  # fmt: skip
-
-    def subject(self) -> Subject:
-        return "stock_movement", self.movement
+    @property
+    def state(self) -> str:
+        """waiting, disputed, taken_back, confirmed, corrected or refused."""
+        if self.other:
+            return "disputed"
+        if self.decision in {"", "open"}:
+            return "taken_back" if self.gone else "waiting"
+        return self.decision
 
 
 def issue_slip(
@@ -96,67 +81,68 @@ def issue_slip(
     return book_slip(desk, slip, anyway)
 
 
-def waiting(read: Reader, site: bytes | None, limit: int = 200) -> list[WaitingRow]:
-    """The withdrawals that wait for the storekeeper, the oldest first."""
+_COLUMNS = f"""m.id, m.movement_no, m.part_id, p.part_no, {{name}}, p.unit, coalesce(l.code, ''), m.qty, m.happened_at,
+  coalesce((SELECT code FROM work_order WHERE id = m.work_order_id), (SELECT code FROM equipment WHERE id = m.equipment_id),
+    m.reason, ''),
+  coalesce((SELECT {{taker}} FROM staff t WHERE t.id = m.taken_by_id), ''), coalesce({{booker}}, ''),
+  coalesce((SELECT sum(on_hand) FROM stock_level v WHERE v.part_id = m.part_id AND v.bin_id = m.bin_id), 0),
+  (SELECT thumbnail FROM attachment a WHERE a.owner_table = 'stock_movement' AND a.owner_id = m.id AND a.kind = 'photo'
+    AND a.deleted = 0 ORDER BY a.n LIMIT 1),
+  c.id, coalesce(c.decision, ''), c.qty, coalesce(c.reason, ''), coalesce({{decider}}, ''), c.at,
+  coalesce(x.decision, ''), x.qty, coalesce({{other}}, ''),
+  EXISTS (SELECT 1 FROM stock_movement r WHERE r.reversal_of_id = coalesce(c.booked_id, m.id))
+FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN location l ON l.id = m.bin_id
+LEFT JOIN movement_check c ON c.movement_id = m.id AND {HOLDS}
+LEFT JOIN movement_check x ON {OTHERWISE}
+WHERE """
+
+
+def _withdrawals(read: Reader, more: str, *params: object) -> list[Withdrawal]:
+    columns = _COLUMNS.format(
+        name=named("p"),
+        taker=named("t"),
+        booker=person("m.by_id"),
+        decider=person("c.by_id"),
+        other=person("x.by_id"),
+    )
+    rows = read.as_(Withdrawal, f"SELECT {columns}{more}", *params)
+    return list({row.movement_id: row for row in reversed(rows)}.values())[::-1]
+
+
+def waiting(read: Reader, site: bytes | None, limit: int = 200) -> list[Withdrawal]:
+    """The withdrawals that wait for the storekeeper, the oldest first; those that two people decided differently, too."""
     here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+    return _withdrawals(read, f"{WAITS}{here} ORDER BY m.happened_at, m.n LIMIT ?", *params, limit)
+
+
+def decided(read: Reader, site: bytes | None, desk: Desk, limit: int = 100) -> list[Withdrawal]:
+    """What became of the last withdrawals, the newest first; who does not keep the store sees what he took himself."""
+    terms, params = "m.entry = 'self' AND m.reversal_of_id IS NULL", list[object]()
+    if site:
+        terms, params = f"{terms} AND m.site_id = ?", [site]
+    if not desk.may(Permission.MOVE_STOCK):
+        terms += " AND (m.by_id = ? OR m.taken_by_id = ?)"
+        params += [desk.actor.user_id, desk.actor.staff_id]
+    return _withdrawals(read, f"{terms} ORDER BY m.happened_at DESC, m.n DESC LIMIT ?", *params, limit)
+
+
+@dataclass(frozen=True)
+class Word:
+    """What somebody said of a withdrawal; `late`: he did not know what was said before."""
+
+    decision: str
+    qty: int | None
+    reason: str
+    by: str
+    at: int
+    late: int
+
+
+def words_on(read: Reader, movement: bytes) -> list[Word]:
+    """Everything that was said of a withdrawal, the newest first."""
     return read.as_(
-        WaitingRow,
-        f"SELECT m.id, m.movement_no, m.part_id, p.part_no, {named('p')}, p.unit, coalesce(l.code, ''), m.qty, m.happened_at, "
-        "coalesce((SELECT code FROM work_order WHERE id = m.work_order_id), (SELECT code FROM equipment WHERE id = "
-        "m.equipment_id), m.reason, ''), "
-        f"coalesce((SELECT {named('t')} FROM staff t WHERE t.id = m.taken_by_id), ''), coalesce({person('m.by_id')}, ''), "
-        "coalesce((SELECT sum(on_hand) FROM stock_level v WHERE v.part_id = m.part_id AND v.bin_id = m.bin_id), 0), "
-        "(SELECT thumbnail FROM attachment a WHERE a.owner_table = 'stock_movement' AND a.owner_id = m.id LIMIT 1) "
-        "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN location l ON l.id = m.bin_id "
-        "WHERE m.entry = 'self' AND m.reversal_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM movement_check c "
-        f"WHERE c.movement_id = m.id) AND NOT EXISTS (SELECT 1 FROM stock_movement r WHERE r.reversal_of_id = m.id){here} "
-        "ORDER BY m.happened_at, m.n LIMIT ?",
-        *params, limit,
-    )  # fmt: skip
-
-
-def confirm_taken(desk: Desk, movement: bytes) -> Done:
-    """The storekeeper finds a withdrawal right."""
-    return desk.perform(_checked(desk, movement, "confirmed"))
-
-
-def correct_taken(desk: Desk, movement: bytes, qty: int, *, reason: str, anyway: str = "") -> Done:
-    """It was another quantity: the movement is reversed, the right one booked; both stay in sight."""
-    with desk.read() as read:
-        row = read.get("stock_movement", movement) or {}
-    reversal = _reversal(desk, movement, reason)
-    right = msgspec.structs.replace(
-        reversal, number=desk.number(booking.SERIES), type=row["type"], qty=qty, reversal_of=None,
-        happened_at=row["happened_at"], reason=reason, slip=row["slip_no"], taken_how=row["taken_how"],
-    )  # fmt: skip
-    return desk.perform(_checked(desk, movement, "corrected", qty, reason), reversal, right, reason=anyway)
-
-
-def refuse_taken(desk: Desk, movement: bytes, *, reason: str) -> Done:
-    """The part was not taken: the movement is reversed."""
-    return desk.perform(_checked(desk, movement, "refused", None, reason), _reversal(desk, movement, reason))
-
-
-def _reversal(desk: Desk, movement: bytes, reason: str) -> MoveStock:
-    with desk.read() as read:
-        row = read.get("stock_movement", movement)
-    if row is None:
-        raise AppError(N_("This movement is not in the ledger."))
-    return booking.reversal_of(desk, row, reason)
-
-
-def _checked(
-    desk: Desk, movement: bytes, decision: str, qty: int | None = None, reason: str = ""
-) -> CheckTaken:
-    with desk.read() as read:
-        row = read.get("stock_movement", movement)
-    if row is None:
-        raise AppError(N_("This movement is not in the ledger."))
-    return CheckTaken(
-        movement=movement,
-        site=row["site_id"],
-        decision=decision,
-        at=desk.now(),
-        qty=qty,
-        reason=reason.strip() or None,
+        Word,
+        f"SELECT c.decision, c.qty, coalesce(c.reason, ''), coalesce({person('c.by_id')}, ''), c.at, c.late "
+        "FROM movement_check c WHERE c.movement_id = ? AND c.deleted = 0 ORDER BY c.at DESC, c.n DESC",
+        movement,
     )

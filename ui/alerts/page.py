@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from app import alerts, values
 from app.alerts import AlertRow
 from app.desk import Desk
-from app.fields import fields_of
+from app.fields import fields_of, from_json
 from app.signs import Sign, sign
 from app.words import N_, _, ngettext
 from app.workflow import Step
@@ -34,6 +34,8 @@ LEVELS = {
     2: Sign("warn", "triangle-alert", "△", N_("Level 2 (important)")),
     3: Sign("info", "info", "○", N_("Level 3 (general)")),
 }
+#: A fact of an alert that names the record to be opened: the table of that record.
+_HOMES = {"movement": "stock_movement", "count": "stock_count"}
 OPENS = {
     "equipment": N_("Open the machine"),
     "part": N_("Open the part"),
@@ -169,10 +171,14 @@ class AlertsPage(ListPage):
         return made
 
     def open_subject(self) -> None:
-        """Go to the record that the alert is about; a certificate is shown with its holder."""
+        """Go to the record that the alert is about; a withdrawal in the books, a recount in its stock-take, a certificate with its holder."""
         if self.row is None:
             return
         table, record = self.row.table, self.row.subject
+        facts = from_json(self.row.facts) or {}
+        for name, home in _HOMES.items():
+            if isinstance(facts.get(name), str):
+                table, record = home, bytes.fromhex(facts[name])
         if table == "staff_certificate":
             with self.desk.read() as read:
                 table, record = "staff", (read.get(table, record) or {}).get("staff_id", record)

@@ -115,6 +115,11 @@ class SparesArea(QWidget):
         self.open("spares")
         self.spares.select(part)
 
+    def show_withdrawal(self, movement: bytes) -> None:
+        """Go to what was taken without the storekeeper."""
+        self.open("books")
+        self._pages["books"].show_withdrawal(movement)  # type: ignore[attr-defined]  # the page of the books
+
     def show_list(self, filters: Mapping[str, Any]) -> None:
         """The list with these filters; {"page": "proposal"} shows that page instead."""
         page = filters.get("page")

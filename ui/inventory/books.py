@@ -1,6 +1,6 @@
 """What the store's books still wait for: withdrawals, loans, calibrations, transfers, months to close; and what was used."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,15 +11,18 @@ from PySide6.QtWidgets import QPushButton
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
-from app.errors import AppError
-from app.inventory import closing, loans, skipped, taking, tools, transit
+from app.errors import Refused
+from app.inventory import closing, loans, months, skipped, taking, tools, transit
 from app.words import N_, _, ngettext
+from ui.inventory.books_checks import Work
 from ui.inventory.books_columns import columns
 from ui.inventory.books_forms import Forms
 from ui.inventory.tables import FixedSource, site_of
 from ui.inventory.used import UsedCard
 from ui.kit.buttons import button
+from ui.kit.dialogs import FormDialog
 from ui.kit.empty import EmptyState
+from ui.kit.forms import FormField
 from ui.kit.layout import Card, Page
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
@@ -58,19 +61,25 @@ class BooksPage(Page):
         self._forms = Forms(self, desk)
         self.tables: dict[str, Table] = {}
         self.buttons: dict[str, QPushButton] = {}
+        self._wanted: bytes | None = None
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
         self._add_buttons()
+        keeps = desk.may(Permission.MOVE_STOCK)
+        taken = _("What became of withdrawals") if keeps else _("What I took without the storekeeper")
         for key, title, none in (
             ("waiting", _("Waits for the storekeeper"), _("Nothing was taken without the storekeeper.")),
+            ("decided", taken, _("Nothing was taken without the storekeeper.")),
             ("loans", _("Lent and borrowed"), _("Nothing is lent or borrowed.")),
             ("tools", _("Tools to calibrate"), _("No calibration is recorded.")),
             ("transit", _("On the way between sites"), _("Nothing is on the way.")),
+            ("months", _("Months to close, by warehouse"), _("No warehouse is in the register yet.")),
             ("closings", _("Closed months"), _("No month is closed yet.")),
             ("skipped", _("Skipped scans"), _("No scan was skipped.")),
         ):
-            self._add_card(key, title, none)
+            if key != "waiting" or keeps:
+                self._add_card(key, title, none)
         self.used = UsedCard(desk, tasks)
         self.used.report_requested.connect(self.report_requested)
         self.body.insertWidget(self.body.count() - 2, self.used)
@@ -105,6 +114,7 @@ class BooksPage(Page):
         table.setFixedHeight(_EMPTY)
         table.loaded.connect(partial(_fit, table))
         self.tables[key] = table
+        table.loaded.connect(partial(self._on_loaded, key))
         for code, words, icon, allowed in _ACTIONS[key]:
             if allowed is None or self._desk.may(allowed):
                 made = button(_(words), icon, scale="small")
@@ -121,9 +131,11 @@ class BooksPage(Page):
         with self._desk.read() as read:
             found: Sequence[Any] = {
                 "waiting": taking.waiting,
+                "decided": partial(taking.decided, desk=self._desk),
                 "loans": loans.loans,
                 "tools": tools.tools,
                 "transit": transit.in_transit,
+                "months": months.open_months,
                 "closings": closing.closings,
                 "skipped": skipped.skipped,
             }[key](read, site)  # type: ignore[operator]  # functions of the same two arguments
@@ -152,6 +164,24 @@ class BooksPage(Page):
         n = table.current_id()
         return table.model.row(table.model.ids.index(n)) if n is not None and n in table.model.ids else None
 
+    def show_withdrawal(self, movement: bytes) -> None:
+        """Select a withdrawal where it waits, or where it says what became of it."""
+        self._wanted = movement
+        self.reload()
+
+    def _on_loaded(self, key: str, _count: int) -> None:
+        """The card of the wanted withdrawal was read: there it is."""
+        if self._wanted is None or key not in _UNDONE:
+            return
+        table = self.tables[key]
+        for n in table.model.ids:
+            row = table.model.row(n - 1)
+            if row is not None and row.movement_id == self._wanted:
+                self._wanted = None
+                table.select([n])
+                table.setFocus()
+                return
+
     def _on_selected(self, key: str, number: int | None) -> None:
         for name, made in self.buttons.items():
             if name.startswith(f"{key}."):
@@ -165,9 +195,12 @@ class BooksPage(Page):
         if key == "closings" and code == "print":
             self.report_requested.emit("month-closing", {"closing": row.code})
             return
+        if key == "months":
+            self._close(row.row)
+            return
         work = self._forms.ask(key, code, row.row)
         if work is not None:
-            self._do(work)
+            self._do(work, undo=key in _UNDONE)
 
     def lend(self) -> None:
         """Lend a part or tool, or note one that was borrowed."""
@@ -183,30 +216,49 @@ class BooksPage(Page):
 
     def type_in(self) -> None:
         """Type in a slip that was written by hand."""
-        self._do(self._forms.paper())
+        self._do(self._forms.paper(), undo=True)
 
     def close_month(self) -> None:
-        """Close the next month: first what is still open is shown."""
-        try:
-            period = closing.next_period(self._desk)
-        except AppError as error:
+        """Close a month: of several warehouses whose month is over, the person chooses one."""
+        with self._desk.read() as read:
+            found = [row for row in months.open_months(read, site_of(self._desk)) if row.period]
+        due = [row for row in found if row.state(self._desk.now()) == "due"]
+        if not found:
+            self.said.emit(_("Nothing was ever booked here: there is no month to close."), None)
+        elif (row := self._forms.months.which(due) if len(due) > 1 else (due or found)[0]) is not None:
+            self._close(row)
+
+    def _close(self, row: months.OpenMonth) -> None:
+        """Close the next month of a warehouse: first what is still open is shown."""
+        if row.period is None:
+            self.said.emit(_("Nothing was ever booked here: there is no month to close."), None)
+        elif row.state(self._desk.now()) == "running":
+            text = _("{month} is not over yet. Close it when it is.")
+            self.said.emit(text.format(month=row.period.month), None)
+        elif self._desk.site is None:
+            self.said.emit(_("Choose one site first: each store is closed by itself."), None)
+        else:
+            self._do(self._forms.months.close(row))
+
+    def _do(self, work: Work | None, *, undo: bool = False) -> None:
+        """Do it; what a rule objects to is done all the same once the person has said why."""
+        if work is None:
+            return
+        self._tasks.run(
+            work, partial(self._on_done, undo=undo), partial(self._on_refused, work, undo=undo), owner=self
+        )
+
+    def _on_refused(self, work: Work, error: Exception, *, undo: bool) -> None:
+        if not (isinstance(error, Refused) and error.may_override):
             self.said.emit(str(error), None)
             return
-        if period is None:
-            self.said.emit(_("Nothing was ever booked here: there is no month to close."), None)
-            return
-        if period.ends_at > self._desk.now():
-            text = _("{month} is not over yet. Close it when it is.")
-            self.said.emit(text.format(month=period.month), None)
-            return
-        self._do(self._forms.close(period))
+        reason = FormField("reason", _("Why anyway"), required=True)
+        filled = FormDialog.ask(self, _("Book it anyway?"), [reason], text=str(error), do=_("Book anyway"))
+        if filled:
+            self._do(partial(work, anyway=filled["reason"]), undo=undo)
 
-    def _do(self, work: Callable[[], Done] | None) -> None:
-        if work is not None:
-            self._tasks.run(work, self._on_done, lambda error: self.said.emit(str(error), None), owner=self)
-
-    def _on_done(self, done: Done) -> None:
-        self.said.emit(_("Booked."), None)
+    def _on_done(self, done: Done, *, undo: bool) -> None:
+        self.said.emit(_("Booked."), done if undo else None)
         self.refresh(set(done.topics) | {"stock"})
 
     def keys(self) -> list[tuple[str, str]]:
@@ -220,12 +272,19 @@ def _fit(table: Table, count: int) -> None:
     table.setFixedHeight(92 + row * min(count, _ROWS) if count else _EMPTY)
 
 
+#: The cards whose actions can be taken back by one key.
+_UNDONE = frozenset({"waiting", "decided"})
 _KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
 _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
     "waiting": (
         ("confirm", N_("Found right"), "check", _KEEP),
         ("correct", N_("Correct"), "pencil", _KEEP),
         ("refuse", N_("Refuse"), "undo-2", _KEEP),
+        ("details", N_("Look at it"), "search", None),
+    ),
+    "decided": (
+        ("anew", N_("Decide anew"), "pencil", _KEEP),
+        ("details", N_("Look at it"), "search", None),
     ),
     "loans": (
         ("return", N_("Take back"), "undo-2", _KEEP),
@@ -238,6 +297,7 @@ _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
         ("arrive", N_("Book the arrival"), "log-in", _KEEP),
         ("lost", N_("Lost on the way"), "trash-2", _KEEP),
     ),
+    "months": (("close", N_("Close the month"), "lock", _APPROVE),),
     "closings": (
         ("print", N_("Print"), "printer", Permission.PRINT_REPORTS),
         ("reopen", N_("Open again"), "undo-2", _APPROVE),

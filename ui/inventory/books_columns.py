@@ -9,6 +9,8 @@ from app.inventory import transit
 from app.inventory.value import cents
 from app.signs import Sign
 from app.words import N_, _
+from ui.inventory.books_checks import STATES, outcome
+from ui.inventory.books_months import month_columns
 from ui.inventory.tables import amount, status_width
 from ui.kit.lazy import Column
 
@@ -46,6 +48,8 @@ def _part(width: int = 150) -> Columns:
 def _waiting(desk: Desk) -> Columns:
     return (
         Column("happened_at", N_("Time"), "date", 132, sortable=False, value=_time(desk, "happened_at")),
+        Column("state", N_("Status"), "status", status_width((STATES["waiting"], STATES["disputed"])), sortable=False,
+               compact=False, value=lambda row: STATES[row.state]),
         *_part(),
         Column("qty", N_("Quantity"), "number", 84, sortable=False, value=lambda row: amount(row.qty, row.unit)),
         Column("bin", N_("Bin"), width=106, sortable=False, compact=False, tone="text_2"),
@@ -53,6 +57,18 @@ def _waiting(desk: Desk) -> Columns:
         Column("taken_by", N_("Taken by"), width=96, sortable=False),
         Column("on_hand", N_("Left in the bin"), "number", 96, sortable=False, compact=False,
                value=lambda row: amount(row.on_hand, row.unit)),
+    )  # fmt: skip
+
+
+def _decided(desk: Desk) -> Columns:
+    return (
+        Column("happened_at", N_("Time"), "date", 132, sortable=False, value=_time(desk, "happened_at")),
+        Column("state", N_("Status"), "status", status_width(STATES.values()), sortable=False,
+               value=lambda row: STATES[row.state]),
+        *_part(130),
+        Column("qty", N_("Quantity"), "number", 84, sortable=False, value=lambda row: amount(row.qty, row.unit)),
+        Column("taken_by", N_("Taken by"), width=96, sortable=False, compact=False),
+        Column("outcome", N_("What became of it"), width=230, sortable=False, value=lambda row: outcome(row.row)),
     )  # fmt: skip
 
 
@@ -117,6 +133,7 @@ def _transit(desk: Desk) -> Columns:
 def _closings(desk: Desk) -> Columns:
     return (
         Column("month", N_("Month"), "date", 84, sortable=False),
+        Column("store", N_("Warehouse"), "code", 120, sortable=False),
         Column("state", N_("Status"), "status", status_width((CLOSED, REOPENED)), sortable=False,
                value=lambda row: REOPENED if row.reopened_at else CLOSED),
         Column("code", N_("Closing number"), "code", 118, sortable=False, compact=False),
@@ -131,5 +148,5 @@ def _closings(desk: Desk) -> Columns:
 
 
 _CARDS: dict[str, Callable[[Desk], Columns]] = {
-    "waiting": _waiting, "loans": _loans, "tools": _tools, "skipped": _skipped, "transit": _transit, "closings": _closings,
+    "waiting": _waiting, "decided": _decided, "loans": _loans, "tools": _tools, "skipped": _skipped, "transit": _transit, "months": month_columns, "closings": _closings,
 }  # fmt: skip

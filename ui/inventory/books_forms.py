@@ -10,15 +10,14 @@ from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.inventory import closing, finders, loans, taking, tools, transit
-from app.inventory.closing import Period
+from app.inventory import finders, loans, taking, tools, transit
 from app.tx import Reader
 from app.words import _
-from ui.inventory.tables import amount, site_of
+from ui.inventory.books_checks import CheckForms, Work
+from ui.inventory.books_months import MonthForms
+from ui.inventory.tables import site_of
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
-
-Work = Callable[[], Done]
 
 
 class Forms:
@@ -26,33 +25,16 @@ class Forms:
 
     def __init__(self, parent: QWidget, desk: Desk) -> None:
         self._parent, self._desk = parent, desk
+        self._checks = CheckForms(parent, desk)
+        self.months = MonthForms(parent, desk)
 
     def ask(self, key: str, code: str, row: Any) -> Work | None:
         """What is to be done about a row; None when the person thought better of it."""
-        asked: Work | None = getattr(self, f"_{key}_{code}")(row)
+        taken = key in {"waiting", "decided"}
+        form = getattr(self._checks, code) if taken else getattr(self, f"_{key}_{code}", None)
+        form = form or getattr(self.months, code)
+        asked: Work | None = form(row)
         return asked
-
-    # withdrawals
-
-    def _waiting_confirm(self, row: taking.WaitingRow) -> Work:
-        return partial(taking.confirm_taken, self._desk, row.movement_id)
-
-    def _waiting_correct(self, row: taking.WaitingRow) -> Work | None:
-        title = _("{part}: what was taken?").format(part=f"{row.part_no} {row.name}")
-        filled = self._filled(title, [_qty(), _reason()], {"qty": row.qty}, _("Correct"))
-        return filled and partial(
-            taking.correct_taken,
-            self._desk,
-            row.movement_id,
-            filled["qty"],
-            reason=filled["reason"],
-            anyway=filled["reason"],
-        )
-
-    def _waiting_refuse(self, row: taking.WaitingRow) -> Work | None:
-        title = _("Refuse {quantity} {part}?").format(quantity=amount(row.qty, row.unit), part=row.part_no)
-        filled = self._filled(title, [_reason()], {}, _("Refuse"))
-        return filled and partial(taking.refuse_taken, self._desk, row.movement_id, reason=filled["reason"])
 
     # loans
 
@@ -72,10 +54,7 @@ class Forms:
         what, serial = (self._desk, filled["part_id"]), filled["serial"] or None
         if filled["direction"] == "in":
             return partial(loans.borrow, *what, filled["qty"], terms, serial=serial)
-        anyway = terms.reason
-        return partial(
-            loans.lend, *what, filled["bin_id"], filled["qty"], terms, serial=serial, anyway=anyway
-        )
+        return partial(loans.lend, *what, filled["bin_id"], filled["qty"], terms, serial=serial)
 
     def _loans_return(self, row: loans.LoanRow) -> Work | None:
         title = _("Take {part} back").format(part=f"{row.part_no} {row.name}")
@@ -193,7 +172,6 @@ class Forms:
         filled = self._filled(title, fields, {"qty": row.open}, _("Book the arrival"))
         return filled and partial(
             transit.arrive, self._desk, row.id, filled["bin_id"], filled["qty"], reason=filled["reason"] or "",
-            anyway=filled["reason"] or "",
         )  # fmt: skip
 
     def _transit_lost(self, row: transit.TransitRow) -> Work | None:
@@ -218,12 +196,12 @@ class Forms:
         purpose = filled["purpose"]
         order = purpose if purpose and self._is_order(purpose) else None
 
-        def work() -> Done:
+        def work(anyway: str = _("paper slip")) -> Done:
             done, _slip = taking.issue_slip(
                 self._desk, [taking.Taken(filled["part_id"], filled["bin_id"], filled["qty"])], work_order=order,
                 equipment=None if order else purpose, taken_by=filled["taken_by"], reason=filled["reason"] or "",
                 taken_how="signature", happened_at=values.parse_instant(filled["time"], self._desk.timezone),
-                paper=filled["slip"], anyway=_("paper slip"),
+                paper=filled["slip"], anyway=anyway,
             )  # fmt: skip
             return done
 
@@ -236,38 +214,6 @@ class Forms:
             return {"time": str(error)}
         future = _("The time lies in the future. Type the time when the parts were taken.")
         return {"time": future} if at > self._desk.now() else {}
-
-    # months
-
-    def close(self, period: Period) -> Work | None:
-        """The month that is to be closed, with what is still open in it."""
-        site = site_of(self._desk)
-        with self._desk.read() as read:
-            found = closing.checks(read, site, period) if site else []
-        open_items = [check for check in found if check.count]
-        said = _("{sign} {what}: {count}")
-        lines = [
-            said.format(sign="×" if check.count else "✓", what=_(check.words), count=check.count)
-            for check in found
-        ]
-        lines.append(
-            _("After that the figures of the month never change; what comes later counts in the next one.")
-        )
-        title = _("Close {month}?").format(month=period.month)
-        fields = [FormField("reason", _("Closed with open items because"), required=bool(open_items))]
-        filled = self._filled(title, fields, {}, _("Close the month"), text="\n".join(lines))
-        return (
-            None
-            if filled is None
-            else partial(closing.close_month, self._desk, period, reason=filled["reason"] or "")
-        )
-
-    def _closings_reopen(self, row: closing.ClosingRow) -> Work | None:
-        title = _("Open {month} again?").format(month=row.month)
-        filled = self._filled(
-            title, [_reason()], {}, _("Open again"), text=_("The sheet that was closed stays as it is.")
-        )
-        return filled and partial(closing.reopen_month, self._desk, row.id, reason=filled["reason"])
 
     # fields
 

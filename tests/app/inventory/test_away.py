@@ -9,8 +9,9 @@ from app.errors import AppError, Refused
 from app.generic import create
 from app.health import check
 from app.inventory.booking import issue_part, reverse_movement
+from app.inventory.checking import Verdict, decide
 from app.inventory.loans import Terms, borrow, calibrate, extend, give_back, keep, lend, loans
-from app.inventory.taking import Taken, confirm_taken, correct_taken, issue_slip, refuse_taken, waiting
+from app.inventory.taking import Taken, issue_slip, waiting
 from app.inventory.transit import arrive, give_up, in_transit, send_to_site
 from db.ids import new_id
 
@@ -43,11 +44,11 @@ def test_what_a_technician_takes_counts_at_once_and_waits_for_the_storekeeper(sh
     with shop.desk.read() as read:
         (row,) = waiting(read, shop.desk.site.id)
     assert (row.part_no, row.qty, row.what_for) == ("P", 2000, "WO-1")
-    confirm_taken(shop.desk, row.movement_id)
+    decide(shop.desk, row.movement_id, Verdict("confirmed"))
     with shop.desk.read() as read:
         assert waiting(read, None) == []
     with pytest.raises(Refused):
-        confirm_taken(shop.desk, row.movement_id)
+        decide(shop.desk, row.movement_id, Verdict("confirmed"))
 
 
 def test_the_storekeeper_corrects_and_refuses_with_a_reason_and_both_stay(shop) -> None:
@@ -57,15 +58,15 @@ def test_the_storekeeper_corrects_and_refuses_with_a_reason_and_both_stay(shop) 
     with shop.desk.read() as read:
         first, second = waiting(read, None)
     with pytest.raises(Refused):
-        refuse_taken(shop.desk, first.movement_id, reason="")
-    correct_taken(shop.desk, first.movement_id, 1000, reason="one lay there still")
-    refuse_taken(shop.desk, second.movement_id, reason="not taken")
+        decide(shop.desk, first.movement_id, Verdict("refused"))
+    decide(shop.desk, first.movement_id, Verdict("corrected", 1000, "one lay there still"))
+    decide(shop.desk, second.movement_id, Verdict("refused", reason="not taken"))
     assert shop.stock("P")[0] == 8000
     with shop.desk.read() as read:
         assert waiting(read, None) == []
         assert read.value("SELECT count(*) FROM stock_movement WHERE part_id = ?", part) == 6
     with pytest.raises(AppError):
-        confirm_taken(shop.desk, new_id())
+        decide(shop.desk, new_id(), Verdict("confirmed"))
 
 
 def test_several_parts_go_on_one_slip_and_a_paper_slip_keeps_its_time(shop) -> None:
