@@ -1,8 +1,9 @@
 """The training matrix (培训矩阵): who stands how in which course. The one query of the screen, the print and the figures."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.access import Actor
@@ -38,17 +39,66 @@ class CourseHead:
         return tuple(from_json(self.required_for) or ())
 
 
-@dataclass(frozen=True)
-class MatrixLine:
-    """A person and their standing in each course, in the order of the courses."""
+#: The records of one person in one course as rows of `_RECORDS`, in the order of their dates.
+Records = Sequence[tuple[Any, ...]]
 
-    person: Person
-    cells: tuple[Standing, ...]
+
+class MatrixLine:
+    """A person and their standing in each course. The cells are made when they are looked at: a screen shows few of all."""
+
+    def __init__(
+        self, person: Person, heads: Sequence[CourseHead], held: Mapping[bytes, Records], day: "_Day"
+    ) -> None:
+        self.person = person
+        self._heads, self._held, self._day = heads, held, day
+        #: The states of the required courses, in their order.
+        self.required = day.states(held, day.needs(person.post, heads))
+
+    @cached_property
+    def cells(self) -> tuple[Standing, ...]:
+        """The standing in each course, in the order of the courses."""
+        held, day, post = self._held, self._day, self.person.post
+        return tuple(day.standing(held.get(head.id, ()), required=head.wants(post)) for head in self._heads)
 
     @property
     def states(self) -> frozenset[str]:
         """The states that count, of the required courses."""
-        return frozenset(cell.state for cell in self.cells if cell.required)
+        return frozenset(self.required)
+
+
+class _Day(dict[tuple[int, str | None], str]):
+    """Standings as of a day; the state of a record by itself is reckoned once for each end of validity."""
+
+    def __init__(self, today: str, days: int) -> None:
+        super().__init__()
+        self._today, self._days = today, days
+        self._needs: dict[str, list[bytes]] = {}
+
+    def __missing__(self, key: tuple[int, str | None]) -> str:
+        made = self[key] = record_state(*key, self._today, self._days)
+        return made
+
+    def needs(self, post: str, heads: Sequence[CourseHead]) -> list[bytes]:
+        """The courses that a post requires."""
+        if post not in self._needs:
+            self._needs[post] = [head.id for head in heads if head.wants(post)]
+        return self._needs[post]
+
+    def states(self, held: Mapping[bytes, Records], needs: Sequence[bytes]) -> list[str]:
+        """The states of required courses; where there is a single record, it decides by itself. Asked ten thousand times."""
+        return [
+            "missing"
+            if (rows := held.get(course)) is None
+            else self[rows[0][4:]]
+            if len(rows) == 1
+            else self.standing(rows, required=True).state
+            for course in needs
+        ]
+
+    def standing(self, rows: Records, *, required: bool) -> Standing:
+        """The standing by these records."""
+        found = [Result(*row[2:]) for row in rows]
+        return standing(found, self._today, required=required, days=self._days)
 
 
 @dataclass(frozen=True)
@@ -82,14 +132,16 @@ def courses(read: Reader, category: str | None = None) -> list[CourseHead]:
     return [found for found in read.as_(CourseHead, sql) if category in (None, found.category)]
 
 
+_RECORDS = (
+    "SELECT staff_id, course_id, id, train_date, passed, valid_until FROM training_record "
+    "WHERE deleted = 0{whose} ORDER BY train_date, n"
+)
+
+
 def results(read: Reader, staff: bytes | None = None) -> dict[tuple[bytes, bytes], list[Result]]:
     """The training records by person and course, in the order of their dates."""
     whose = " AND staff_id = ?" if staff else ""
-    rows = read.rows(
-        "SELECT staff_id, course_id, id, train_date, passed, valid_until FROM training_record "
-        f"WHERE deleted = 0{whose} ORDER BY train_date, n",
-        *([staff] if staff else []),
-    )
+    rows = read.rows(_RECORDS.format(whose=whose), *([staff] if staff else []))
     found: dict[tuple[bytes, bytes], list[Result]] = {}
     for person, course, *rest in rows:
         found.setdefault((person, course), []).append(Result(*rest))
@@ -107,28 +159,24 @@ def matrix(
 ) -> Matrix:
     """The matrix as of a day. `filters`: site, team, post, category; state (one or a tuple) and gaps leave lines out."""
     wanted = dict(filters or {})
-    heads, held = courses(read, wanted.get("category")), results(read)
+    heads, held, day = courses(read, wanted.get("category")), _held(read), _Day(today, days)
     found = people(read, actor, wanted, text)
-    needs = {post: [(head.id, head.wants(post)) for head in heads] for post in {who.post for who in found}}
-    lines = [MatrixLine(who, _cells(held, who.id, needs[who.post], today, days)) for who in found]
-    counts = Counter(cell.state for line in lines for cell in line.cells if cell.required)
+    lines = [MatrixLine(who, heads, held.get(who.id, {}), day) for who in found]
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update(line.required)
     shown = [line for line in lines if _shown(line, wanted)]
     return Matrix(today, days, tuple(heads), tuple(shown), {state: counts[state] for state in STATES[:-1]})
 
 
-def _cells(
-    held: Mapping[tuple[bytes, bytes], Sequence[Result]],
-    staff: bytes,
-    needs: Sequence[tuple[bytes, bool]],
-    today: str,
-    days: int,
-) -> tuple[Standing, ...]:
-    return tuple(
-        [
-            standing(held.get((staff, course), ()), today, required=required, days=days)
-            for course, required in needs
-        ]
-    )
+def _held(read: Reader) -> dict[bytes, dict[bytes, Records]]:
+    """The records by person and course."""
+    found: defaultdict[bytes, dict[bytes, Any]] = defaultdict(dict)
+    for row in read.rows(_RECORDS.format(whose="")):
+        made = [row]
+        if (first := found[row[0]].setdefault(row[1], made)) is not made:
+            first.append(row)
+    return found
 
 
 def _shown(line: MatrixLine, wanted: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.access import Actor
 from app.names import named
@@ -16,8 +16,7 @@ WORKING = ("active", "probation")
 _POSTS = dict(POSTS)
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """A member of the staff as the pages of training show them."""
 
     n: int
