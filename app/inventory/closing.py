@@ -1,7 +1,7 @@
 """Closing a month of a warehouse (月结): its figures are written down and never change; what comes later counts in the open month.
 
-Each warehouse is closed by itself, and so is the site's own store, of bins that lie in no warehouse. A closing holds, of every part, what came, what went and what was left, with values by moving average. The hub's word counts:
-a movement that reaches the hub after the closing, with an earlier date, counts from the first moment of the open month and
+Each warehouse is closed by itself, and so is the site's own store, of bins that lie in no warehouse. A closing holds, of every
+part, what came, what went and what was left, with values by moving average. The hub's word counts: a movement that reaches the hub after the closing, with an earlier date, counts from the first moment of the open month and
 shows its true date beside it; both halves of a transfer count from the later of two such moments. Months are closed one after the other; the last one can be opened again, with the reason; its
 sheet stays, and another one follows it.
 """
@@ -17,6 +17,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Objection
 from app.fields import from_json, to_json
+from app.inventory.checking import WAITS
 from app.inventory.signs import signed
 from app.inventory.stores import store_code, store_name, warehouse_above
 from app.inventory.value import Move
@@ -46,8 +47,7 @@ _CHECKS = {
         f"AND coalesce(m.batch, '') = l.batch AND {_MINE}), 0) < 0"
     ),
     "unconfirmed": (
-        f"SELECT count(*) FROM stock_movement m WHERE {_MINE} AND m.happened_at < ?3 AND m.entry = 'self' "
-        "AND m.reversal_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM movement_check c WHERE c.movement_id = m.id)"
+        f"SELECT count(*) FROM stock_movement m WHERE {_MINE} AND m.happened_at < ?3 AND {WAITS}"
     ),
     "transit": (
         "SELECT count(*) FROM stock_transfer t WHERE t.from_site = ?1 AND t.sent_at < ?3 AND t.qty > coalesce("
@@ -297,17 +297,19 @@ def _counts_in(read: Reader, site: bytes, warehouse: bytes | None, kind: str, bi
     return not places or any(warehouse_above(read, place, site) == warehouse for place in places)
 
 
-def close_month(desk: Desk, period: Period, *, warehouse: bytes | None = None, reason: str = "") -> Done:
+def close_month(
+    desk: Desk, period: Period, *, warehouse: bytes | None = None, reason: str = "", anyway: str = ""
+) -> Done:
     """Close a month of a warehouse of the site in view; what is open must be accepted with a reason."""
-    site = _site(desk)
+    site, reason = _site(desk), reason.strip() or anyway.strip()
     with desk.read() as read:
         found = {check.code: check.count for check in checks(read, site, warehouse, period) if check.count}
     op = CloseMonth(
         id=new_id(), number=desk.number(SERIES), site=site, warehouse=warehouse, month=period.month,
         starts_at=period.starts_at, ends_at=period.ends_at, closed_at=desk.now(), accepted=found,
-        reason=reason.strip() or None,
+        reason=reason or None,
     )  # fmt: skip
-    return desk.perform(op, reason=reason.strip())
+    return desk.perform(op, reason=reason)
 
 
 def reopen_month(desk: Desk, closing: bytes, *, reason: str) -> Done:

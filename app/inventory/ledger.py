@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.inventory.signs import signed
+from app.inventory.stores import STORE, store_code
 from app.names import named, person
 from app.search import IN_SEARCH, match
 from app.tx import Reader
@@ -43,6 +44,8 @@ class MovementRow:
     #: The change of value by moving average in ten-millionths; a provisional one waits for the hub's order.
     value: int | None = None
     provisional: int = 0
+    #: The warehouse in whose books it counts, or the site for its own store.
+    store: str = ""
 
     @property
     def state(self) -> str:
@@ -50,11 +53,13 @@ class MovementRow:
         return "reversed" if self.reversed_by else "reversal" if self.reverses else "booked"
 
 
-_WHAT_FOR = """coalesce((SELECT code FROM work_order WHERE id = m.work_order_id),
+STORE_OF_OTHER = "coalesce(t.warehouse_id, t.site_id)"
+_WHAT_FOR = f"""coalesce((SELECT code FROM work_order WHERE id = m.work_order_id),
   (SELECT code FROM equipment WHERE id = m.equipment_id),
   (SELECT o.code FROM purchase_line l JOIN purchase_order o ON o.id = l.order_id WHERE l.id = m.purchase_line_id),
   (SELECT code FROM stock_count WHERE id = m.count_id),
-  (SELECT l.code FROM stock_movement t JOIN location l ON l.id = t.bin_id
+  (SELECT CASE WHEN t.bin_id = m.bin_id THEN {store_code(STORE_OF_OTHER)} ELSE l.code END
+   FROM stock_movement t JOIN location l ON l.id = t.bin_id
    WHERE t.transfer_id = m.transfer_id AND t.id <> m.id AND t.type <> m.type LIMIT 1), (SELECT s.code FROM stock_transfer x JOIN site s ON s.id = CASE WHEN m.type = 'transfer_out' THEN x.to_site ELSE x.from_site END
    WHERE x.id = m.transfer_id), (SELECT coalesce(x.party, x.code) FROM loan x WHERE x.id = m.loan_id), m.reason, '')"""
 
@@ -67,7 +72,7 @@ def _columns() -> str:
   coalesce((SELECT movement_no FROM stock_movement r WHERE r.id = m.reversal_of_id), ''),
   coalesce((SELECT movement_no FROM stock_movement r WHERE r.reversal_of_id = m.id LIMIT 1), ''), m.site_id,
   m.created_at, coalesce(m.entry, ''), coalesce(m.slip_no, ''), m.posted_at, (SELECT value FROM stock_step WHERE movement_id = m.id),
-  m.hub_seq IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'hub_id')
+  m.hub_seq IS NULL AND EXISTS (SELECT 1 FROM meta WHERE key = 'hub_id'), {store_code(STORE)}
 FROM stock_movement m JOIN part p ON p.id = m.part_id"""
 
 
@@ -102,6 +107,7 @@ def movement_ids(
         "until": "m.happened_at < ?",
         "entry": "m.entry = ?",
         "work_order": "m.work_order_id = ?",
+        "store": f"{STORE} = ?",
     }.items():
         if key in wanted:
             terms.append(sql)

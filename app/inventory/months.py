@@ -23,7 +23,6 @@ class OpenMonth:
     """A store with the last month that is closed and the one to close next; `value` now, in ten-millionths of the currency."""
 
     store: Store
-    timezone: str
     closed: str
     period: Period | None
     checks: tuple[Check, ...]
@@ -51,22 +50,20 @@ class SiteSheet:
     open: list[Store]
 
 
-def open_months(read: Reader, site: bytes, timezone: str) -> list[OpenMonth]:
-    """Each store of a site with the month to close next; stores that are given up only as long as something is to be closed."""
-    found = []
-    for store in stores(read, site):
-        period = next_month(read, site, store.warehouse, timezone)
-        if store.gone and not _is_needed(read, store):
-            continue
-        value = read.value(
-            "SELECT coalesce(sum(worth), 0) FROM stock_worth WHERE site_id = ? AND store_id = ?",
-            site,
-            store.id,
-        )
-        waits = tuple(checks(read, site, store.warehouse, period)) if period else ()
-        closed = last_closed(read, site, store.warehouse)
-        found.append(OpenMonth(store, timezone, closed[0] if closed else "", period, waits, int(value)))
-    return found
+def open_months(read: Reader, site: bytes | None) -> list[OpenMonth]:
+    """Each store of a site, or of all, with the month to close next; one that is given up as long as a month is to be closed."""
+    return [
+        _open_month(read, store) for store in stores(read, site) if not store.gone or _is_needed(read, store)
+    ]
+
+
+def _open_month(read: Reader, store: Store) -> OpenMonth:
+    site, warehouse = store.site, store.warehouse
+    zone = str(read.value("SELECT timezone FROM site WHERE id = ?", site))
+    closed, period = last_closed(read, site, warehouse), next_month(read, site, warehouse, zone)
+    sql = "SELECT coalesce(sum(worth), 0) FROM stock_worth WHERE site_id = ? AND store_id = ?"
+    waits = tuple(checks(read, site, warehouse, period)) if period else ()
+    return OpenMonth(store, closed[0] if closed else "", period, waits, int(read.value(sql, site, store.id)))
 
 
 def _is_needed(read: Reader, store: Store) -> bool:

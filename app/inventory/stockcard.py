@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.inventory.ledger import MovementRow, movement_rows
 from app.inventory.signs import signed
+from app.inventory.stores import STORE, store_code
 from app.inventory.value import State
 from app.inventory.value import average as _average
 from app.names import named
@@ -53,7 +54,7 @@ class StockCard:
 
 @dataclass(frozen=True)
 class StockOn:
-    """A part at a site on a day: quantity in thousandths, value in ten-millionths."""
+    """A part in a store on a day: quantity in thousandths, value in ten-millionths."""
 
     part_id: bytes
     part_no: str
@@ -62,6 +63,8 @@ class StockOn:
     unit: str
     abc: str
     site: str
+    #: The warehouse, or the site for its own store.
+    store: str
     on_hand: int
     value: int
 
@@ -82,9 +85,18 @@ class Used:
     value: int
 
 
-def stock_card(read: Reader, part: bytes, site: bytes | None, since: int, until: int) -> StockCard:
-    """The movements of a part from one moment to another, with the running balance."""
-    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+def _here(site: bytes | None, store: bytes | None) -> tuple[str, list[bytes]]:
+    """The rest of a condition on movements `m`: those of a store, of a site, or all."""
+    if store:
+        return f" AND {STORE} = ?", [store]
+    return (" AND m.site_id = ?", [site]) if site else ("", [])
+
+
+def stock_card(
+    read: Reader, part: bytes, site: bytes | None, since: int, until: int, *, store: bytes | None = None
+) -> StockCard:
+    """The movements of a part from one moment to another, with the running balance: in a store, at a site, or everywhere."""
+    here, params = _here(site, store)
     sql = f"SELECT p.part_no, {named('p')}, p.unit FROM part p WHERE p.id = ?"
     no, name, unit = read.row(sql, part) or ("", "", "")
     sql = (
@@ -111,25 +123,33 @@ def stock_card(read: Reader, part: bytes, site: bytes | None, since: int, until:
     return StockCard(no, name, unit, (int(before[0]), int(before[1])), rows)
 
 
-def stock_on(read: Reader, site: bytes | None, moment: int) -> list[StockOn]:
-    """What there was before a moment, and its value."""
-    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+def stock_on(read: Reader, site: bytes | None, moment: int, store: bytes | None = None) -> list[StockOn]:
+    """What there was before a moment in each store, and its value."""
+    here, params = _here(site, store)
     return read.as_(
         StockOn,
         f"SELECT p.id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, coalesce(p.abc_class, ''), "
-        f"coalesce((SELECT code FROM site WHERE id = m.site_id), ''), sum({signed('m')}), coalesce(sum(s.value), 0) "
+        f"coalesce((SELECT code FROM site WHERE id = m.site_id), ''), {store_code(STORE)}, sum({signed('m')}), "
+        "coalesce(sum(s.value), 0) "
         "FROM stock_movement m JOIN part p ON p.id = m.part_id LEFT JOIN stock_step s ON s.movement_id = m.id "
-        f"WHERE {POSTED} < ?{here} GROUP BY p.id, m.site_id HAVING sum({signed('m')}) <> 0 OR coalesce(sum(s.value), 0) <> 0 "
-        "ORDER BY p.part_no, 7",
+        f"WHERE {POSTED} < ?{here} GROUP BY p.id, m.site_id, {STORE} HAVING sum({signed('m')}) <> 0 OR coalesce(sum(s.value), 0) <> 0 "
+        "ORDER BY p.part_no, 7, 8",
         moment, *params,
     )  # fmt: skip
 
 
 def consumption(
-    read: Reader, site: bytes | None, since: int, until: int, *, by: By, timezone: str = "Asia/Shanghai"
+    read: Reader,
+    site: bytes | None,
+    since: int,
+    until: int,
+    *,
+    by: By,
+    timezone: str = "Asia/Shanghai",
+    store: bytes | None = None,
 ) -> list[Used]:
     """What was issued less what came back, by value; months in order, the rest the most valuable first."""
-    here, params = (" AND m.site_id = ?", [site]) if site else ("", [])
+    here, params = _here(site, store)
     rows = read.rows(
         f"SELECT {POSTED}, {signed('m')}, coalesce(s.value, 0), m.type, coalesce(e.code, ''), coalesce({named('e')}, ''), "
         f"coalesce(c.code, ''), coalesce({named('c')}, ''), p.part_no, {named('p')} FROM stock_movement m "

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.fields import fields_of
-from app.inventory.closing import ClosingLine, ClosingRow
 from app.inventory.ledger import MovementRow
 from app.inventory.stockcard import StockCard, StockOn, Used
 from app.inventory.value import cents
@@ -36,7 +35,7 @@ from app.words import _, pgettext
 def method() -> str:
     """How values are reckoned, for every sheet that shows money."""
     return _(
-        "Method: moving average per part and site, without tax, in the hub's order; amounts rounded half up to two decimals."
+        "Method: moving average per part and warehouse, without tax, in the hub's order; amounts rounded half up to two decimals."
     )
 
 
@@ -45,7 +44,8 @@ def type_word(code: str) -> str:
     return _(dict(fields_of("stock_movement")["type"].choices).get(code, code))
 
 
-def _money(value: int) -> str:
+def money(value: int) -> str:
+    """An amount in ten-millionths with its currency."""
     return _("{currency} {amount}").format(currency=_(CURRENCY), amount=show_money(cents(value)))
 
 
@@ -105,18 +105,18 @@ def movement_list(
 ) -> Report:
     """The movements of a span of time, in order (出入库流水)."""
     columns = (
-        Col("number", _("Movement number"), "code", 27, small=True),
-        Col("at", _("Time"), "instant", 31, small=True),
-        Col("type", _("Type"), width=27, small=True),
-        Col("part_no", _("Part no."), "code", 26),
+        Col("number", _("Movement number"), "code", 25, small=True),
+        Col("at", _("Time"), "instant", 26, small=True),
+        Col("type", _("Type"), width=26, small=True),
+        Col("part_no", _("Part no."), "code", 24),
         Col("name", _("Name")),
-        Col("bin", _("Bin"), width=24, small=True),
-        Col("qty", _("Quantity"), "quantity", 18, bold=True),
-        Col("unit", _("Unit"), width=11, centred=True),
-        Col("price", _("Unit price"), "price", 20),
-        Col("what", _("For / from"), width=32, small=True),
-        Col("taken", _("Taken by"), width=20, small=True),
-        Col("by", _("Booked by"), width=20, small=True),
+        Col("bin", _("Bin"), width=22, small=True),
+        Col("qty", _("Quantity"), "quantity", 16, bold=True),
+        Col("unit", _("Unit"), width=10, centred=True),
+        Col("price", _("Unit price"), "price", 18),
+        Col("what", _("For / from"), width=28, small=True),
+        Col("taken", _("Taken by"), width=18, small=True),
+        Col("by", _("Booked by"), width=18, small=True),
         Col("reverses", _("Takes back"), "code", 28, paper=False),
     )
     lines = tuple(
@@ -138,7 +138,7 @@ def movement_list(
     )  # fmt: skip
 
 
-def stock_card(card: StockCard, issue: Issue, period: str) -> Report:
+def stock_card(card: StockCard, issue: Issue, period: str, store: str) -> Report:
     """A part with its running balance in quantity and value (库存卡)."""
     columns = (
         Col("at", _("Time"), "instant", 29),
@@ -175,7 +175,8 @@ def stock_card(card: StockCard, issue: Issue, period: str) -> Report:
         head=(
             Fact(_("Part no."), card.part_no), Fact(_("Name"), card.name), Fact(_("Time span"), period),
             Fact(_("On hand at the end"), f"{show_quantity(after[0])} {card.unit}"),
-            Fact(_("Value at the end"), _money(after[1])), Fact(_("Movements"), str(len(card.rows))),
+            Fact(_("Value at the end"), money(after[1])), Fact(_("Movements"), str(len(card.rows))),
+            Fact(_("Warehouse"), store, wide=True),
         ),
         blocks=(Table(columns, (Group("", tuple(lines)),), title=section(1, _("Movements")), aside=_("Running balance"),
                       name=_("Stock card")), Text(method(), small=True)),
@@ -193,14 +194,15 @@ def _notes(late: bool, provisional: bool, move: MovementRow, posted: int, timezo
     return pgettext("list", ", ").join(filter(None, said))
 
 
-def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
+def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str, store: str) -> Report:
     """Quantity and value of each part at the end of a day, by class."""
     columns = (
         Col("part_no", _("Part no."), "code", 28),
         Col("name", _("Name")),
         Col("spec", _("Specification"), paper=False),
-        Col("abc", _("ABC class"), width=14, centred=True),
-        Col("site", _("Site"), width=18),
+        Col("abc", _("ABC"), width=12, centred=True),
+        Col("site", _("Site"), width=18, paper=False),
+        Col("store", _("Warehouse"), width=26, small=True),
         Col("on_hand", _("On hand"), "quantity", 20, bold=True),
         Col("unit", _("Unit"), width=12, centred=True),
         Col("mean", _("Average price"), "price", 22),
@@ -209,7 +211,7 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
     lines = tuple(
         Row(
             {
-                "part_no": row.part_no, "name": row.name, "spec": row.spec, "abc": row.abc, "site": row.site,
+                "part_no": row.part_no, "name": row.name, "spec": row.spec, "abc": row.abc, "site": row.site, "store": row.store,
                 "on_hand": row.on_hand, "unit": row.unit, "mean": row.mean, "value": cents(row.value),
             },
             mark=row.on_hand < 0,
@@ -220,7 +222,7 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
     return Report(
         code="stock-on", title=_("Stock on a day"), subtitle=_("At the end of {day}").format(day=day), issue=issue,
         head=(Fact(_("Day"), day), Fact(_("Spare parts"), str(len({row.part_id for row in rows}))),
-              Fact(_("Amount"), _money(total))),
+              Fact(_("Amount"), money(total)), Fact(_("Warehouse"), store)),
         blocks=(_by_class(rows),
             Table(columns, (Group("", lines),), title=section(2, _("Stock")), name=_("Stock"), sums=("value",),
                       total_label=_("Total"), label_column="name", empty=_("Nothing was in stock on this day.")),
@@ -230,116 +232,81 @@ def stock_on_day(rows: Sequence[StockOn], issue: Issue, day: str) -> Report:
 
 
 def _by_class(rows: Sequence[StockOn]) -> Table:
-    """Value by ABC class and site."""
-    sites = sorted({row.site for row in rows})
-    found: dict[str, dict[str, int]] = {}
+    """Value of each warehouse by ABC class; the last line is all of them."""
+    classes = sorted({row.abc for row in rows}, key=lambda one: (not one, one))
+    found: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows:
-        line = found.setdefault(row.abc, dict.fromkeys(sites, 0))
-        line[row.site] += row.value
+        line = found.setdefault((row.site, row.store), dict.fromkeys(classes, 0))
+        line[row.abc] += row.value
     columns = (
-        Col("abc", _("ABC class"), width=34),
-        *(Col(site, site, "money", 0) for site in sites),
+        Col("site", _("Site"), width=18),
+        Col("store", _("Warehouse")),
+        *(Col(f"abc_{abc}", abc or _("Without a class"), "money", 30) for abc in classes),
         Col("all", _("Total"), "money", 34, unit=_(CURRENCY), bold=True),
     )
     lines = []
-    for abc, line in sorted(found.items(), key=lambda one: (not one[0], one[0])):
-        shown: dict[str, Value] = {site: cents(value) for site, value in line.items()}
-        shown |= {"abc": abc or _("Without a class"), "all": cents(sum(line.values()))}
-        lines.append(Row(shown))
-    title = _("Value by class and site")
+    for (site, store), line in sorted(found.items()):
+        shown: dict[str, Value] = {f"abc_{abc}": cents(value) for abc, value in line.items()}
+        lines.append(Row(shown | {"site": site, "store": store, "all": cents(sum(line.values()))}))
+    title = _("Value by warehouse and class")
     return Table(
-        columns, (Group("", tuple(lines)),), title=section(1, title), name=title, sums=(*sites, "all"), total_label=_("Total"),
-        label_column="abc", empty=_("Nothing was in stock on this day."),
+        columns, (Group("", tuple(lines)),), title=section(1, title), name=title,
+        sums=(*(f"abc_{abc}" for abc in classes), "all"), total_label=_("Total"), label_column="store",
+        empty=_("Nothing was in stock on this day."),
     )  # fmt: skip
 
 
-def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue) -> Report:
-    """The sheet of a closed month: before, in, out, left (收发存月报)."""
-    pairs = (("before", _("Beginning")), ("came", _("In")), ("went", _("Out")), ("left", _("End")))
-    columns = (
-        Col("part_no", _("Part no."), "code", 27),
-        Col("name", _("Name")),
-        Col("unit", _("Unit"), width=11, centred=True),
-        *(
-            col
-            for key, words in pairs
-            for col in (
-                Col(f"{key}_qty", words, "quantity", 17, bold=key == "left"),
-                Col(f"{key}_value", _("Amount"), "money", 25),
-            )
-        ),
-    )
-    rows = tuple(Row(_closing_row(line)) for line in lines)
-    state = (
-        _("Opened again: {reason}").format(reason=closing.reopen_reason)
-        if closing.reopened_at
-        else _("Month closed")
-    )
-    return Report(
-        code="month-closing", title=_("Monthly stock sheet"), subtitle=closing.month, issue=issue,
-        head=(
-            Fact(_("Month"), closing.month), Fact(_("Closing number"), closing.code), Fact(_("Closed by"), closing.closed_by),
-            Fact(_("Closed on"), show_instant(closing.closed_at, issue.timezone)), Fact(_("Status"), state),
-            Fact(_("Amount"), _money(closing.value)),
-            *((Fact(_("Closed with open items because"), closing.reason, wide=True),) if closing.reason else ()),
-        ),
-        blocks=(Table(columns, (Group("", rows),), title=section(1, _("Beginning + in − out = end")), name=closing.month,
-                      sums=tuple(f"{key}_value" for key, _words in pairs), total_label=_("Total"), label_column="name"),
-                Text(method(), small=True),
-                Signatures((Signature(_("Prepared by"), ""), Signature(_("Closed by"), closing.closed_by), Signature(_("Approved by"), "")))),
-        period=closing.month, retention=_("5 years"), landscape=True,
-    )  # fmt: skip
-
-
-def _closing_row(line: ClosingLine) -> dict[str, str | int]:
-    qty, value = line.before
-    return {
-        "part_no": line.part_no, "name": line.name, "unit": line.unit, "before_qty": qty, "before_value": cents(value),
-        "came_qty": line.in_qty, "came_value": cents(line.in_value), "went_qty": line.out_qty,
-        "went_value": cents(line.out_value), "left_qty": line.on_hand, "left_value": cents(line.value),
-    }  # fmt: skip
-
-
-def consumption(groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, period: str) -> Report:
+def consumption(
+    groups: Sequence[tuple[str, Sequence[Used]]], issue: Issue, period: str, store: str
+) -> Report:
     """What was used by month, equipment class, machine and part, with a chart of the months."""
     months = groups[0][1]
     blocks: list[Charts | Table | Text] = []
     if months:
         total = sum(row.value for row in months)
+        shown = months[-12:]
         points = tuple(
-            Point(row.words[2:], cents(row.value) * 10, show_money(cents(row.value)).split(".")[0])
-            for row in months[-12:]
+            Point(row.words[2:], max(cents(row.value), 0) * 10, show_money(cents(row.value)).split(".")[0], now=row is shown[-1])
+            for row in shown
         )
         blocks.append(
-            Charts((Chart(_("Used by month, {amount} altogether").format(amount=_money(total)), points),))
+            Charts((Chart(_("Used by month, {amount} altogether").format(amount=money(total)), points),))
         )
         blocks += [Charts((_largest(title, rows),)) for title, rows in groups[1:3] if len(rows) > 1]
     for number, (title, rows) in enumerate(groups, 1):
-        blocks.append(_used(number, title, rows))
+        blocks.append(_used(number, title, rows, months=rows is months))
     blocks.append(Text(method(), small=True))
     return Report(
         code="consumption", title=_("Consumption of spare parts"), subtitle=_("Issued less returned"), issue=issue,
-        head=(Fact(_("Time span"), period), Fact(_("Amount"), _money(sum(row.value for row in months)))),
+        head=(
+            Fact(_("Time span"), period), Fact(_("Amount"), money(sum(row.value for row in months))),
+            Fact(_("Warehouse"), store),
+        ),
         blocks=tuple(blocks), period=period, retention=_("5 years"),
     )  # fmt: skip
 
 
 def _largest(title: str, rows: Sequence[Used], most: int = 7) -> Chart:
-    """The largest of a way to group, as columns; the rest together."""
-    shown = [(row.key or "—", row.value) for row in rows[:most]]
+    """The largest of a way to group, as columns, dark those that make up four fifths; the rest together, grey."""
+    whole, so_far, points = sum(row.value for row in rows), 0, []
+    for row in rows[:most]:
+        points.append(_column(row.key or "—", row.value, now=so_far * 5 < whole * 4))
+        so_far += row.value
     if rest := sum(row.value for row in rows[most:]):
-        shown.append((_("rest"), rest))
-    points = (
-        Point(label, max(cents(value), 0) * 10, show_money(cents(value)).split(".")[0])
-        for label, value in shown
-    )
-    return Chart(title, tuple(points))
+        points.append(_column(_("rest"), rest))
+    share = f"{rows[0].value * 100 / whole:.0f} %" if whole > 0 else "—"
+    said = _("{title}: most for {name}, {share}")
+    return Chart(said.format(title=title, name=rows[0].words or _("Without a machine"), share=share), tuple(points))
 
 
-def _used(number: int, title: str, rows: Sequence[Used]) -> Table:
+def _column(label: str, value: int, *, now: bool = False) -> Point:
+    return Point(label, max(cents(value), 0) * 10, show_money(cents(value)).split(".")[0], now=now)
+
+
+def _used(number: int, title: str, rows: Sequence[Used], *, months: bool = False) -> Table:
+    named = (Col("words", _("Month"), "text"),) if months else (Col("key", _("Code"), "code", 34), Col("words", _("Name")))
     columns = (
-        Col("key", _("Code"), "code", 34),
-        Col("words", _("Name")),
+        *named,
         Col("issues", _("Issues"), "int", 20),
         Col("qty", _("Quantity"), "quantity", 24),
         Col("value", _("Amount"), "money", 30, unit=_(CURRENCY)),

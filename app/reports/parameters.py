@@ -8,12 +8,13 @@ from app.desk import Desk
 from app.errors import AppError
 from app.fields import about, fields_of
 from app.inspections.lists import templates_in_use
+from app.inventory.stores import store_code, stores
 from app.names import named
 from app.reports.sources.job import ALL
 from app.search import IN_SEARCH, match
 from app.training.people import people, posts
 from app.values import parse_date
-from app.words import N_, _, pgettext
+from app.words import N_, _, ngettext, pgettext
 
 Choice = tuple[str, str]
 
@@ -238,11 +239,37 @@ def _closings(desk: Desk, text: str) -> list[Choice]:
     site = desk.site.id if desk.site else None
     with desk.read() as read:
         rows = read.rows(
-            "SELECT code, month FROM stock_closing WHERE deleted = 0 AND (?1 IS NULL OR site_id = ?1) "
-            "AND instr(lower(code || ' ' || month), lower(?2)) ORDER BY ends_at DESC LIMIT 40",
+            f"SELECT code, month || '  ' || {store_code('coalesce(warehouse_id, site_id)')} FROM stock_closing "
+            "WHERE deleted = 0 AND (?1 IS NULL OR site_id = ?1) "
+            "AND instr(lower(code || ' ' || month), lower(?2)) ORDER BY ends_at DESC, code LIMIT 40",
             site, text.strip(),
         )  # fmt: skip
     return _said(rows)
+
+
+def _stores(desk: Desk) -> list[Choice]:
+    """The warehouses of the sites that the person sees."""
+    with desk.read() as read:
+        found = [
+            store for store in stores(read, None) if not desk.actor.sites or store.site in desk.actor.sites
+        ]
+    return [("", _("All warehouses")), *((store.code, f"{store.code}  {store.name}") for store in found)]
+
+
+def _months(desk: Desk, text: str) -> list[Choice]:
+    """The months of which a warehouse is closed, the newest first."""
+    site = desk.site.id if desk.site else None
+    with desk.read() as read:
+        rows = read.rows(
+            "SELECT month, count(*) FROM stock_closing WHERE deleted = 0 AND reopened_at IS NULL AND (?1 IS NULL OR site_id = ?1) "
+            "AND instr(month, ?2) GROUP BY 1 ORDER BY 1 DESC LIMIT 40",
+            site, text.strip(),
+        )  # fmt: skip
+    said = [
+        (month, ngettext("{count} warehouse closed", "{count} warehouses closed", n).format(count=n))
+        for month, n in rows
+    ]
+    return _said(said)
 
 
 ROUND = Parameter("round", N_("Round number"), "find", required=True, find=_rounds, table="inspection_task")
@@ -263,6 +290,8 @@ FROM = Parameter("from", N_("From"), "date", default=_year_ago)
 TO = Parameter("to", N_("To"), "date", default=Desk.today)
 PART = Parameter("part", N_("Spare part"), "find", required=True, find=_parts, table="part")
 SLIP = Parameter("slip", N_("Slip number"), "find", required=True, find=_slips)
+WAREHOUSE = Parameter("warehouse", N_("Warehouse"), "choice", choices=_stores, table="location")
+MONTH = Parameter("month", N_("Month"), "find", required=True, find=_months)
 CLOSING = Parameter(
     "closing", N_("Closing number"), "find", required=True, find=_closings, table="stock_closing"
 )

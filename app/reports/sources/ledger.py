@@ -3,12 +3,15 @@
 from app.errors import AppError
 from app.inventory.closing import closing_lines, closings
 from app.inventory.ledger import MovementRow, movement_ids, movement_rows
+from app.inventory.months import site_sheet
 from app.inventory.slips import signature_of
 from app.inventory.stockcard import By, stock_on
 from app.inventory.stockcard import consumption as used
 from app.inventory.stockcard import stock_card as card_of
+from app.inventory.stores import Store, stores
 from app.names import person
 from app.reports import ledger as sheets
+from app.reports import months
 from app.reports.document import Fact, Report
 from app.reports.sources.job import Job
 from app.values import instant_of, show_instant
@@ -71,11 +74,14 @@ def _slip_head(moved: list[MovementRow], first: tuple[object, ...], timezone: st
 def movements(job: Job) -> Report:
     """The movements of a span of time."""
     since, until, period = span(job)
-    ids = movement_ids(job.read, job.site_id, "happened_at", filters={"since": since, "until": until})
+    store = _store(job)
+    filters = {"since": since, "until": until} | ({"store": store.id} if store else {})
+    ids = movement_ids(job.read, job.site_id, "happened_at", filters=filters)
     found: list[MovementRow] = []
     for at in range(0, len(ids), 500):
         found += [row for row in movement_rows(job.read, ids[at : at + 500]) if row]
-    return sheets.movement_list(found, job.issue(job.site), period, ())
+    named_by = ((_("Warehouse"), _words(store)),) if store else ()
+    return sheets.movement_list(found, job.issue(job.site), period, named_by)
 
 
 def card(job: Job) -> Report:
@@ -86,14 +92,18 @@ def card(job: Job) -> Report:
         raise AppError(
             N_("There is no spare part “{code}” here. Choose another one."), code=job.given["part"]
         )
-    return sheets.stock_card(card_of(job.read, part, job.site_id, since, until), job.issue(job.site), period)
+    store = _store(job)
+    found = card_of(job.read, part, job.site_id, since, until, store=store.id if store else None)
+    return sheets.stock_card(found, job.issue(job.site), period, _words(store))
 
 
 def on_day(job: Job) -> Report:
     """The stock at the end of a day."""
     day = job.given["as-of"]
     moment = instant_of(day, timezone=job.desk.timezone) + DAY
-    return sheets.stock_on_day(stock_on(job.read, job.site_id, moment), job.issue(job.site), day)
+    store = _store(job)
+    found = stock_on(job.read, job.site_id, moment, store.id if store else None)
+    return sheets.stock_on_day(found, job.issue(job.site), day, _words(store))
 
 
 def closed(job: Job) -> Report:
@@ -105,17 +115,54 @@ def closed(job: Job) -> Report:
     if not found:
         raise AppError(N_("There is no closed month “{code}” here. Choose another one."), code=code)
     site = job.read.value("SELECT site_id FROM stock_closing WHERE id = ?", found[0].id)
-    return sheets.closed_month(found[0], closing_lines(job.read, found[0].id), job.issue(site))
+    return months.closed_month(found[0], closing_lines(job.read, found[0].id), job.issue(site))
+
+
+def site_month(job: Job) -> Report:
+    """The closed months of all warehouses of a site, added up."""
+    if job.site is None:
+        raise AppError(N_("Choose one site: a month is closed warehouse by warehouse, and added up by site."))
+    sheet = site_sheet(job.read, job.site.id, job.given["month"])
+    if not sheet.closed:
+        raise AppError(
+            N_("No warehouse of this site has closed {month}. Choose another month."), month=sheet.month
+        )
+    return months.site_month(sheet, job.issue(job.site))
+
+
+def _store(job: Job) -> Store | None:
+    """The warehouse that was asked for; None for all. Raises AppError where it is none of the site."""
+    code = job.given["warehouse"]
+    found = [store for store in stores(job.read, job.site_id) if store.code == code] if code else []
+    if code and not found:
+        raise AppError(N_("There is no warehouse “{code}” at this site. Choose another one."), code=code)
+    return found[0] if found else None
+
+
+def _words(store: Store | None) -> str:
+    return f"{store.code}  {store.name}" if store else _("All warehouses")
 
 
 def consumption(job: Job) -> Report:
     """What was used in a span of time, in four ways."""
     since, until, period = span(job)
+    store = _store(job)
     groups = [
-        (_(title), used(job.read, job.site_id, since, until, by=by, timezone=job.desk.timezone))
+        (
+            _(title),
+            used(
+                job.read,
+                job.site_id,
+                since,
+                until,
+                by=by,
+                timezone=job.desk.timezone,
+                store=store.id if store else None,
+            ),
+        )
         for by, title in _BY
     ]
-    return sheets.consumption(groups, job.issue(job.site), period)
+    return sheets.consumption(groups, job.issue(job.site), period, _words(store))
 
 
 def span(job: Job) -> tuple[int, int, str]:

@@ -37,6 +37,7 @@ TOLD = {
     "count-variance": {"count": "PD-T01-0001"},
     "issue-slip": {"slip": "IS-T01-0001"},
     "month-closing": {"closing": "SC-T01-0001"},
+    "site-month": {"month": "2026-07", "site": "DC1"},
     "stock-card": {"part": "SRV-012"},
 }
 OUT = ["CONS-003", "LIFT-002", "PWR-007", "SRV-006"]
@@ -76,8 +77,9 @@ def the_books(desk) -> None:
     desk = desk.at(next(site for site in desk.sites() if site.code == "DC1"))
     with desk.read() as read:
         part = read.find("part", part_no="SRV-012")
+        warehouse = read.find("location", code="DC1-WH")
     issue_slip(desk, [Taken(part, None, 1000)], reason="test")
-    close_month(desk, next_period(desk), reason="test")
+    close_month(desk, next_period(desk, warehouse), warehouse=warehouse, reason="test")
 
 
 @pytest.mark.parametrize("code", ["zh_CN", "en"])
@@ -85,7 +87,7 @@ def the_books(desk) -> None:
 def test_every_report_can_be_read_back(sample_desk, name, code):
     if name.startswith("count-"):
         a_count(sample_desk)
-    if name in {"issue-slip", "month-closing"}:
+    if name in {"issue-slip", "month-closing", "site-month"}:
         the_books(sample_desk)
     raw = make_bytes(sample_desk, name, TOLD.get(name, {}), spoken=code)
     text = text_of(raw)

@@ -63,7 +63,7 @@ def test_an_issue_slip_names_parts_and_taker(store, spoken: str, title: str, met
 
 def test_the_stock_of_a_day_adds_up_to_the_figure_of_the_catalogue(sample_desk) -> None:
     rows = book(sample_desk, "stock-on", {"site": "*"})
-    assert sum(row[8] for row in rows if len(row) > 8 and isinstance(row[8], int | float)) == 463_564
+    assert sum(row[9] for row in rows if len(row) > 9 and isinstance(row[9], int | float)) == 463_564
     assert "移动加权平均" in paper(sample_desk, "stock-on", {"site": "*"}, "zh_CN")
 
 
@@ -85,9 +85,17 @@ def test_a_card_ends_with_what_there_is(store) -> None:
 
 
 def test_a_closed_month_and_its_consumption(store) -> None:
-    close_month(store, next_period(store), reason="counted")
+    with store.read() as read:
+        warehouse = read.find("location", code="DC1-WH")
+    close_month(store, next_period(store, warehouse), warehouse=warehouse, reason="counted")
     with store.read() as read:
         code, month = closings(read, None)[0].code, closings(read, None)[0].month
+    assert "DC1-WH" in paper(store, "month-closing", {"closing": code}, "en")
+    assert "DC1-WH" in paper(store, "site-month", {"month": month, "site": "DC1"}, "en")
+    with pytest.raises(AppError):
+        make_bytes(store, "site-month", {"month": "1999-01", "site": "DC1"})
+    with pytest.raises(AppError):
+        make_bytes(store, "site-month", {"month": month, "site": "*"})
     assert month in paper(store, "month-closing", {"closing": code}, "en")
     assert "收发存月报" in paper(store, "month-closing", {"closing": code}, "zh_CN")
     assert "备件消耗" in paper(store, "consumption", EVER, "zh_CN")

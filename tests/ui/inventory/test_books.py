@@ -163,7 +163,8 @@ def test_a_month_is_closed_printed_and_opened_again(*, store, books, settled):
     books.close_month()
     settled()
     (row,) = rows(books, "closings")
-    assert titles == [f"Close {row.month}?"]
+    assert titles == [f"Close {row.month} of {row.store}?"]
+    assert row.store == "DC1-WH"
     wanted = []
     books.report_requested.connect(lambda name, told: wanted.append((name, told)))
     at(books, "closings")
