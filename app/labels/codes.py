@@ -85,15 +85,17 @@ def _best(
     # CapsLock turns small and capital letters round, also those of a code that is kept by its digest.
     kept, turned = stored(code), stored(code.swapcase())
     rows = read.rows(
-        "SELECT code, target_table, target, how FROM scan_code WHERE folded IN (?, ?) ORDER BY n DESC LIMIT 64",
+        # A part that is there and not merged, which most scans mean, needs no look-up of its own.
+        "SELECT code, target_table, target, how, (SELECT 1 FROM part p WHERE s.target_table = 'part' AND p.id = s.target "
+        "AND p.deleted = 0) FROM scan_code s WHERE folded IN (?, ?) ORDER BY n DESC LIMIT 64",
         kept.upper(), turned.upper(),
     )  # fmt: skip
     live = [
         (there, said == kept)
-        for said, table, target, how in rows
+        for said, table, target, how, plain in rows
         if how in hows
         and (said in {kept, turned} or not _cased(said))
-        and (there := _living(read, table, target, how))
+        and (there := Named(table, target, how) if plain else _living(read, table, target, how))
         and there.table in tables
     ]
     if not live:

@@ -69,6 +69,9 @@ _WORDS = {
 }
 
 
+_KINDS = tuple(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """The object that a label names; the code is in capitals, look it up in any case."""
@@ -214,12 +217,12 @@ def _parts(body: str) -> Iterator[str | None]:
 
 
 def _kind(number: str) -> Kind | None:
-    return list(Kind)[int(number[0]) - 1] if len(number) > 4 and number[0] in "123456789" else None
+    return _KINDS[int(number[0]) - 1] if len(number) > 4 and number[0] in "123456789" else None
 
 
 def _from_letters(text: str) -> Payload | None:
     """The A form of labels that were printed with letters: kind, code, check sign."""
-    if text[:2] not in set(Kind) or not 4 <= len(text) <= LONGEST_CODE + 3 or not set(text) <= _VALUE.keys():
+    if text[:2] not in _KINDS or not 4 <= len(text) <= LONGEST_CODE + 3 or not set(text) <= _VALUE.keys():
         return None
     code = text[2:-1]
     return Payload(Kind(text[:2]), code) if code.strip() and check_sign(text[:-1]) == text[-1] else None

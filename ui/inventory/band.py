@@ -38,10 +38,12 @@ class Band(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it need be painted first
         self.result = Result("neutral", "scan-line", "")
         #: Texts that come again and again, drawn: large signs are slow to shape.
         self._stamps: dict[tuple[object, ...], QPixmap] = {}
         self._fonts: dict[tuple[int, bool], QFont] = {}
+        self._widths: dict[tuple[str, int, bool], int] = {}
         self._drawn: tuple[tuple[object, ...], QPixmap] = ((), QPixmap())
 
     def set(self, result: Result) -> None:
@@ -64,7 +66,7 @@ class Band(QWidget):
             made = theme.font("station" if bold else "body")
             made.setPixelSize(size)
             self._fonts[size, bold] = made
-        return QFont(self._fonts[size, bold])
+        return self._fonts[size, bold]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, shown = QPainter(self), self.result
@@ -96,8 +98,8 @@ class Band(QWidget):
 
     def _stamp(self, painter: QPainter, place: QRect, text: str, font: QFont, tone: str) -> None:
         """A text that many scans have in common, at the left of its place, drawn once."""
-        colour, ratio = theme.color(tone), self.devicePixelRatioF()
-        key = (text, font.pixelSize(), font.weight(), colour.rgba(), ratio)
+        ratio = self.devicePixelRatioF()
+        key = (text, font.pixelSize(), font.bold(), theme.scheme(), tone, ratio)
         drawn = self._stamps.get(key)
         if drawn is None:
             metrics = QFontMetrics(font)
@@ -108,7 +110,7 @@ class Band(QWidget):
             with QPainter(drawn) as inner:
                 inner.setRenderHint(QPainter.RenderHint.Antialiasing)  # large signs are drawn as outlines
                 inner.setFont(font)
-                inner.setPen(colour)
+                inner.setPen(theme.color(tone))
                 inner.drawText(QRect(QPoint(), size), _FLAGS, text)
             if len(self._stamps) >= _STAMPS:
                 self._stamps.pop(next(iter(self._stamps)))
@@ -123,7 +125,7 @@ class Band(QWidget):
             (shown.name, 56, True, "on_accent" if bad else "text"),
             (shown.more, 24, False, "on_accent" if bad else "text_2"),
         )
-        fonts = [self._font(pixels, bold=bold) for _text, pixels, bold, _tone in lines]
+        fonts = [QFont(self._font(pixels, bold=bold)) for _text, pixels, bold, _tone in lines]  # made smaller
         heights = [
             _fit(line[0], font, right - left) if line[0] else 0
             for line, font in zip(lines, fonts, strict=True)
@@ -146,9 +148,11 @@ class Band(QWidget):
         if not shown.quantity:
             return right
         big, small, word = self._font(112, bold=True), self._font(48, bold=True), self._font(22, bold=False)
-        column = max(QFontMetrics(small).horizontalAdvance(shown.left),
-                     QFontMetrics(word).horizontalAdvance(shown.left_word),
-                     QFontMetrics(word).horizontalAdvance(shown.warning) + 34)  # fmt: skip
+        column = max(
+            self._wide(small, shown.left),
+            self._wide(word, shown.left_word),
+            self._wide(word, shown.warning) + 34,
+        )
         x, high = right - column, QFontMetrics(small).height()
         line = QFontMetrics(word).height()
         top = (self.height() - high - 2 * line) // 2
@@ -160,9 +164,18 @@ class Band(QWidget):
         self._stamp(painter, QRect(x, top + line, column, high), shown.left, small, tone)
         if shown.warning:
             self._warning(painter, QRect(x, top + line + high, column, line), word)
-        width = QFontMetrics(big).horizontalAdvance(shown.quantity)
+        width = self._wide(big, shown.quantity)
         self._stamp(painter, QRect(x - 28 - width, 0, width, self.height()), shown.quantity, big, "text")
         return x - 28 - width - 16
+
+    def _wide(self, font: QFont, text: str) -> int:
+        """The width of a figure or of its words, which come again and again."""
+        key = (text, font.pixelSize(), font.bold())
+        if key not in self._widths:
+            if len(self._widths) >= _STAMPS:
+                self._widths.pop(next(iter(self._widths)))
+            self._widths[key] = QFontMetrics(font).horizontalAdvance(text)
+        return self._widths[key]
 
     def _warning(self, painter: QPainter, place: QRect, font: QFont) -> None:
         look = theme.LEVELS[self.result.warning_level]
