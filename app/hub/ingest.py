@@ -50,7 +50,14 @@ _OWN = (
     "SELECT o.op_id FROM op o JOIN hub_position p ON p.op_id = o.op_id JOIN hub_chain_head c ON c.chain_id = p.chain_id "
     "WHERE c.device_id = ? AND o.reason IS NOT NULL"
 )
-_CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks})"
+_CHANGED = "SELECT op_id, tbl, row_id, bucket, changes FROM audit WHERE op_id IN ({marks}) ORDER BY n"
+#: A movement keeps the place at which it came, whatever changes its row later: its value is reckoned in that order.
+_PLACED = (
+    "UPDATE stock_movement SET hub_place = v.column1 FROM (VALUES {values}) AS v "
+    "WHERE stock_movement.id = v.column2 AND stock_movement.hub_place IS NULL"
+)
+#: So many rows of one op have places of their own.
+MOST_PLACES = 2**20
 
 
 def ingest(hub: Hub, device: DeviceRow, push: Push) -> Receipts:
@@ -254,6 +261,8 @@ def _stamp(read: Reader, stamps: dict[bytes, int]) -> None:
             left.append((seq, former, table, row_id))
     for table, rows in newest.items():
         number_rows(read.connection, table, rows)
+        if table == "stock_movement":
+            _put_in_order(read.connection, rows)
     read.connection.executemany(
         "INSERT INTO hub_left (hub_seq, bucket, tbl, row_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", left
     )
@@ -261,14 +270,21 @@ def _stamp(read: Reader, stamps: dict[bytes, int]) -> None:
 
 def number_rows(connection: Connection, table: str, seqs: dict[bytes, int]) -> None:
     """Give rows their place in the history, as sets."""
-    pairs = [(seq, row_id) for row_id, seq in seqs.items()]
+    sql = f'UPDATE "{table}" SET hub_seq = v.column1 FROM (VALUES {{values}}) AS v WHERE "{table}".id = v.column2'
+    _write(connection, sql, [(seq, row_id) for row_id, seq in seqs.items()])
+
+
+def _put_in_order(connection: Connection, seqs: dict[bytes, int]) -> None:
+    """Give new movements their place in the order of values: that of their op, and in it as they were booked."""
+    places = [(seq * MOST_PLACES + row, row_id) for row, (row_id, seq) in enumerate(seqs.items())]
+    _write(connection, _PLACED, places)
+
+
+def _write(connection: Connection, sql: str, pairs: list[tuple[int, bytes]]) -> None:
     for start in range(0, len(pairs), MAX_OPS):
         some = pairs[start : start + MAX_OPS]
         values = ", ".join(["(?, ?)"] * len(some))
-        connection.execute(
-            f'UPDATE "{table}" SET hub_seq = v.column1 FROM (VALUES {values}) AS v WHERE "{table}".id = v.column2',
-            [value for pair in some for value in pair],
-        )
+        connection.execute(sql.format(values=values), [value for pair in some for value in pair])
 
 
 def _former_bucket(table: str, changes: str | None) -> str | None:

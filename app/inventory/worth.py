@@ -21,7 +21,7 @@ from db.driver import locked_row
 Pair = tuple[bytes, bytes]
 
 #: The hub's order of movements, and after it that of this file.
-IN_ORDER = "m.hub_seq IS NULL, m.hub_seq, m.n"
+IN_ORDER = "m.hub_place IS NULL, m.hub_place, m.n"
 #: The columns of a movement that `Fold.take` takes.
 MOVES = (
     "m.id, m.type, m.qty, m.unit_price, m.price_tax, m.tax_rate, coalesce(m.reversal_of_id, m.again_of_id), "

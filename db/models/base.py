@@ -102,6 +102,10 @@ def local(
     return Column(type_, None, null, index, unique, primary)
 
 
+#: A place in the hub's order that a row is given once: a merge numbers the row anew, what is reckoned in that order stays.
+PLACE = local(INT, null=True)
+
+
 class Numbered:
     """A table with a local row number; lists and the search index use it."""
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from db.models.base import (
+    PLACE,
     About,
     Base,
     Choices,
@@ -44,7 +45,6 @@ PART_STATUS: Choices = (
     ("phase_out", N_("Phasing out")),
     ("obsolete", N_("Obsolete")),
 )
-#: Code, word; the sign of each type is in MOVEMENT_SIGNS.
 MOVEMENT_TYPES: Choices = (
     ("opening", N_("Opening balance")),
     ("receipt", N_("Receipt")),
@@ -217,8 +217,7 @@ class StockMovement(Synced, Base):
         topic="inventory",
         fact=True,
     )
-    #: The first covers the sum of movements, so that `settle` reads the index alone; the second tells whether a part has batches
-    #: that grow old without a look at its history.
+    #: The first covers the sum of movements: `settle` reads it alone; the second tells of batches that grow old.
     indexes = (
         ("ix_stock_movement_level", "part_id", "bin_id", "batch", "type", "qty", "site_id", "happened_at"),
         ("ix_stock_movement_part_expires", "part_id", "expires_on"),
@@ -228,7 +227,7 @@ class StockMovement(Synced, Base):
     part_id = ref(N_("Spare part"), "part", required=True, index=False)
     site_id = ref(N_("Site"), "site", required=True)
     bin_id = ref(N_("Bin"), "location", required=True)
-    #: In whose books it counts: the warehouse above the bin when it was booked, for ever; none: the site's own store.
+    #: In whose books it counts for ever: the warehouse above the bin when it was booked; none: the site's own store.
     warehouse_id = ref(N_("Warehouse"), "location", index=False)
     batch = text(N_("Batch"), 40)
     serial = text(N_("Serial number"), 60)
@@ -256,6 +255,7 @@ class StockMovement(Synced, Base):
     reversal_of_id = ref(N_("Reversal of"), "stock_movement")
     #: A reversal was taken back: this movement brings back what that one took.
     again_of_id = ref(N_("Books again"), "stock_movement", index=False)
+    hub_place = PLACE
 
 
 class Reservation(Synced, Base):

@@ -1682,6 +1682,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=True),
     sa.Column('reversal_of_id', sa.LargeBinary(length=16), nullable=True),
     sa.Column('again_of_id', sa.LargeBinary(length=16), nullable=True),
+    sa.Column('hub_place', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.LargeBinary(length=16), nullable=True),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
