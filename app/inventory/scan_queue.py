@@ -88,6 +88,7 @@ class ScanQueue:
     waiting: list[Booking] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
     _last: int = 0
+    _torn: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @classmethod
@@ -139,7 +140,8 @@ class ScanQueue:
         """Somebody has dealt with a failed scan: bound, booked, skipped with a reason."""
         with self._lock:
             self.failed = [one for one in self.failed if one.n != failed.n]
-            self._write(_Event(dealt=failed.n, how=how))
+            with contextlib.suppress(AppError):  # on a full disk it comes into sight again at the next start
+                self._write(_Event(dealt=failed.n, how=how), sure=False)
 
     # the file
 
@@ -148,10 +150,13 @@ class ScanQueue:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab") as stream:
-                stream.write(msgspec.json.encode(event) + b"\n")
+                # A full disk may have taken half a line: the next one must not be glued to it.
+                start, self._torn = b"\n" if self._torn else b"", True
+                stream.write(start + msgspec.json.encode(event) + b"\n")
                 stream.flush()
                 if sure:
                     os.fsync(stream.fileno())
+            self._torn = False
         except OSError:
             raise AppError(UNWRITABLE) from None
 
@@ -206,8 +211,11 @@ class ScanQueue:
     def _rewrite(self) -> None:
         """Without what is done: the file stays small."""
         events = [_Event(booking=one) for one in self.waiting] + [_Event(failed=one) for one in self.failed]
-        with contextlib.suppress(OSError, AppError), write_safely(self.path) as stream:
-            stream.write(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
+        self._torn = True
+        with contextlib.suppress(OSError, AppError):
+            with write_safely(self.path) as stream:
+                stream.write(b"".join(msgspec.json.encode(event) + b"\n" for event in events))
+            self._torn = False
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from app.labels.payload import Kind, encode
-from app.words import N_, _
+from app.words import N_
 
 QUANTITIES = (2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50, 100)
+_QUANTITY, _DIGIT = "QTY-", "DIGIT-"
 
 
 @dataclass(frozen=True)
@@ -33,32 +34,47 @@ ACTIONS = (
     Action("BOOK", N_("Book"), "check", N_("As Enter: books the part in hand")),
     Action("EACH", N_("Each scan +1"), "plus", N_("On and off: every scan books one")),
     Action("UNDO", N_("Undo last"), "undo-2", N_("Takes the last booking back")),
+    Action("MORE", N_("One more"), "plus", N_("One more of the part in hand")),
     Action("CANCEL", N_("Drop it"), "x", N_("Drops the part in hand")),
     Action("CLEAR", N_("Clear order"), "circle-slash", N_("Forgets order, machine, bin and person")),
+    Action("SKIP", N_("Skip it"), "octagon-x", N_("The failed scan was a mistake")),
+    Action("ANYWAY", N_("Book anyway"), "triangle-alert", N_("Books what was refused or asked about")),
+    Action("BIND", N_("Bind the code"), "qr-code", N_("The next record gets the code that was refused")),
 )  # fmt: skip
 _BY_CODE = {action.code: action for action in ACTIONS}
 
 
 def quantity_action(count: int) -> Action:
     """The code that says how many."""
-    return Action(f"QTY-{count}", f"× {count}", "plus")
+    return Action(f"{_QUANTITY}{count}", f"× {count}", "plus")
+
+
+def digit_action(digit: int) -> Action:
+    """A digit: several of them, one after the other, say how many."""
+    return Action(f"{_DIGIT}{digit}", str(digit), "keyboard")
 
 
 def action_of(code: str) -> Action | None:
     """The action that a code of the sheet means; None for one of a later program."""
     if code in _BY_CODE:
         return _BY_CODE[code]
-    count = quantity_of(code)
-    return quantity_action(count) if count else None
+    if count := quantity_of(code):
+        return quantity_action(count)
+    digit = digit_of(code)
+    return None if digit is None else digit_action(digit)
 
 
 def quantity_of(code: str) -> int:
     """How many a quantity code says; 0 for other codes."""
-    number = code.removeprefix("QTY-")
-    fits = code.startswith("QTY-") and number.isascii() and number.isdigit() and len(number) <= 4
-    return int(number) if fits else 0
+    return _number(code, _QUANTITY, 4) or 0
 
 
-def sheet_of_actions() -> list[tuple[str, list[Action]]]:
-    """The groups of the sheet under their titles."""
-    return [(_("Actions"), list(ACTIONS)), (_("Quantity"), [quantity_action(n) for n in QUANTITIES])]
+def digit_of(code: str) -> int | None:
+    """The digit of a code; None for other codes."""
+    return _number(code, _DIGIT, 1)
+
+
+def _number(code: str, prefix: str, longest: int) -> int | None:
+    number = code.removeprefix(prefix)
+    fits = code.startswith(prefix) and number.isascii() and number.isdigit() and len(number) <= longest
+    return int(number) if fits else None

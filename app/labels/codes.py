@@ -26,6 +26,8 @@ OF_KIND = {
     Kind.WO: "work_order",
     Kind.ST: "staff",
 }
+#: A document's code stands in its head: the order itself is meant.
+_ON_PAPER = {Kind.DC: ("purchase_order", "work_order")}
 #: How a code names its record, the surest first.
 OWN, ALIAS, BARCODE, MAKER = "own", "alias", "barcode", "maker"
 _RANK = {OWN: 0, ALIAS: 1, BARCODE: 2, MAKER: 3}
@@ -68,8 +70,8 @@ def named_by(read: Reader, scan: Scan) -> list[Named]:
     if payload and payload.kind is Kind.BL:
         return _best(read, blank_code(payload.code))
     if payload:
-        table = OF_KIND.get(payload.kind)
-        return _best(read, payload.code, tables=(table,), hows=(OWN, ALIAS)) if table else []
+        tables = (OF_KIND[payload.kind],) if payload.kind in OF_KIND else _ON_PAPER.get(payload.kind, ())
+        return _best(read, payload.code, tables=tables, hows=(OWN, ALIAS)) if tables else []
     return _nearest(_best(read, scan.text))
 
 

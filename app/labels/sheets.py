@@ -12,7 +12,7 @@ from app.access import Permission
 from app.desk import Desk
 from app.files import write_safely
 from app.labels import bindings, symbol
-from app.labels.actions import ACTIONS, QUANTITIES, quantity_action
+from app.labels.actions import ACTIONS, QUANTITIES, digit_action, quantity_action
 from app.labels.payload import Kind, encode
 from app.labels.scanner import DIGITS, LETTERS, LONG, SIGNS
 from app.names import named
@@ -48,13 +48,16 @@ def action_sheet(desk: Desk, target: Path) -> None:
     sheet = _Sheet(target, N_("Codes of the scan station"))
     with sheet:
         sheet.note(N_("Scan a code instead of pressing a key. Hang this sheet up beside the scan station."))
-        sheet.grid([_action(a.word, a.says, a.digits) for a in ACTIONS], columns=3, height=33 * MM)
+        sheet.grid([_action(a.word, a.says, a.digits) for a in ACTIONS], columns=3, height=31 * MM)
         sheet.heading(N_("Quantity"))
         made = [quantity_action(count) for count in QUANTITIES]
-        sheet.grid([Cell(a.word, "", a.digits) for a in made], columns=6, height=33 * MM)
+        sheet.grid([Cell(a.word, "", a.digits) for a in made], columns=6, height=31 * MM)
+        sheet.turn()
+        sheet.heading(N_("Any quantity, digit by digit"))
+        digits = [digit_action(digit) for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)]
+        sheet.grid([Cell(a.word, "", a.digits) for a in digits], columns=5, height=33 * MM)
         people = _people(desk) if desk.may(Permission.SEE) else []
         if people:
-            sheet.turn()
             sheet.heading(N_("Badges: who takes the parts"))
             sheet.grid(people, columns=3, height=30 * MM)
 

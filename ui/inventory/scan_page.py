@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from app.words import _
 from ui.inventory.band import Band, Result
@@ -43,6 +43,9 @@ class ScanPage(QWidget):
         self.camera.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.camera.clicked.connect(self.camera_wanted)
         self.prompt = ElidedLabel("", "item")
+        self._sign = SignLabel("scan-line", "accent", 32)
+        self.deaf = ElidedLabel("", "item", "danger_text")
+        self.deaf.hide()
         self.hints = QWidget()
         self.setFocusProxy(self.entry)
         self.setMinimumSize(480, 300)
@@ -80,8 +83,9 @@ class ScanPage(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(36, 10, 20, 10)
         row.setSpacing(16)
-        row.addWidget(SignLabel("scan-line", "accent", 32))
+        row.addWidget(self._sign)
         row.addWidget(self.prompt, 1)
+        row.addWidget(self.deaf, 1)
         for made in (*more, self.camera, self.entry):
             row.addWidget(made)
         return row
@@ -106,9 +110,15 @@ class ScanPage(QWidget):
 
     def on_scan(self, text: str) -> bool:
         """The scanner has read something; every code is ours here, good or bad."""
+        typed = self.entry.text().strip()
         self.entry.clear()
+        if typed:
+            self.use_typed(typed)
         self.use(text)
         return True
+
+    def use_typed(self, text: str) -> None:
+        """What was typed and not entered when a scan came."""
 
     def take_focus(self) -> None:
         """The keyboard belongs to the field."""
@@ -119,8 +129,35 @@ class ScanPage(QWidget):
         slot = self.undo if is_undo(event) else known.get(Qt.Key(event.key()))
         if slot is not None:
             slot()
+        elif _is_typing(event):  # nobody else wanted it: it was meant for the field
+            self.take_focus()
+            self.entry.insert(event.text())
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for made in self.findChildren(QAbstractButton):
+            if (
+                made.focusPolicy() == Qt.FocusPolicy.StrongFocus
+            ):  # a finger on a button leaves the keyboard in the field
+                made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._tell_deaf()
+
+    def _tell_deaf(self) -> None:
+        """Another program has the keyboard: the scanner types there, and nothing would tell it."""
+        deaf = not self.isActiveWindow() and QApplication.activeWindow() is None
+        if deaf:
+            self.deaf.setText(_("The scanner is not heard: another window is in front. Click here."))
+        self.deaf.setVisible(deaf)
+        self.prompt.setVisible(not deaf)
+        self._sign.set_sign(*(("triangle-alert", "danger_sign") if deaf else ("scan-line", "accent")))
+        if not deaf and self.isActiveWindow() and self.focusWidget() is None:
+            self.take_focus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # An empty entry would take Ctrl Z for its own text.
@@ -143,9 +180,15 @@ class ScanPage(QWidget):
         super().resizeEvent(event)
         narrow = self.width() < 1000
         self.hints.setVisible(self.height() >= 560)
-        for widget in (self.prompt, self.entry):
+        for widget in (self.prompt, self.deaf, self.entry):
             widget.setFont(theme.font("section" if narrow else "item"))
         self.entry.setFixedWidth(180 if narrow else 260)
+
+
+def _is_typing(event: QKeyEvent) -> bool:
+    """A character without Ctrl or Alt."""
+    held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    return bool(event.text()) and event.text().isprintable() and not held
 
 
 def is_undo(event: QKeyEvent) -> bool:

@@ -7,26 +7,20 @@ makes it wait. What could not be used stays in sight until somebody has dealt wi
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.desk import Desk
-from app.errors import AppError
-from app.inventory.scan_queue import Booking, Failed
-from app.inventory.scans import Meaning
+from app.inventory.station import CLEARED
 from app.labels.bindings import may_bind
 from app.settings import STATION_MINUTES, STATION_SOUND, Settings
-from app.values import parse_quantity
 from app.words import _
 from ui.inventory import station_results as results
-from ui.inventory.band import Result
 from ui.inventory.booking import KINDS
 from ui.inventory.scan_page import ready
-from ui.inventory.station_bars import ContextBar, StationTop
-from ui.inventory.station_booker import Booked
-from ui.inventory.station_choice import ChoiceBar
+from ui.inventory.station_bars import StationTop
+from ui.inventory.station_codes import CodeScans
 from ui.inventory.station_parts import open_count
-from ui.inventory.station_undo import UndoableScans
 from ui.kit.labels import line
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -34,7 +28,7 @@ from ui.kit.wedge import Wedge
 _LOOK_MS = 5000
 
 
-class ScanStation(UndoableScans):
+class ScanStation(CodeScans):
     """Scan a part, scan what it is for, type how many, Enter; or let every scan book one."""
 
     count_wanted = Signal(bytes)
@@ -61,13 +55,10 @@ class ScanStation(UndoableScans):
         self._clock = QTimer(self, interval=_LOOK_MS)
         self._clock.timeout.connect(self._on_time)
         self._clock.start()
-        self.top, self.context = StationTop(desk), ContextBar()
-        self.choice_bar = ChoiceBar()
-        #: The code that means several records, and the foreign code that waited for one of them.
-        self._choosing = ("", "")
+        self.top = StationTop(desk)
         self._connect()
         self._lay_out()
-        self.show_result(ready(self.station.prompt()))
+        self.show_result(ready(_(KINDS[self.station.action].title)))
         self._show()
         if text:
             self.use(text)
@@ -86,7 +77,6 @@ class ScanStation(UndoableScans):
         self.left_bar.book_wanted.connect(self.book_leftover)
         self.left_bar.skip_wanted.connect(self._on_skip_leftover)
         self.log.opened.connect(self.correct)
-        self.choice_bar.chosen.connect(self._on_choice)
         self.add_undo_keys()
         booker = self.booker
         booker.booked.connect(self._on_booked)
@@ -106,17 +96,20 @@ class ScanStation(UndoableScans):
         column.addWidget(self.failed_bar)
         column.addLayout(self.prompt_row())
         column.addWidget(self.hint_row())
-        column.addWidget(self.log, 4)
+        column.addWidget(self.log, 5)
 
     # what is shown
 
     def _show(self) -> None:
         """Prompt, context bar, actions and what waits, as they are now."""
-        self.prompt.setText(self.station.prompt())
+        part = self.station.part
+        # The band may say something else: the part in hand is named beside what it still needs.
+        named = f"{part.part_no}  " if part and self.band.result.icon != results.HELD else ""
+        self.prompt.setText(named + self.station.prompt())
         self.top.show_station(self.station, undo=self.booker.can_undo())
         self.context.show_station(self.station)
         self.failed_bar.show_failed(self.queue.failed)
-        self.left_bar.show_left(self.booker.leftover)
+        self.left_bar.show_left(self.booker.leftover, self._desk.timezone)
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""
@@ -126,123 +119,15 @@ class ScanStation(UndoableScans):
     def _on_time(self) -> None:
         """Some minutes have passed: the order is forgotten, so that the next part does not go to it."""
         if self.station.expire():
-            self._neutral("clock-alert", _("The order was cleared: nothing was scanned for a while"))
+            self._neutral("clock-alert", _(CLEARED))
 
-    # scans and keys
-
-    def on_enter(self) -> None:
-        """Enter: a number is the quantity and books, nothing books, anything else is a code."""
-        text, asked = self.entry.text().strip(), self._asked
-        self.entry.clear()
-        if asked and self.station.part is None and (not text or self._new_quantity(asked, text)):
-            self.book_anyway(asked)
-        elif text and not self.station.take_quantity(text):
-            self.use(text)
-        elif self.station.part and not self.station.wanted():
-            self.book()
-        elif self.station.part and text:
-            self._show_part()
-        else:
-            self._show()
-
-    def _new_quantity(self, asked: Failed, text: str) -> bool:
-        """A number after a question is another quantity for the booking that was refused."""
-        try:
-            quantity = parse_quantity(text) if len(text) <= 7 else 0
-        except AppError:
-            return False
-        if quantity and asked.booking:
-            asked.booking.qty, asked.may = quantity, True
-        return bool(quantity and asked.booking)
-
-    def use(self, text: str) -> None:
-        """A code: what it changed is shown, what is complete is queued."""
-        station = self.station
-        self._asked = None
-        self._leave_choice()
-        waiting, station.binding = station.binding, ""
-        try:
-            problem = station.take(text)
-        except AppError as error:
-            problem = str(error)
-        if station.choices:
-            self._ask_which(text, waiting)
-            return
-        self._used(text, waiting, problem)
-
-    def _used(self, text: str, waiting: str, problem: str) -> None:
-        """What a code has changed: bound, queued, obeyed, shown, refused."""
-        station = self.station
-        if waiting and not problem:
-            self._bind(waiting)
-            return
-        self._queue_ready()
-        if problem:
-            self._refuse(problem, text, station.foreign)
-        elif station.order:
-            self._obey(station.order)
-        elif station.part:
-            self._show_part()
-        elif station.changed == "context":
-            context = next(reversed(station.contexts.values()))
-            self._understood(f"{context.code} {context.title}")
-        elif station.changed in {"action", "quantity"}:
-            self._understood(self.context.words().split("; ", maxsplit=1)[0], refresh=True)
-        self._show()
-
-    def _ask_which(self, text: str, waiting: str) -> None:
-        """Several records behind one code: a person says which, by a number key."""
-        self._choosing = (text, waiting)
-        self.choice_bar.ask(self.station.choices)
-        self._make_room()
-        word, more = _("One code, several records"), _("Press the number of the right one")
-        self.show_result(Result("warn", "qr-code", word, text[:60], more))
-        self._show()
-
-    def _leave_choice(self) -> None:
-        """A scan that nobody chose for leads to nothing: it stays in sight."""
-        (text, waiting), choices = self._choosing, self.choice_bar.choices
-        self._choosing = ("", "")
-        self.choice_bar.ask(())
-        self._make_room()
-        if choices:
-            self.station.binding = waiting
-            sentence = _("{code} means several records, and none was chosen. Scan it again, or skip it.")
-            self._fail(Failed(text=text[:200], sentence=sentence.format(code=text[:40]), at=self._desk.now()))
-
-    def _make_room(self) -> None:
-        """In a low window the list to choose from takes the place of the band."""
-        self.band.setVisible(self.height() >= 560 or not self.choice_bar.choices)
-
-    def _on_choice(self, found: Meaning) -> None:
-        text, waiting = self._choosing
-        self._choosing = ("", "")
-        self.choice_bar.ask(())
-        self._make_room()
-        try:
-            problem = self.station.take_meaning(found)
-        except AppError as error:
-            problem = str(error)
-        self._used(text, waiting, problem)
-        self.entry.setFocus()
-
-    def key_in_empty(self, event: QKeyEvent) -> bool:
-        """A number key chooses, while there is something to choose from."""
-        text = event.text()
-        if self.choice_bar.choices and text.isascii() and text.isdigit():
-            return self.choice_bar.press(int(text))
-        return super().key_in_empty(event)
-
-    def _understood(self, name: str, *, refresh: bool = False) -> None:
-        if refresh:
-            self._show()
-            name = self.context.words().split("; ", maxsplit=1)[0]
-        self.show_result(Result("info", "circle-check", _("Understood"), name, self.station.prompt()))
+    # orders and keys
 
     def _obey(self, order: str) -> None:
         """A code of the sheet of actions."""
         acts: Mapping[str, Callable[[], object]] = {
             "book": self.book, "undo": self.undo, "cancel": self._let_go, "clear": self.clear, "count": self._count,
+            "skip": self.skip_at_once, "anyway": self.book_anyway, "bind": self.bind,
         }  # fmt: skip
         acts.get(order, self._show)()
 
@@ -253,80 +138,33 @@ class ScanStation(UndoableScans):
         else:
             self.page_wanted.emit("stocktake")
 
-    def _show_part(self) -> None:
-        """The part in hand, not booked yet."""
-        self.show_result(results.in_hand(self.station))
-        self._show()
-
-    # booking
-
-    def book(self) -> None:
-        """Book what is in hand."""
-        if self.station.part is None or self.station.wanted():
-            self._refuse(self.station.prompt(), "")
-            return
-        if problem := self.station.finish():
-            self._refuse(problem, "")
-        self._queue_ready()
-        self._show()
-
-    def _queue_ready(self) -> None:
-        """What is complete goes to the disk, then to the worker."""
-        ready_now, self.station.ready = self.station.ready, []
-        for booking in ready_now:
-            try:
-                self.booker.add(booking)
-            except AppError as error:
-                self._refuse(str(error), booking.part_no)
-                continue
-            self.show_result(results.taken(booking, len(self.booker.waiting())))
-
-    def _on_booked(self, found: Booked) -> None:
-        if self.station.part:
-            self.sounds.play("good")  # the band shows the next part already
-        else:
-            self.show_result(results.booked(found))
-        self._show()
-        if not self.booker.waiting():
-            self.log.reload()
-
-    def _on_delayed(self, booking: Booking, waiting: int) -> None:
-        self.show_result(results.delayed(booking, waiting))
-
-    def _on_refused(self, failed: Failed) -> None:
-        self.log.refuse(failed)
-        if failed.may and not self.station.part:
-            self._asked = failed
-            word = _("Not booked yet: Enter books anyway, Esc drops it")
-            self.show_result(Result("warn", "triangle-alert", word, failed.sentence, failed.text))
-        else:
-            self.show_result(
-                Result("danger", "octagon-x", _("Nothing was booked"), failed.sentence, failed.text)
-            )
-        self._show()
-
     def _on_action(self, action: str) -> None:
         self.station.choose(action)
         self._asked = None
-        self._neutral(KINDS[action].icon, _(KINDS[action].title))
+        self._turned(KINDS[action].icon, _(KINDS[action].title))
+
+    def _turned(self, icon: str, word: str) -> None:
+        """Something else holds from now on; a part that is still in hand is shown with it."""
+        if self._queue_ready():
+            self._neutral(icon, word)
+        self._show()
         self.entry.setFocus()
 
     def switch_mode(self) -> None:
         """F2: type quantities, or book one by every scan."""
-        self.station.drop()
         self.station.each = not self.station.each
         word = _("Each scan books one") if self.station.each else _("Scan, then type the quantity")
-        self._neutral("plus" if self.station.each else "keyboard", word)
-        self.entry.setFocus()
+        self._turned("plus" if self.station.each else "keyboard", word)
 
     def clear(self) -> None:
-        """F9: forget order, machine, bin and person."""
+        """F9: forget order, machine, bin and person; the part in hand stays."""
         self.station.clear()
-        self._neutral("circle-slash", _("The order is cleared"))
+        self._turned("circle-slash", _("The order is cleared"))
 
     def _let_go(self) -> None:
         """Drop the part in hand, or the booking that was asked about; nothing else."""
         if self._asked and not self.station.part:
+            self.log.skipped(self._asked, _("Dropped at the question"))
             self.queue.dealt(self._asked, _("Dropped at the question"))
             self.keep_reason([self._asked], _("Dropped at the question"))
         self._asked = None
@@ -364,3 +202,4 @@ class ScanStation(UndoableScans):
         self.log.setVisible(self.height() >= 460)
         self._make_room()
         self.top.set_narrow(self.width() < 1000)
+        self.context.set_narrow(self.width() < 1000)

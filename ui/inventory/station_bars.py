@@ -13,7 +13,7 @@ from ui.inventory.booking import KINDS
 from ui.inventory.tables import all_of
 from ui.kit import icons, theme
 from ui.kit.buttons import Button, button, icon_button, set_kind
-from ui.kit.labels import ElidedLabel, SignLabel, label, set_tone
+from ui.kit.labels import ElidedLabel, SignLabel, label, line, set_tone
 
 #: The slots of the context bar: title, and the contexts that may stand there.
 _SLOTS = (
@@ -95,7 +95,7 @@ class StationTop(QWidget):
 
 
 class _Slot(QWidget):
-    """A title in small print over what stands there now."""
+    """A title in small print over what stands there now, large enough to be read from two metres."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -104,9 +104,13 @@ class _Slot(QWidget):
         column.setSpacing(0)
         self._words: str | None = None
         self._title = label(title, "caption", "text_3")
-        self.text = ElidedLabel("", "body_strong")
+        self.text = ElidedLabel("", "title")
         column.addWidget(self._title)
         column.addWidget(self.text)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Half the size where the window is low or narrow."""
+        self.text.setFont(theme.font("body_strong" if narrow else "title"))
 
     def set(self, words: str, tone: str = "text") -> None:
         if words != self._words:
@@ -121,13 +125,19 @@ class ContextBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 16, 4)
+        row.setContentsMargins(16, 4, 16, 6)
         row.setSpacing(16)
         self.action = _Slot(_("What a scan does"))
         row.addWidget(self.action, 3)
         self.slots = [_Slot(_(title)) for title, _names in _SLOTS]
         for slot, stretch in zip(self.slots, (4, 3, 3), strict=True):
+            row.addWidget(line("v"))
             row.addWidget(slot, stretch)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Half the size where the window is low or narrow."""
+        for slot in (self.action, *self.slots):
+            slot.set_narrow(narrow)
 
     def show_station(self, station: Station) -> None:
         """The context as it is now."""
@@ -139,7 +149,8 @@ class ContextBar(QWidget):
         self.action.set(word, "accent")
         for slot, (_title, names) in zip(self.slots, _SLOTS, strict=True):
             found = [station.contexts[name] for name in names if name in station.contexts]
-            slot.set("  →  ".join(f"{one.code} {one.title}".strip() for one in found))
+            short = len(found) > 1  # bin → bin: the names would push the second one out
+            slot.set("  →  ".join(one.code if short else f"{one.code} {one.title}".strip() for one in found))
 
     def words(self) -> str:
         """What stands here, for those who hear it."""
@@ -147,7 +158,7 @@ class ContextBar(QWidget):
 
 
 class FailedBar(QWidget):
-    """The scans that led to nothing, the oldest first, until each is bound, booked or skipped with a reason."""
+    """The scans that led to nothing, the newest first, until each is bound, booked or skipped with a reason."""
 
     bind_wanted = Signal()
     book_wanted = Signal()
@@ -158,36 +169,40 @@ class FailedBar(QWidget):
         self._may_bind = may_bind
         self._shown: list[int] = []
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
+        row.setContentsMargins(36, 6, 16, 6)
         row.setSpacing(10)
-        row.addWidget(SignLabel("octagon-x", "danger_sign", 20))
-        self._count = label("", "body_strong", "danger_text")
-        self._text = ElidedLabel("", "dense")
+        row.addWidget(SignLabel("octagon-x", "danger_sign", 28))
+        self._count = label("", "section", "danger_text")
+        self._text = ElidedLabel("", "body")
         row.addWidget(self._count)
         row.addWidget(self._text, 1)
-        self.bind = button(_("Bind or create (F4)"), "qr-code", scale="small")
+        self.bind = button(_("Bind or create (F4)"), "qr-code", scale="large")
         self.bind.clicked.connect(self.bind_wanted)
-        self.anyway = button(_("Book anyway (F7)"), scale="small")
+        self.anyway = button(_("Book anyway (F7)"), "check", scale="large")
         self.anyway.clicked.connect(self.book_wanted)
-        self.skip = button(_("Skip (F8)"), scale="small")
+        self.skip = button(_("Skip (F8)"), "x", scale="large")
         self.skip.clicked.connect(self.skip_wanted)
         for made in (self.bind, self.anyway, self.skip):
             row.addWidget(made)
         self.setAutoFillBackground(True)
+        theme.notifier.changed.connect(self._paint_ground)
         self.hide()
 
+    def _paint_ground(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), theme.color("danger_soft"))
+        self.setPalette(palette)
+
     def show_failed(self, failed: list[Failed]) -> None:
-        """The oldest that waits, and how many there are."""
+        """The newest that waits - the one in the band - and how many there are."""
         shown, self._shown = self._shown, [one.n for one in failed]
         if shown == self._shown:
             return
         self.setVisible(bool(failed))
         if not failed:
             return
-        palette = self.palette()
-        palette.setColor(self.backgroundRole(), theme.color("danger_soft"))
-        self.setPalette(palette)
-        first = failed[0]
+        self._paint_ground()
+        first = failed[-1]
         count = ngettext("{count} scan to deal with", "{count} scans to deal with", len(failed))
         self._count.setText(count.format(count=len(failed)))
         self._text.setText(

@@ -38,8 +38,8 @@ class Booker(QObject):
     refused = Signal(object)
     """A `Failed` with the booking that a rule or the disk refused."""
 
-    undone = Signal()
-    """The last booking was taken back."""
+    undone = Signal(object)
+    """A `Booking` that was taken back, out of the queue or out of the ledger."""
 
     failed = Signal(object)
     """An AppError of an undo."""
@@ -50,8 +50,10 @@ class Booker(QObject):
         self.queue = ScanQueue.of(desk)
         #: What an earlier run left: it waits for a person's word.
         self.leftover = list(self.queue.waiting)
-        self._done: list[Done] = []
+        self._done: list[Booked] = []
         self._running: Booking | None = None
+        #: It was taken back while the worker had it.
+        self._regretted = False
         self._retry = QTimer(self, interval=_RETRY_MS, singleShot=True)
         self._retry.timeout.connect(self.pump)
 
@@ -115,36 +117,57 @@ class Booker(QObject):
         self._running = None
 
     def _on_booked(self, found: Booked) -> None:
-        self._done.append(found.done)
-        self.booked.emit(found)
+        self._done.append(found)
+        if self._regretted:
+            self._regretted = False
+            self._take_back(self._done.pop())
+        else:
+            self.booked.emit(found)
         self.pump()
 
     def _on_refused(self, booking: Booking, error: Exception) -> None:
         if isinstance(error, Busy):
             self._retry.start()
-            self.delayed.emit(booking, len(self.waiting()))
+            if self._regretted:
+                self._drop(booking)
+            else:
+                self.delayed.emit(booking, len(self.waiting()))
             return
+        self._regretted = False
         may = error.may_override if isinstance(error, Refused) else not isinstance(error, Denied)
         failed = Failed(text=booking.part_no, sentence=str(error), at=booking.at, booking=booking, may=may)
         self.refused.emit(self.queue.fail(failed))
         self.pump()
 
-    def undo(self) -> bool:
-        """Take back the last scan: out of the queue (True), or out of the ledger by the worker."""
+    def undo(self) -> None:
+        """Take back the last scan: out of the queue, from the worker's hand, or out of the ledger."""
         open_ = [one for one in self.waiting() if one is not self._running]
         if open_:
-            self.queue.booked(open_[-1])
-            return True
-        if self._done and not self._running:
-            done, desk = self._done.pop(), self._desk
-            self._tasks.run(
-                lambda: desk.undo(done.action_id), lambda _d: self.undone.emit(), self._on_failed, owner=self
-            )
-        return False
+            self._drop(open_[-1])
+        elif self._running:
+            self._regretted = True
+        elif self._done:
+            self._take_back(self._done.pop())
+
+    def _drop(self, booking: Booking) -> None:
+        self._regretted = False
+        self.queue.booked(booking)
+        self.undone.emit(booking)
+
+    def _take_back(self, found: Booked) -> None:
+        desk = self._desk
+        self._tasks.run(
+            lambda: desk.undo(found.done.action_id),
+            lambda _d: self.undone.emit(found.booking),
+            lambda error: self._on_not_undone(found, error),
+            owner=self,
+        )
 
     def forget(self, movement: bytes) -> None:
         """A booking was taken back by itself: it is not what an undo means any more."""
-        self._done = [done for done in self._done if movement not in done.op_ids]
+        self._done = [found for found in self._done if movement not in found.done.op_ids]
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_not_undone(self, found: Booked, error: Exception) -> None:
+        if isinstance(error, Busy):
+            self._done.append(found)  # it can be taken back a moment later
         self.failed.emit(error)

@@ -9,13 +9,14 @@ from app.inventory.skipped import note_skipped
 from app.inventory.station import Station
 from app.labels.bindings import bind_code, may_bind
 from app.words import _
+from ui.inventory import station_results as results
 from ui.inventory.band import Result
 from ui.inventory.bind import BindDialog
 from ui.inventory.scan_page import ScanPage
 from ui.inventory.station_bars import FailedBar
 from ui.inventory.station_booker import Booker
 from ui.inventory.station_log import StationLog
-from ui.inventory.station_parts import LeftBar, ask_reason
+from ui.inventory.station_parts import REASONS, LeftBar, ask_reason
 from ui.inventory.tables import amount
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -37,9 +38,19 @@ class FailedScans(ScanPage):
     def _show(self) -> None:
         raise NotImplementedError
 
+    def _queue_ready(self) -> bool:
+        raise NotImplementedError
+
     def _neutral(self, icon: str, word: str, name: str = "") -> None:
-        self.show_result(Result("neutral", icon, word, name or self.station.prompt()))
+        if self.station.part:
+            self.show_result(results.in_hand(self.station, told=" ".join(filter(None, [word, name]))))
+        else:
+            self.show_result(Result("neutral", icon, word, name or self.station.prompt()))
         self._show()
+
+    def shown_failed(self) -> Failed | None:
+        """The failed scan that stands in the bar: every key and every code means this one."""
+        return self.queue.failed[-1] if self.queue.failed else None
 
     def _on_failed(self, error: Exception) -> None:
         self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), str(error)))
@@ -53,7 +64,7 @@ class FailedScans(ScanPage):
                 text=text[:200], sentence=sentence, at=self._desk.now(), foreign=foreign if bindable else ""
             )
         )
-        more = _("F4 binds this code to a record.") if bindable else ""
+        more = _("F4 or its code on the sheet binds it to a record; F8 skips it.") if bindable else ""
         self.show_result(Result("danger", "octagon-x", _("Nothing was booked"), sentence, more))
         self._show()
 
@@ -65,9 +76,9 @@ class FailedScans(ScanPage):
     # failed scans
 
     def open_binding(self) -> None:
-        """The dialog that binds the oldest foreign code that waits, or makes a part of it."""
-        failed = next((one for one in self.queue.failed if one.foreign), None)
-        if failed is None or not may_bind(self._desk):
+        """The dialog that binds the foreign code in the bar, or makes a part of it."""
+        failed = self.shown_failed()
+        if failed is None or not failed.foreign or not may_bind(self._desk):
             return
         dialog = BindDialog(self.window(), self._desk, self._tasks, failed.foreign, wedge=self._wedge)
         dialog.bound.connect(lambda words: self._on_bound(failed.foreign, words))
@@ -77,11 +88,15 @@ class FailedScans(ScanPage):
         """F4: the next record that is scanned gets the foreign code that was refused."""
         waiting = [one for one in self.queue.failed if one.foreign]
         if waiting and may_bind(self._desk):
+            self.station.set_aside()
+            self._queue_ready()
             self.station.drop()
             self.station.binding = waiting[-1].foreign
             word = _("Bind the code {code}").format(code=self.station.binding[:60])
             self.show_result(Result("info", "qr-code", word, self.station.prompt()))
-            self._show()
+        else:
+            self._neutral("qr-code", _("No foreign code waits to be bound"))
+        self._show()
 
     def _bind(self, code: str) -> None:
         """The record that was just scanned gets the code."""
@@ -113,8 +128,14 @@ class FailedScans(ScanPage):
 
     def book_anyway(self, failed: Failed | None = None) -> None:
         """F7, or a second Enter: book what was refused, with the reason that it was confirmed."""
-        failed = failed or next((one for one in self.queue.failed if one.may and one.booking), None)
+        failed = (
+            failed
+            or self._asked
+            or next((one for one in reversed(self.queue.failed) if one.may and one.booking), None)
+        )
         self._asked = None
+        if failed is None:
+            self._neutral("check", _("Nothing waits to be booked anyway"))
         try:
             if failed:
                 self.booker.again(failed)
@@ -123,16 +144,22 @@ class FailedScans(ScanPage):
         self._show()
 
     def skip(self, reason: str) -> None:
-        """F8: the oldest failed scan is dealt with otherwise, with the reason."""
-        if self.queue.failed:
-            failed = self.queue.failed[0]
+        """The failed scan in the bar is dealt with otherwise, with the reason."""
+        if failed := self.shown_failed():
             same = [one for one in self.queue.failed if not one.booking and one.text == failed.text]
             for one in same or [failed]:  # the label that was tried again and again is one thing to deal with
                 self.queue.dealt(one, reason)
             self.keep_reason(same or [failed], reason)
             self.log.skipped(failed, reason)
             self._asked = None if self._asked is failed else self._asked
-            self._neutral("check", _("Skipped"), reason)
+            self._neutral("check", _("Skipped"), failed.text[:60] or reason)
+
+    def skip_at_once(self) -> None:
+        """By its code on the sheet: the failed scan in the bar was a mistake."""
+        if self.queue.failed:
+            self.skip(_(REASONS[0]))
+        else:
+            self._neutral("check", _("No scan waits to be dealt with"))
 
     def keep_reason(self, scans: Sequence[Failed | Booking], reason: str) -> None:
         """Why scans were not booked is kept with the records of the site; what cannot be kept comes back into sight."""
@@ -151,8 +178,10 @@ class FailedScans(ScanPage):
         self._on_failed(error)
 
     def _on_skip(self) -> None:
-        if self.queue.failed and (reason := ask_reason(self.window(), self.queue.failed[0].sentence)):
+        failed = self.shown_failed()
+        if failed and (reason := ask_reason(self.window(), failed.sentence)):
             self.skip(reason)
+        self.take_focus()
 
     # what an earlier run left
 
@@ -167,3 +196,4 @@ class FailedScans(ScanPage):
             self.keep_reason(self.booker.leftover, reason)
             self.booker.drop_leftover()
             self._neutral("check", _("Skipped"))
+        self.take_focus()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.desk import Desk
 from app.inventory.ledger import MovementRow, last_movements
@@ -24,6 +25,7 @@ from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 
 LAST = 10
+_HEAD, _ROW = 34, 28
 _BACK = Sign("info", "undo-2", "", N_("Take it back"))
 
 
@@ -55,7 +57,12 @@ class StationLog(Table):
         self._refused: list[Line] = []
         self.lines: list[Line] = []
         super().__init__(self._columns(), FixedSource(lambda: self.lines))
-        self.count.hide()
+        for part in (self.count, self.legend):
+            part.hide()
+        for row in self.findChildren(QHBoxLayout):
+            row.setContentsMargins(0, 0, 0, 0)  # nothing stands at the foot
+        self.setMaximumHeight(_HEAD + LAST * _ROW)
+        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the keyboard stays in the field
         self.view.clicked.connect(self._on_clicked)
         self.reload()
 
@@ -64,9 +71,9 @@ class StationLog(Table):
             Column("place", N_("No."), "code", 44, sortable=False),
             Column("at", N_("Time"), "date", 84, sortable=False, value=lambda row: since(self._desk, row.at)),
             Column("sign", N_("Outcome"), "status", type_width(), sortable=False),
-            Column("part", N_("Spare part"), width=240, stretch=True, sortable=False),
+            Column("part", N_("Spare part"), width=280, sortable=False),
             Column("qty", N_("Quantity"), "number", 90, sortable=False),
-            Column("what", N_("For / note"), width=240, sortable=False, compact=False),
+            Column("what", N_("For / note"), width=240, stretch=True, sortable=False, compact=False),
             Column(
                 "back",
                 N_("Undo"),
@@ -99,7 +106,8 @@ class StationLog(Table):
 
         def work() -> list[Line]:
             with desk.read() as read:
-                return [_line(row, may_back=_may_back(desk, row)) for row in last_movements(read, site, LAST)]
+                rows = _whole(last_movements(read, site, 2 * LAST))[:LAST]
+                return [_line(row, may_back=_may_back(desk, row)) for row in rows]
 
         self._worker.run(work, self._on_lines, owner=self, latest="lines")
 
@@ -107,6 +115,7 @@ class StationLog(Table):
         found = sorted([*self._refused, *lines], key=lambda row: row.at, reverse=True)[:LAST]
         self.lines = [replace(line, place=place) for place, line in enumerate(found, 1)]
         self.refresh()
+        self.view.scrollToTop()
 
     def line(self, place: int) -> Line | None:
         """The line of this number, if it can be taken back."""
@@ -124,6 +133,12 @@ class StationLog(Table):
             self.back_wanted.emit(line)
 
 
+def _whole(rows: list[MovementRow]) -> list[MovementRow]:
+    """Of a transfer within the site the half that left stands for both."""
+    left = {(row.part_id, row.happened_at) for row in rows if row.type == "transfer_out"}
+    return [row for row in rows if row.type != "transfer_in" or (row.part_id, row.happened_at) not in left]
+
+
 def _may_back(desk: Desk, row: MovementRow) -> bool:
     return row.state == "booked" and may_book(desk, row.type)
 
@@ -134,5 +149,7 @@ def _line(row: MovementRow, *, may_back: bool) -> Line:
     if row.state == "booked":
         sign = Sign("ok", "circle-check", "✓", sign.word)
     where = "·".join(filter(None, [row.what_for, short_bin(row.bin)]))
+    if row.type == "transfer_out" and row.what_for:
+        where = f"{short_bin(row.bin)} → {short_bin(row.what_for)}"
     told = (f"{row.part_no} {row.name}", change(row.qty, row.unit), where)
     return Line(row.n, row.happened_at, sign, *told, row.id, row.booked_at, back=_BACK if may_back else None)

@@ -5,14 +5,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.desk import Desk
 from app.inventory.scan_queue import Booking
-from app.values import show_instant
+from app.values import show_instant, show_quantity
 from app.words import N_, _, ngettext
 from ui.kit.buttons import button
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
 from ui.kit.labels import ElidedLabel, SignLabel, label
 
-_REASONS = (
+#: Why a scan is not booked; the first is what the code of the sheet says.
+REASONS = (
     N_("Scanned by mistake"),
     N_("Label damaged, dealt with by hand"),
     N_("Written on paper"),
@@ -44,8 +45,8 @@ class LeftBar(QWidget):
         row.addWidget(self.skip)
         self.hide()
 
-    def show_left(self, left: list[Booking]) -> None:
-        """How many, and which."""
+    def show_left(self, left: list[Booking], timezone: str) -> None:
+        """How many, which, and since when."""
         self.setVisible(bool(left))
         if left:
             text = ngettext(
@@ -54,19 +55,17 @@ class LeftBar(QWidget):
                 len(left),
             )
             self._count.setText(text.format(count=len(left)))
-            self._text.setText("  ".join(f"{one.part_no} ×{one.qty / 1000:g}" for one in left[:8]))
-            self.setToolTip(show_instant(left[0].at, "Asia/Shanghai"))
+            self._text.setText("  ".join(f"{one.part_no} × {show_quantity(one.qty)}" for one in left[:8]))
+            self.setToolTip(show_instant(left[0].at, timezone))
 
 
 def ask_reason(parent: QWidget | None, text: str) -> str:
     """Why a scan is not booked; empty when the person thought better of it."""
     fields = [
-        FormField(
-            "why", _("Reason"), "choice", required=True, choices=[(word, _(word)) for word in _REASONS]
-        ),
+        FormField("why", _("Reason"), "choice", required=True, choices=[(word, _(word)) for word in REASONS]),
         FormField("more", _("Remarks")),
     ]
-    found = FormDialog.ask(parent, _("Skip this scan"), fields, {"why": _REASONS[0]}, do=_("Skip"), text=text)
+    found = FormDialog.ask(parent, _("Skip this scan"), fields, {"why": REASONS[0]}, do=_("Skip"), text=text)
     if found is None:
         return ""
     why = str(found["why"])

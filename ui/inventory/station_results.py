@@ -12,6 +12,8 @@ _DONE = {
     "issue": N_("Issued"), "return": N_("Returned to stock"), "receipt": N_("Received into stock"),
     "transfer": N_("Transferred"), "scrap": N_("Scrapped"),
 }  # fmt: skip
+#: The sign of a part that is in hand.
+HELD = "package"
 _OUT = frozenset({"issue", "scrap"})
 _URGENT = frozenset({"out_of_stock", "below_safety", "at_reorder"})
 
@@ -21,6 +23,9 @@ def _times(times: int, word: str) -> str:
 
 
 def _signed(action: str, quantity: int) -> str:
+    """A transfer neither adds nor takes away."""
+    if action == "transfer":
+        return amount(quantity)
     return change(-quantity if action in _OUT else quantity)
 
 
@@ -28,14 +33,14 @@ def _toward(*parts: str, goal: str) -> str:
     return "   ".join(filter(None, parts)) + (f"   →   {goal}" if goal else "")
 
 
-def in_hand(station: Station) -> Result:
-    """The part in hand, not booked yet."""
+def in_hand(station: Station, told: str = "") -> Result:
+    """The part in hand, not booked yet; before that what has just been done, in words."""
     part = station.part
     if part is None:
         return Result("neutral", "scan-line", station.prompt())
     where = short_bin(station.contexts["bin"].code if "bin" in station.contexts else part.bin)
     word = _times(station.times, _("Not booked yet: {next}").format(next=station.prompt()))
-    return Result("info", "package", word, part.name, _toward(part.part_no, where, goal=station.goal()),
+    return Result("info", HELD, f"{told} - {word}" if told else word, part.name, _toward(part.part_no, where, goal=station.goal()),
                   _signed(station.action, station.qty), _("On hand"), amount(part.on_hand, part.unit))  # fmt: skip
 
 
@@ -59,7 +64,7 @@ def _of(booking: Booking, level: str, word: str) -> Result:
     more = _toward(booking.part_no, goal=booking.goal)
     return Result(
         level,
-        "package",
+        "history",
         _times(booking.times, word),
         booking.name,
         more,

@@ -7,12 +7,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.changes import Done
 from app.inventory.booking import reverse_movement
+from app.inventory.scan_queue import Booking
 from app.values import day_of
 from app.words import _
 from ui.inventory.band import Result
 from ui.inventory.correct import CorrectDialog
 from ui.inventory.station_failed import FailedScans
 from ui.inventory.station_log import LAST, Line
+from ui.inventory.tables import amount
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
 
@@ -33,12 +35,20 @@ class UndoableScans(FailedScans):
         made.activated.connect(slot)
 
     def undo(self) -> None:
-        """Take back the last scan: out of the queue, or out of the ledger."""
-        if self.booker.undo():
-            self._neutral("undo-2", _("Taken back"), _("The last scan was not booked yet; it is dropped."))
+        """Take back the last scan: out of the hand, out of the queue, or out of the ledger."""
+        if self.station.part or self._asked:
+            self._let_go()
+        elif self.booker.can_undo():
+            self.booker.undo()
+        else:
+            self._neutral("undo-2", _("There is nothing to take back."))
 
-    def _on_undone(self) -> None:
-        self._neutral("undo-2", _("Taken back"), _("The last booking was taken back."))
+    def _let_go(self) -> None:
+        raise NotImplementedError
+
+    def _on_undone(self, booking: Booking) -> None:
+        quantity = amount(booking.qty, booking.unit)
+        self._neutral("undo-2", _("Taken back"), f"{booking.part_no} {booking.name}  {quantity}")
         self.log.reload()
 
     def take_back_place(self, place: int) -> None:

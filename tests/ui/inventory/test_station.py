@@ -129,8 +129,10 @@ def test_other_actions_have_their_own_sequence(station, qtbot, figures, settled)
     station.top._actions["transfer"].click()
     station.on_scan("HVAC-015")
     typed(station, qtbot, "2")
-    assert station.station.wanted() == "target"
+    assert station.station.wanted() == "bin"
+    assert "comes from" in station.prompt.text()
     station.on_scan("DC1-WH-A03")
+    assert "goes into" in station.prompt.text()
     station.on_scan("DC1-WH-A02")
     typed(station, qtbot, "2")
     settled()
