@@ -15,7 +15,7 @@ from app.reports.document import Report
 from app.reports.parameters import Parameter
 from app.reports.pdf import render_pdf
 from app.reports.record import ReportNote
-from app.reports.sources import counts, figures, ledger, machines, people, purchase, rounds, stock
+from app.reports.sources import counts, figures, ledger, machines, people, purchase, rounds, standing, stock
 from app.reports.sources.job import Job
 from app.reports.xlsx import render_xlsx
 from app.words import N_, _, pgettext, speaking
@@ -232,6 +232,15 @@ REPORTS: dict[str, ReportSpec] = {
             Permission.SEE_STOCK,
             (told.SITE,),
             figures.matrix,
+        ),
+        ReportSpec(
+            "idle-stock",
+            N_("Slow, dead, expiring and excess stock"),
+            N_("What only lies there, grows old or is too much"),
+            "stock",
+            Permission.SEE_STOCK,
+            (told.SITE,),
+            standing.standing_still,
         ),
         ReportSpec(
             "count-accuracy",

@@ -216,9 +216,7 @@ def _variance_head(data: CountData, issue: Issue) -> tuple[Fact, ...]:
     share = "—" if data.accuracy is None else f"{data.accuracy / 10:.1f} %"
     lines = ngettext("{count} line", "{count} lines", data.counted).format(count=data.counted)
     worth = _("surplus {gain}, shortage {loss}, together {sum}").format(
-        gain=show_money(data.gain),
-        loss=show_money(-data.loss),
-        sum=show_money(data.gain + data.loss).replace("-", "−"),
+        gain=_amount(data.gain), loss=_amount(-data.loss), sum=_amount(data.gain + data.loss)
     )
     return (
         Fact(pgettext("stocktake", "Scope"), joined(data.scope, data.kind)),
@@ -227,13 +225,18 @@ def _variance_head(data: CountData, issue: Issue) -> tuple[Fact, ...]:
         Fact(
             _("Without difference"), _("{share} ({count} differ)").format(share=share, count=data.different)
         ),
-        Fact(_("Value of the differences"), f"{_(CURRENCY)} {worth}", wide=True),
+        Fact(_("Value of the differences"), worth, wide=True),
         *(
             (Fact(_("Typed in later"), _later(data), wide=True),)
             if any(line.entry for line in data.lines)
             else ()
         ),
     )
+
+
+def _amount(hundredths: int) -> str:
+    shown = show_money(hundredths).replace("-", "−")
+    return _("{currency} {amount}").format(currency=_(CURRENCY), amount=shown)
 
 
 def _later(data: CountData) -> str:
@@ -246,27 +249,27 @@ def _later(data: CountData) -> str:
 
 def _line_columns() -> tuple[Col, ...]:
     return (
-        Col("seq", _("No."), "int", 10, centred=True),
+        Col("seq", _("No."), "int", 9, centred=True),
         Col("part_no", _("Part no."), "code", 22),
         Col("name_spec", _("Name / specification"), book=False),
         Col("name", _("Name"), paper=False),
         Col("spec", _("Specification"), paper=False),
-        Col("unit", _("Unit"), width=10, centred=True),
-        Col("bin", _("Bin"), width=21, small=True),
+        Col("unit", _("Unit"), width=9, centred=True),
+        Col("bin", _("Bin"), width=20, small=True),
         Col("batch", _("Batch"), paper=False),
-        Col("book", _("Books"), "quantity", 13),
+        Col("book", _("Books"), "quantity", 12),
     )
 
 
 def _differences(lines: list[CountLineRow]) -> Table:
     columns = (
         *_line_columns(),
-        Col("counted", pgettext("stocktake", "Counted"), "quantity", 14, bold=True),
-        Col("difference", _("Difference"), "quantity", 16, bold=True),
+        Col("counted", pgettext("stocktake", "Counted"), "quantity", 13, bold=True),
+        Col("difference", _("Difference"), "quantity", 15, bold=True, signed=True),
         Col("price", _("Average price"), "price", paper=False),
-        Col("value", _("Amount"), "money", 19, unit=_(CURRENCY)),
+        Col("value", _("Amount"), "money", 22, unit=_(CURRENCY), signed=True),
         Col("state", _("Status"), "status", paper=False),
-        Col("reason", _("Reason"), width=24),
+        Col("reason", _("Reason"), width=22),
         Col("at", _("Counted at"), "instant", paper=False),
         Col("by", _("Counted by"), paper=False),
         Col("entry", _("Entry"), paper=False),
@@ -306,13 +309,13 @@ def _line_row(number: int, line: CountLineRow) -> Row:
 def due_list(rows: Sequence[DuePart], issue: Issue, day: str) -> Report:
     """What is due to be counted by the cycle of its class, the most valuable class first (循环盘点到期清单)."""
     columns = (
-        Col("part_no", _("Part no."), "code", 28),
+        Col("part_no", _("Part no."), "code", 26),
         Col("name", _("Name")),
-        Col("abc", _("ABC class"), width=16, centred=True),
-        Col("bins", _("Bins"), width=34, small=True),
-        Col("every", _("Every (days)"), "int", 22),
-        Col("last", _("Counted last"), "date", 26),
-        Col("over", _("Overdue (days)"), "int", 22, bold=True),
+        Col("abc", _("ABC"), width=12, centred=True),
+        Col("bins", _("Bins"), width=32, small=True),
+        Col("every", _("Every (days)"), "int", 20),
+        Col("last", _("Counted last"), "date", 22),
+        Col("over", _("Overdue (days)"), "int", 20, bold=True),
     )
     lines = tuple(
         Row(

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.signs import Sign, sign
+from app.signs import CIRCLE, TRIANGLE, Sign, sign
 
 Kind = Literal[
     "text", "code", "int", "quantity", "money", "price", "date", "instant", "status", "input", "write"
 ]
+#: In black and white three degrees of low stock must be told apart: block, frame, plain (word -> level, sign).
+PRINTED = {sign("below_safety").word: ("warn", TRIANGLE), sign("at_reorder").word: ("info", CIRCLE)}
 NUMBERS = frozenset({"int", "quantity", "money", "price"})
 
 
@@ -30,7 +32,8 @@ class Status:
     def of(cls, state: Sign | str, word: str | None = None) -> Status:
         """The sign of a state (app.signs) with its own word, or with a date in its place (matrix)."""
         found = sign(state) if isinstance(state, str) else state
-        return cls(found.level, found.glyph, found.text if word is None else word)
+        level, glyph = PRINTED.get(found.word, (found.level, found.glyph))
+        return cls(level, glyph, found.text if word is None else word)
 
     def __str__(self) -> str:
         return f"{self.glyph} {self.word}".strip()
@@ -73,7 +76,7 @@ Value = str | int | Status | Measure | Choices | Boxes | Code | None
 
 @dataclass(frozen=True, slots=True)
 class Col:
-    """A column: what it holds, its title, its width on paper (mm; 0 shares what is left)."""
+    """A column: what it holds, its title, its width on paper (mm; 0 shares what is left); a signed one shows its plus."""
 
     key: str
     title: str
@@ -85,6 +88,7 @@ class Col:
     centred: bool = False
     turned: bool = False
     right: bool = False
+    signed: bool = False
     paper: bool = True
     book: bool = True
 

@@ -175,7 +175,7 @@ def _out_row(row: Had) -> Row:
     return Row(
         {
             "part_no": row.part_no, "name": row.name, "abc": row.abc, "ved": row.ved, "site": row.site,
-            "on_hand": row.on_hand, "since": row.since, "events": row.events, "days": row.out_days,
+            "on_hand": row.on_hand, "since": row.since or (_("never in stock") if row.is_out else None), "events": row.events, "days": row.out_days,
             "issues": row.issues, "short": row.short, "fill": share(filled) if row.asked else "",
         },
         mark=row.is_out,

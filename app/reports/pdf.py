@@ -69,7 +69,7 @@ def draw(report: Report, stream: BinaryIO) -> tuple[int, Pen]:
 
 
 def lay_out(report: Report, page: Page) -> Flow:
-    """Place all blocks; those at the end that are signed hang on the last one before them."""
+    """Place all blocks; those at the end that are signed, and the method above them, hang on the last one before them."""
     flow = Flow(page, heads.head_height(report, page), report.issue.timezone)
     flow.pages[0].append(lambda pen: heads.draw_first_head(pen, report, page))
     if report.head:
@@ -85,9 +85,14 @@ def lay_out(report: Report, page: Page) -> Flow:
 def _split_tail(report: Report) -> tuple[list[Block], list[Block]]:
     blocks = list(report.blocks)
     end = len(blocks)
-    while end and isinstance(blocks[end - 1], TAIL):
+    while end > 1 and (isinstance(blocks[end - 1], TAIL) or _is_method(blocks[end - 1])):
         end -= 1
     return blocks[:end], blocks[end:]
+
+
+def _is_method(block: Block) -> bool:
+    """The small lines at the end that say how the figures are reckoned: never alone on a page."""
+    return isinstance(block, Text) and block.small and not block.title
 
 
 def _place_table(flow: Flow, table: Table, below: float) -> None:

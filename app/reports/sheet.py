@@ -21,6 +21,8 @@ RECORD, FORM, MATRIX = 5.9 * MM, 8.5 * MM, 5.5 * MM
 TURNED = (33 * MM, 40 * MM, 50 * MM, 60 * MM, 75 * MM)
 KEEP = 3
 LONGEST_WORD = 28 * MM
+#: A column that takes what is left holds names: a few characters must stand in a line.
+LEAST_FREE = 20 * MM
 _WORD = re.compile(r"[A-Za-z]{6,}")
 
 
@@ -284,7 +286,7 @@ def _widths(columns: tuple[Col, ...], least: list[float], room: float) -> list[f
     """Column widths in points: as declared, the free ones share what is left, none narrower than the words of its title."""
     fixed = sum(col.width for col in columns) * MM
     free = sum(1 for col in columns if not col.width)
-    share = max((room - fixed) / free, 8 * MM) if free else 0
+    share = max((room - fixed) / free, LEAST_FREE) if free else 0
     found = [col.width * MM or share for col in columns]
     scale = room / sum(found)
     found = [max(w * scale, low) for w, low in zip(found, least, strict=True)]

@@ -37,7 +37,7 @@ def shown(value: Value, col: Col, places: int, timezone: str) -> str:
     if isinstance(value, Measure):
         return measured(value)
     if isinstance(value, int):
-        return _number(value, col.kind, places, timezone)
+        return "+" * (col.signed and value > 0) + _number(value, col.kind, places, timezone)
     if isinstance(value, Status):
         return str(value)
     if isinstance(value, Choices):

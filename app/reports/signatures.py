@@ -1,4 +1,4 @@
-"""The end of a report: the box of results to tick, the signature boxes, empty lines for remarks."""
+"""The end of a report: how it is reckoned, the box of results to tick, the signature boxes, empty lines for remarks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from reportlab.lib.utils import ImageReader
 
 from app.reports.canvas import GREY, INK, MM, TINT, Area, Pen
-from app.reports.document import Block, Notes, ResultBox, Signature, Signatures
+from app.reports.document import Block, Notes, ResultBox, Signature, Signatures, Text
 from app.reports.page import Flow, Page
 from app.reports.text import BOLD, REGULAR, width, wrap
 from app.words import _
@@ -23,32 +23,46 @@ RESULT = 8.2 * MM
 GAP = 4 * MM
 NOTE_LINE = 8.5 * MM
 PAD = 2 * MM
+SMALL, LEADING = 7.5, 1.5
 
 
 def tail_height(flow: Flow, tail: list[Block]) -> float:
     """What the blocks at the end need together."""
-    if not tail:
-        return 0
-    return GAP + sum(_height(flow, block) for block in tail)
+    boxed = any(not isinstance(block, Text) for block in tail)
+    return GAP * boxed + sum(_height(flow, block) for block in tail)
 
 
 def _height(flow: Flow, block: Block) -> float:
     if isinstance(block, ResultBox):
         return _result_height(block, flow.page)
+    if isinstance(block, Text):
+        return PAD + len(_said(flow, block)) * SMALL * LEADING
     return BOX if isinstance(block, Signatures) else 0
 
 
 def place_tail(flow: Flow, tail: list[Block]) -> None:
-    """Result box and signatures as one piece."""
+    """The method, the result box and the signatures as one piece."""
     if not tail:
         return
     flow.need(tail_height(flow, tail))
-    flow.y += GAP
-    for block in tail:
-        if isinstance(block, ResultBox):
+    for n, block in enumerate(tail):
+        if not isinstance(block, Text) and (not n or isinstance(tail[n - 1], Text)):
+            flow.y += GAP
+        if isinstance(block, Text):
+            flow.put(_height(flow, block), partial(_draw_text, flow.page.left, _said(flow, block)))
+        elif isinstance(block, ResultBox):
             flow.put(_height(flow, block), partial(_draw_result, flow.page, block))
         elif isinstance(block, Signatures):
             flow.put(BOX, partial(_draw_signatures, flow.page, block))
+
+
+def _said(flow: Flow, block: Text) -> tuple[str, ...]:
+    return wrap(block.text, REGULAR, SMALL, flow.page.text_width)
+
+
+def _draw_text(left: float, lines: tuple[str, ...], pen: Pen, y: float) -> None:
+    for i, line in enumerate(lines):
+        pen.text(left, y + PAD + SMALL * (1.1 + i * LEADING), line, REGULAR, SMALL)
 
 
 def _result_lines(block: ResultBox, page: Page) -> list[list[tuple[float, str, str]]]:

@@ -156,7 +156,7 @@ class TableSheet:
             cell = shape.put(
                 self.sheet, row, i + 1, number, {"int": "sw_int", "money": "sw_money"}.get(col.kind, "sw_dec")
             )
-            cell.number_format = number_format(self.places[i])
+            cell.number_format = _format(col, self.places[i])
         elif isinstance(value, int):
             shape.put(
                 self.sheet, row, i + 1, values.local(value, self._zone).replace(tzinfo=None), "sw_instant"
@@ -192,7 +192,7 @@ class TableSheet:
             scale, letter = SCALES[col.kind], get_column_letter(i)
             number = Decimal(totals[col.key]) / 10**scale
             cell = shape.put(self.sheet, row, i, number, "sw_total_number")
-            cell.number_format = number_format(self.places[i - 1])
+            cell.number_format = _format(col, self.places[i - 1])
             if not plain:
                 cell.value = f"=SUBTOTAL(109,{letter}{FIRST}:{letter}{self.last})"
                 self.results[cell.coordinate] = str(number)
@@ -278,6 +278,11 @@ class TableSheet:
         protection: Any = self.sheet.protection
         protection.sheet = True
         protection.sort = protection.autoFilter = protection.formatColumns = protection.formatRows = False
+
+
+def _format(col: Col, places: int) -> str:
+    plain = number_format(places)
+    return f"+{plain};-{plain};{plain}" if col.signed else plain
 
 
 def _open_style(col: Col) -> str:
