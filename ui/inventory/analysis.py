@@ -16,13 +16,15 @@ from app.errors import AppError
 from app.inventory import classes, figures, turns
 from app.inventory.availability import Service, availability, service_of
 from app.inventory.classes import ABC, BASES, VED, Change
-from app.inventory.idle import IDLE, Idle, idle_value, months_before
+from app.inventory.idle import Idle, idle_value, months_before
 from app.inventory.rules import Rules, rules_of
+from app.inventory.standing import EXCESS, SIGNS, excess_value
 from app.inventory.turns import ClassValue, StockOuts, Turns
 from app.signs import sign
 from app.words import N_, _, ngettext
 from ui.inventory.rules import RulesDialog
 from ui.inventory.tables import site_of, yuan
+from ui.inventory.used import UsedCard
 from ui.kit import theme
 from ui.kit.buttons import button, icon_button
 from ui.kit.dialogs import FormDialog
@@ -39,8 +41,8 @@ _TURNS = {
     "bought": (N_("Turns, purchased"), N_("received in 12 months ÷ stock now (SMRP 5.5.31)")),
 }
 _SHOWN = 12
-#: The width that a tile needs for its figures.
-_TILE = 300
+#: The width that a tile needs for its figures, and how many stand side by side at most.
+_TILE, _BESIDE = 290, 4
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,19 @@ class AnalysisPage(Page):
             rules.clicked.connect(self.ask_rules)
             self.add_action(rules)
         self._turns, self._outs = Card(_("Turns and days of supply")), Card(_("Stock-outs"))
-        self._matrix, self._idle = Card(_("Value × criticality (ABC × VED)")), Card(_("Idle / expiring"))
-        for card in (self._turns, self._matrix, self._idle, self._outs):
+        self._matrix, self._idle = (
+            Card(_("Value × criticality (ABC × VED)")),
+            Card(_("Slow, dead, expiring and excess stock")),
+        )
+        self.used = UsedCard(desk, tasks)
+        self.used.report_requested.connect(self.report_requested)
+        for card in (self._turns, self.used, self._matrix, self._idle, self._outs):
             self.body.addWidget(card)
         if desk.may(Permission.PRINT_REPORTS):
             for card, name in (
                 (self._turns, "stock-turns"),
                 (self._matrix, "abc-ved"),
+                (self._idle, "idle-stock"),
                 (self._outs, "stock-outs"),
             ):
                 self._add_report(card, name)
@@ -145,7 +153,7 @@ class AnalysisPage(Page):
                 return _Found(
                     figures.classes(read, site), turns.turns(read, site, now), turns.stock_outs(read, site, now),
                     service_of(availability(read, site, months_before(now, 12), now)),
-                    turns.value_by_class(read, site), idle_value(read, site), rules_of(read),
+                    turns.value_by_class(read, site), [*idle_value(read, site), excess_value(read, site)], rules_of(read),
                 )  # fmt: skip
 
         self._tasks.run(work, self._show, owner=self, latest="analysis")
@@ -208,9 +216,10 @@ class AnalysisPage(Page):
         tiles = []
         for row in rows:
             count = ngettext("{count} part", "{count} parts", row.parts).format(count=row.parts)
-            look = sign(IDLE[row.rule])
+            look = sign(SIGNS[row.rule])
             tile = Tile(look.text, Figure(yuan(row.value), basis=count))
-            tile.clicked.connect(partial(self._open, {"idle": row.rule}))
+            where = {"state": EXCESS} if row.rule == EXCESS else {"idle": row.rule}
+            tile.clicked.connect(partial(self._open, where))
             tiles.append(tile)
         return _Tiles(tiles)
 
@@ -228,15 +237,15 @@ class AnalysisPage(Page):
             grid.addWidget(
                 label(f"{ved}  {_(_VED_WORDS[ved])}", "body_strong"), 0, column, Qt.AlignmentFlag.AlignCenter
             )
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for line, abc in enumerate(ABC, 1):
             grid.addWidget(label(abc, "item"), line, 0)
             for column, ved in enumerate(VED, 1):
                 grid.addWidget(self._cell(found, abc, ved), line, column)
             total = sum(found.matrix.get((abc, ved), 0) for ved in VED)
             words = ngettext("{count} part", "{count} parts", total).format(count=total)
-            grid.addWidget(
-                label(f"{words}   {yuan(worth.get(abc, 0))}", "dense", "text_2"), line, len(VED) + 1
-            )
+            grid.addWidget(label(words, "dense", "text_2"), line, len(VED) + 1, right)
+            grid.addWidget(label(yuan(worth.get(abc, 0)), "dense", "text_2"), line, len(VED) + 2, right)
         for column, ved in enumerate(VED, 1):
             total = sum(found.matrix.get((abc, ved), 0) for abc in ABC)
             words = ngettext("{count} part", "{count} parts", total).format(count=total)
@@ -332,6 +341,7 @@ class AnalysisPage(Page):
         """Something has changed in the store."""
         if topics & {"stock", "inventory", "alerts"}:
             self.reload()
+            self.used.reload()
 
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page, for F1."""
@@ -343,7 +353,7 @@ def _share(part: int, whole: int) -> str:
 
 
 class _Tiles(QWidget):
-    """Tiles side by side, as many in a line as there is room for, three at most."""
+    """Tiles side by side, as many in a line as there is room for, the lines as even as can be."""
 
     def __init__(self, tiles: list[Tile]) -> None:
         super().__init__()
@@ -352,16 +362,18 @@ class _Tiles(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
         self.setMinimumWidth(_TILE)
-        self._arrange(3)
+        self._arrange(_BESIDE)
 
-    def _arrange(self, columns: int) -> None:
+    def _arrange(self, room: int) -> None:
+        lines = -(-len(self._tiles) // room)
+        columns = -(-len(self._tiles) // lines)
         if columns != self._columns:
             self._columns = columns
             for number, tile in enumerate(self._tiles):
                 self._grid.addWidget(tile, *divmod(number, columns))
-            for column in range(3):
-                self._grid.setColumnStretch(column, int(column < min(columns, len(self._tiles))))
+            for column in range(_BESIDE):
+                self._grid.setColumnStretch(column, int(column < columns))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(min(max(event.size().width() // _TILE, 1), 3))
+        self._arrange(min(max(event.size().width() // _TILE, 1), _BESIDE))

@@ -34,7 +34,7 @@ class SparesArea(QWidget):
     """The ids of the parts whose labels are to be printed."""
 
     page_wanted = Signal(str)
-    """A page beside this one: `purchasing`."""
+    """A page beside this one: `purchasing`, `stocktake` or `import`."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class SparesArea(QWidget):
         if key == "station":
             self.station_wanted.emit()
             return
-        if key in {"purchasing", "stocktake"}:
+        if key in {"purchasing", "stocktake", "import"}:
             self.page_wanted.emit(key)
             return
         if key not in self._pages:

@@ -1,4 +1,4 @@
-"""What the store's books still wait for: withdrawals, loans, calibrations, transfers, months to close; and what was used."""
+"""What the store's books still wait for: withdrawals, loans, calibrations, transfers, months to close."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -18,19 +18,16 @@ from ui.inventory.books_checks import Work
 from ui.inventory.books_columns import columns
 from ui.inventory.books_forms import Forms
 from ui.inventory.tables import FixedSource, site_of
-from ui.inventory.used import UsedCard
 from ui.kit.buttons import button
 from ui.kit.dialogs import FormDialog
-from ui.kit.empty import EmptyState
 from ui.kit.forms import FormField
+from ui.kit.labels import SignLabel, label
 from ui.kit.layout import Card, Page
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 
 #: So many rows are seen at once in each card.
 _ROWS = 6
-#: The height of a card without rows: sign and sentence.
-_EMPTY = 148
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Numbered:
 
 
 class BooksPage(Page):
-    """Lists that are best empty, and what was used."""
+    """Lists that are best empty; an empty one is a single line."""
 
     back_wanted = Signal()
 
@@ -61,6 +58,7 @@ class BooksPage(Page):
         self._forms = Forms(self, desk)
         self.tables: dict[str, Table] = {}
         self.buttons: dict[str, QPushButton] = {}
+        self._nothing: dict[str, QWidget] = {}
         self._wanted: bytes | None = None
         back = button(_("Spare parts"), "arrow-left")
         back.clicked.connect(self.back_wanted)
@@ -80,9 +78,6 @@ class BooksPage(Page):
         ):
             if key != "waiting" or keeps:
                 self._add_card(key, title, none)
-        self.used = UsedCard(desk, tasks)
-        self.used.report_requested.connect(self.report_requested)
-        self.body.insertWidget(self.body.count() - 2, self.used)
         self.body.addStretch()
         self.reload()
 
@@ -108,21 +103,21 @@ class BooksPage(Page):
     def _add_card(self, key: str, title: str, none: str) -> None:
         card = Card(title, margins=False)
         source = FixedSource(partial(self._rows, key))
-        table = Table(
-            columns(key, self._desk), source, tasks=self._tasks, empty=EmptyState("nothing_to_do", none)
-        )
-        table.setFixedHeight(_EMPTY)
-        table.loaded.connect(partial(_fit, table))
+        table = Table(columns(key, self._desk), source, tasks=self._tasks)
+        table.hide()
         self.tables[key] = table
+        self._nothing[key] = _nothing(none, good=key not in _NEUTRAL)
         table.loaded.connect(partial(self._on_loaded, key))
         for code, words, icon, allowed in _ACTIONS[key]:
             if allowed is None or self._desk.may(allowed):
                 made = button(_(words), icon, scale="small")
                 made.clicked.connect(partial(self.act, key, code))
-                made.setEnabled(False)
+                made.hide()
                 self.buttons[f"{key}.{code}"] = made
                 card.add_action(made)
+        self._on_selected(key, None)
         table.selected.connect(partial(self._on_selected, key))
+        card.body.addWidget(self._nothing[key])
         card.body.addWidget(table)
         self.body.addWidget(card)
 
@@ -150,13 +145,13 @@ class BooksPage(Page):
             waits, out = len(taking.waiting(read, site)), loans.loans(read, site)
         late = sum(row.state(self._desk.today()) == "overdue" for row in out)
         said = ngettext("{count} withdrawal waits", "{count} withdrawals wait", waits).format(count=waits)
-        self.set_facts(_("{waiting} · {late} loans overdue").format(waiting=said, late=late))
+        overdue = ngettext("{count} loan overdue", "{count} loans overdue", late).format(count=late)
+        self.set_facts(f"{said}·{overdue}")
 
     def refresh(self, topics: set[str]) -> None:
         """Something has changed in the store."""
         if topics & {"stock", "inventory"}:
             self.reload()
-            self.used.reload()
 
     def chosen(self, key: str) -> Any:
         """The row that is selected in a card; None for none."""
@@ -169,8 +164,9 @@ class BooksPage(Page):
         self._wanted = movement
         self.reload()
 
-    def _on_loaded(self, key: str, _count: int) -> None:
-        """The card of the wanted withdrawal was read: there it is."""
+    def _on_loaded(self, key: str, count: int) -> None:
+        """The card was read: as high as its rows; the wanted withdrawal is selected."""
+        self._fit(key, count)
         if self._wanted is None or key not in _UNDONE:
             return
         table = self.tables[key]
@@ -182,10 +178,23 @@ class BooksPage(Page):
                 table.setFocus()
                 return
 
+    def _fit(self, key: str, count: int) -> None:
+        """As high as its rows, up to six of them; without any, a line says so and there is nothing to press."""
+        table = self.tables[key]
+        row = 44 if table.view.compact else 28
+        table.setFixedHeight(92 + row * min(count, _ROWS))
+        table.setVisible(count > 0)
+        self._nothing[key].setVisible(not count)
+        for made in self._buttons_of(key):
+            made.setVisible(count > 0)
+
+    def _buttons_of(self, key: str) -> list[QPushButton]:
+        return [made for name, made in self.buttons.items() if name.startswith(f"{key}.")]
+
     def _on_selected(self, key: str, number: int | None) -> None:
-        for name, made in self.buttons.items():
-            if name.startswith(f"{key}."):
-                made.setEnabled(number is not None)
+        for made in self._buttons_of(key):
+            made.setEnabled(number is not None)
+            made.setToolTip("" if number is not None else _("Select a row first."))
 
     def act(self, key: str, code: str, _checked: bool = False) -> None:
         """Do something about the selected row of a card."""
@@ -266,14 +275,22 @@ class BooksPage(Page):
         return [("Tab", _("Next list")), ("Ctrl C", _("Copy the selected rows"))]
 
 
-def _fit(table: Table, count: int) -> None:
-    """As high as its rows, up to six of them."""
-    row = 44 if table.view.compact else 28
-    table.setFixedHeight(92 + row * min(count, _ROWS) if count else _EMPTY)
+def _nothing(words: str, *, good: bool) -> QWidget:
+    """The line of a card without rows: good news where nothing waits."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(16, 0, 16, 14)
+    row.setSpacing(8)
+    look = ("circle-check", "ok_sign") if good else ("circle-dashed", "neutral_sign")
+    row.addWidget(SignLabel(*look, 18))
+    row.addWidget(label(words, "dense", "text_2"), 1)
+    return made
 
 
 #: The cards whose actions can be taken back by one key.
 _UNDONE = frozenset({"waiting", "decided"})
+#: Cards that are no lists of things to do: empty is neither good nor bad.
+_NEUTRAL = frozenset({"decided", "tools", "months", "closings"})
 _KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
 _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
     "waiting": (

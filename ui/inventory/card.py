@@ -9,12 +9,15 @@ from app.inventory.card import PartCard
 from app.inventory.ledger import MovementRow
 from app.inventory.reorder import Working
 from app.inventory.value import State, average, cents
-from app.words import _
+from app.words import _, pgettext
 from ui.inventory.tables import ICONS, amount, change, since, state_sign, stock_of, type_sign
 from ui.kit.bars import StockBar
 from ui.kit.chips import Chip
 from ui.kit.inspector import Inspector
 from ui.kit.labels import ElidedLabel, SignLabel, label
+
+#: The class of the register that stands for all of them.
+EVERY = "*"
 
 
 def fill(inspector: Inspector, card: PartCard, desk: Desk) -> None:
@@ -86,7 +89,9 @@ def _facts(card: PartCard) -> list[tuple[str, str | QWidget]]:
     )
     facts: list[tuple[str, str | QWidget]] = [(_("Bin"), where or part.bin or "—")]
     if card.classes:
-        facts.append((_("Fits"), _(", ").join(word.words for word in card.classes)))
+        every = any(word.words == EVERY for word in card.classes)
+        named = pgettext("list", ", ").join(word.words for word in card.classes)
+        facts.append((_("Fits"), _("any equipment") if every else named))
     facts += [
         (_("Supplier"), "\n".join(filter(None, [source.name, source.sku]))) for source in card.sources[:1]
     ]

@@ -30,6 +30,7 @@ from ui.inventory.tables import (
 from ui.kit.buttons import button
 from ui.kit.chips import Chip
 from ui.kit.dialogs import FormDialog
+from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
 from ui.kit.forms import FormField
 from ui.kit.inspector import Inspector, Panes
@@ -56,7 +57,12 @@ class LedgerPage(Page):
         super().__init__(_("Stock movements"), table=True)
         self._desk, self._tasks = desk, tasks
         self._row: MovementRow | None = None
-        self.table = Table(movement_columns(desk), MovementSource(desk), tasks=tasks)
+        empty = EmptyState(
+            "nothing_yet",
+            _("Nothing was booked yet"),
+            _("Receipts, issues and counts appear here, the newest first."),
+        )
+        self.table = Table(movement_columns(desk), MovementSource(desk), tasks=tasks, empty=empty)
         self.filters = FilterRow(self._filters(), self.table, _("Part or movement number"))
         self.inspector = Inspector()
         main = QWidget()

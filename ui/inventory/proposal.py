@@ -12,9 +12,10 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.inventory import figures
+from app.purchasing.currency import money, unit_price
 from app.purchasing.offers import Offer, offers, said_of
 from app.signs import sign
-from app.words import N_, _, ngettext
+from app.words import N_, _, ngettext, pgettext
 from ui.inventory.tables import (
     RULE_STATES,
     FixedSource,
@@ -52,8 +53,8 @@ def _columns() -> tuple[Column, ...]:
                value=lambda o: amount(o.row.reorder or 0)),
         Column("quantity", N_("To buy"), "number", 84, sortable=False, value=lambda o: change(lot(o), o.row.unit)),
         Column("price", N_("Unit price"), "number", 88, sortable=False, compact=False,
-               value=lambda o: values.show_price(o.price_of(lot(o)), grouped=True)),
-        Column("amount", N_("Amount"), "number", 96, sortable=False, value=lambda o: values.show_money(o.amount(lot(o)))),
+               value=lambda o: unit_price(o.price_of(lot(o)), o.currency).removeprefix("¥")),
+        Column("amount", N_("Amount"), "number", 96, sortable=False, value=amount_words),
         Column("lead_days", N_("Lead time"), "number", 72, sortable=False, compact=False,
                value=lambda o: _("{n} days").format(n=o.row.lead_days) if o.row.lead_days is not None else None),
         Column("note", N_("Remarks"), width=110, stretch=True, sortable=False, compact=False, tone="text_2", value=said_of),
@@ -63,6 +64,12 @@ def _columns() -> tuple[Column, ...]:
 def lot(offer: Offer) -> int:
     """What the proposal buys of a part, whatever waits in drafts: in whole packs, at the price that is cheapest in total."""
     return offer.terms.cheapest(offer.row.quantity, offer.most).qty
+
+
+def amount_words(offer: Offer) -> str:
+    """What it costs in the site's currency; where no rate is known, in the supplier's."""
+    worth = offer.terms.worth(lot(offer))
+    return money(offer.cost(lot(offer)), offer.currency) if worth is None else values.show_money(worth)
 
 
 class ProposalPage(Page):
@@ -98,10 +105,10 @@ class ProposalPage(Page):
             printed = button(_("Print"), "printer", "default" if buys else "primary")
             printed.clicked.connect(self.print_page)
             (self.add_action if buys else self.set_primary)(printed)
+        self.order = button(_("Make purchase orders"), "shopping-cart", "primary")
+        self.order.clicked.connect(self.make_orders)
         if desk.may(Permission.BUY):
-            order = button(_("Make purchase orders"), "shopping-cart", "primary")
-            order.clicked.connect(self.make_orders)
-            self.set_primary(order)
+            self.set_primary(self.order)
         self._cards = QWidget()
         self._column = QVBoxLayout(self._cards)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -133,8 +140,11 @@ class ProposalPage(Page):
         for supplier, rows in groups:
             self._column.addWidget(self._card(supplier, rows))
         QTimer.singleShot(0, self, self._fit)
+        self.order.setEnabled(bool(groups))
+        self.order.setToolTip("" if groups else _("Nothing has to be bought"))
         if not groups:
-            self._column.addWidget(EmptyState("nothing_to_do", _("Nothing has to be bought")))
+            text = _("No part is at or below its reorder point without enough on order.")
+            self._column.addWidget(EmptyState("nothing_to_do", _("Nothing has to be bought"), text))
         count = ngettext("{count} part", "{count} parts", len(self.rows)).format(count=len(self.rows))
         total = sum(row.amount(lot(row)) for row in self.rows)
         suppliers = ngettext("{count} supplier", "{count} suppliers", len(groups)).format(count=len(groups))
@@ -143,7 +153,7 @@ class ProposalPage(Page):
             "Proposed: maximum − available − on order, where available and on order do not exceed the reorder point."
         )
         if covered:
-            parts = _(", ").join(covered)
+            parts = pgettext("list", ", ").join(covered)
             text = said_together(
                 text, _("{parts}: enough is on order, not listed again.").format(parts=parts)
             )

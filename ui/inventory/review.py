@@ -67,21 +67,24 @@ class ReviewPage(Page):
         back = button(_("Stock analysis"), "arrow-left")
         back.clicked.connect(self.back_wanted)
         self.add_action(back)
-        show = button(_("Working"), "file-chart-column")
-        show.clicked.connect(self.open_working)
-        self.add_action(show)
+        self.show_working = button(_("Working"), "file-chart-column")
+        self.show_working.clicked.connect(self.open_working)
+        self.add_action(self.show_working)
+        self.take = button(_("Take over the chosen ones"), "check", "primary")
+        self.take.clicked.connect(self.take_over)
         if desk.may(Permission.EDIT_PARTS):
-            take = button(_("Take over the chosen ones"), "check", "primary")
-            take.clicked.connect(self.take_over)
-            self.set_primary(take)
+            self.set_primary(self.take)
         self.table = Table(_columns(), FixedSource(lambda: self.rows), empty=self._empty())
         self.table.opened.connect(lambda _n: self.open_working())
+        self.table.selection_changed.connect(self._enable)
         self.body.addWidget(self.table)
+        self._enable()
         self.reload()
 
     def _empty(self) -> QWidget:
         if self._desk.site is None:
-            return EmptyState("nothing_yet", _("Choose a site first: the stock policy belongs to a site."))
+            text = _("The stock policy belongs to a site. The list of sites is at the top left.")
+            return EmptyState("nothing_found", _("Choose a site first"), text)
         text = _("Safety stock and reorder point of every part follow from its use.")
         return EmptyState("nothing_to_do", _("Nothing to change"), text)
 
@@ -102,6 +105,14 @@ class ReviewPage(Page):
         asks = sum(row.found.asks for row in found)
         more = _("{count} of them were issued too rarely and ask a person").format(count=asks)
         self.set_facts(f"{words}·{more}" if asks else words)
+
+    def _enable(self) -> None:
+        """Both buttons are about the selected rows; a tip says so where there is none."""
+        count = len(self.table.selected_ids())
+        tip = "" if count else _("Select a row first.")
+        for made in (self.show_working, self.take):
+            made.setEnabled(bool(count))
+            made.setToolTip(tip)
 
     def chosen(self) -> list[Review]:
         """The selected rows."""

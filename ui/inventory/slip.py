@@ -54,14 +54,15 @@ class SlipPage(Page):
         self.body.addWidget(self._lines_card())
         self.body.addStretch()
         self._add_buttons()
+        if not self._names and desk.actor.staff_id:
+            self.form.editor("taken_by").set_value(self._named(desk.actor.staff_id))
         self._show()
 
     # layout
 
     def _head_card(self) -> Card:
         card = Card(_("Who and for what"))
-        back = self.kind == "return"
-        who = _("Returned by") if back else _("Taken by")
+        who = _("Returned by") if self.kind == "return" else _("Taken by")
         purpose = FormField("purpose", _("For work order or machine"), "reference", find=self._find_purposes)
         taken_by = FormField("taken_by", who, "reference", required=self._names, find=self._find_staff)
         self.form = Form([purpose, taken_by, FormField("reason", _("Reason"))], columns=2)
@@ -79,8 +80,6 @@ class SlipPage(Page):
             row.addWidget(part)
         row.addStretch()
         card.body.addLayout(row)
-        if not self._names and self._desk.actor.staff_id:
-            self.form.editor("taken_by").set_value(self._named(self._desk.actor.staff_id))
         return card
 
     def _lines_card(self) -> Card:
@@ -91,7 +90,7 @@ class SlipPage(Page):
         self.search.returnPressed.connect(self.add_found)
         frame = QWidget()
         box = QVBoxLayout(frame)
-        box.setContentsMargins(16, 4, 12, 10)
+        box.setContentsMargins(16, 4, 16, 10)
         box.addWidget(self.search)
         self.lines = SlipLines(self._desk)
         self.lines.changed.connect(self._on_changed)

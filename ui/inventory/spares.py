@@ -15,7 +15,7 @@ from app.inventory.card import PartCard, part_card
 from app.inventory.idle import IDLE
 from app.inventory.scans import resolve_scan
 from app.signs import sign
-from app.words import N_, _, ngettext
+from app.words import N_, _, ngettext, pgettext
 from ui.inventory import card as cards
 from ui.inventory.booking import BookingDialog, may_book
 from ui.inventory.part_form import PartDialog
@@ -107,10 +107,13 @@ class SparesPage(Page):
         made = []
         if self._desk.may(Permission.EDIT_PARTS):
             made.append(button(_("Register a part"), "plus", "primary"))
-            made[0].clicked.connect(self.new)
+            made[-1].clicked.connect(self.new)
+        if self._desk.may(Permission.IMPORT):
+            made.append(button(_("Import a list"), "upload"))
+            made[-1].clicked.connect(lambda: self.page_wanted.emit("import"))
         return EmptyState(
             "nothing_yet", _("No spare part is registered yet"),
-            _("Register the first one, or bring in a list through the import page."), *made,
+            _("Register the first one, or bring in a whole list from Excel."), *made,
         )  # fmt: skip
 
     def _add_buttons(self) -> None:
@@ -208,7 +211,7 @@ class SparesPage(Page):
             told.proposals,
         ).format(count=told.proposals, suppliers=told.suppliers)
         if covered:
-            parts = _(", ").join(covered[:3]) + ("…" if len(covered) > 3 else "")
+            parts = pgettext("list", ", ").join(covered[:3]) + ("…" if len(covered) > 3 else "")
             words = said_together(
                 words, _("{parts}: enough is on order, not listed again.").format(parts=parts)
             )

@@ -8,6 +8,7 @@ from app.inventory import loans
 from app.inventory.scan_queue import Failed
 from app.inventory.skipped import note_skipped
 from app.inventory.tools import calibrations_of, tools
+from ui.inventory.analysis import AnalysisPage
 from ui.inventory.books import BooksPage
 from ui.kit.bars_chart import BarChart, BarOf
 from ui.kit.dialogs import FormDialog
@@ -90,21 +91,23 @@ def test_the_list_says_who_has_the_tool(store, id_of):
     assert (row.lent_to, row.state(store.today())) == ("Firm X", "ending")
 
 
-def test_what_was_used_is_drawn_in_four_ways(books, settled):
+def test_what_was_used_is_drawn_in_four_ways(shown, store, tasks, settled):
+    page = shown(AnalysisPage(store, tasks))
+    settled()
     asked: list = []
-    books.report_requested.connect(lambda name, told: asked.append((name, told)))
-    months = books.used.chart.bars
+    page.report_requested.connect(lambda name, told: asked.append((name, told)))
+    months = page.used.chart.bars
     assert len(months) == 12
     assert months[-1].words == "2026-11"
     total = sum(bar.value for bar in months)
     for by in ("class", "machine", "part"):
-        books.used.choose(by)
+        page.used.choose(by)
         settled()
-        bars = books.used.chart.bars
+        bars = page.used.chart.bars
         assert sum(bar.value for bar in bars) == total
         figures = [bar.value for bar in bars if "more" not in bar.words]
         assert figures == sorted(figures, reverse=True)
-    books.used.print_report()
+    page.used.print_report()
     assert asked == [("consumption", {"site": "DC1", "from": "2025-12-01", "to": "2026-11-22"})]
 
 

@@ -132,6 +132,14 @@ def test_a_technician_takes_several_parts_and_it_waits(*, shown, store, tasks, s
         assert [row.part_no for row in waiting(read, None)] == ["SRV-012", "HVAC-009"]
 
 
+def test_who_brings_parts_back_stands_on_the_slip_at_once(shown, store, tasks):
+    with store.read() as read:
+        staff = read.value("SELECT id FROM staff WHERE status = 'active' ORDER BY n LIMIT 1")
+    page = shown(SlipPage(replace(store, actor=replace(store.actor, staff_id=staff)), tasks, "return"))
+    assert page.form.values()["taken_by"] == staff
+    assert not page.save.isEnabled()
+
+
 def test_the_store_leads_to_both_slips_and_scans_go_there(shown, store, tasks, settled):
     area = shown(SparesArea(store, tasks))
     settled()
