@@ -1,7 +1,6 @@
 """What the jump box finds: a scanned label's record, another code's record, or what fits the words."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from app.labels.codes import named_by
@@ -53,8 +52,8 @@ def _in_english(read: Reader, found: list[Found]) -> list[Found]:
         titles |= _names(read, table, "id", [record.id for record in found if record.table == table])
     places = _names(read, "location", "name", list({record.place for record in found if record.place}))
     return [
-        replace(
-            record, title=titles.get(record.id, record.title), place=places.get(record.place, record.place)
+        record._replace(
+            title=titles.get(record.id, record.title), place=places.get(record.place, record.place)
         )
         for record in found
     ]

@@ -6,8 +6,8 @@ SQLite's tokenizers cannot find 水泵 (the trigram one needs three characters),
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.changes import SEARCH
 from app.fields import about
@@ -29,13 +29,14 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "site": ("name_en",),
     "purchase_order": (),
 }
+#: No code is longer; SQLite takes no pattern of any length.
+_LONGEST = 200
 _PLACED = frozenset({"equipment", "work_order", "fault"})
 _RUNS = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+|[^\W_]+")
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A record that matches: which table and id, its code, name and place."""
 
     table: str
@@ -95,14 +96,21 @@ def find(read: Reader, text: str, tables: Iterable[str] = tuple(SEARCHED), limit
     query, wanted = match(text), tuple(tables)
     if not query or not wanted:
         return []
-    code, marks = normal(text).strip(), ", ".join("?" * len(wanted))
+    code = normal(text).strip()
+    among = "" if SEARCHED.keys() <= set(wanted) else f"AND r.tbl IN ({', '.join('?' * len(wanted))}) "
+    # The code is folded and compared once for each record that fits: a single sign fits thousands.
     return read.as_(
         Found,
         "SELECT r.tbl, r.row_id, r.code, r.title, r.place FROM search s CROSS JOIN search_row r ON r.n = s.rowid "
-        f"WHERE search MATCH ? AND r.tbl IN ({marks}) "
-        "ORDER BY lower(r.code) = ? DESC, substr(lower(r.code), 1, ?) = ? DESC, s.rank, r.code LIMIT ?",
-        query, *wanted, code, len(code), code, limit,
+        f"WHERE search MATCH ? {among}ORDER BY CASE WHEN r.code LIKE ? ESCAPE '!' THEN length(r.code) > ? ELSE 2 END, "
+        "s.rank, r.code LIMIT ?",
+        query, *(wanted if among else ()), _begins(code), len(code), limit,
     )  # fmt: skip
+
+
+def _begins(code: str) -> str:
+    """The pattern of codes that begin so, whatever signs are in it."""
+    return re.sub(r"([!%_])", r"!\1", code[:_LONGEST]) + "%"
 
 
 #: A condition on a list's rows (`n`) for the search text of a page; parameters: the table, then `match(text)`.
