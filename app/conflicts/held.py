@@ -22,6 +22,7 @@ from app.errors import Objection
 from app.fields import to_json
 from app.names import label_of
 from app.ops import Id, MissingRowError, Op, Subject, operation
+from app.stocktake.approval import ABOVE_LIMIT, BY_COUNTER
 from app.tx import Reader, Tx
 from app.words import N_
 from db.models import SYNCED
@@ -29,6 +30,8 @@ from db.models import SYNCED
 HELD = "held_op"
 ACCEPTED, REFUSED = "accepted", "refused"
 DEFAULT_ZONE = "Asia/Shanghai"
+#: What is not let in, whoever asks: it is done anew by somebody who may.
+ANEW = frozenset({ABOVE_LIMIT, BY_COUNTER})
 #: A changed field: what it was based on, and the new value.
 PAIR = 2
 
@@ -47,6 +50,9 @@ class Decide(Op, frozen=True, kw_only=True):
             yield Objection("settled", N_("Somebody has decided about this meanwhile. Look at it again."))
         elif self.accepted and not _may(actor, row["needs"]):
             yield Objection("denied", N_("Your role does not allow what this entry does. Ask who may."))
+        elif self.accepted and row["reason"] in ANEW:
+            text = N_("Another person approves this stocktake on its own page. Refuse this entry here.")
+            yield Objection("anew", text)
         elif not self.accepted and not self.remark.strip():
             yield Objection("remark", N_("Please give the reason."), field="remark")
 

@@ -61,5 +61,11 @@ REASONS = {
     ),
     "account unknown or closed": N_("The hub does not know the account, or it was closed."),
     "waits for a record that is not here": N_("It waits for a record that has not reached the hub yet."),
+    "approved by who counted": N_(
+        "Whoever counted cannot approve. Another person approves the stocktake on its own page."
+    ),
+    "differences above the limit of the site": N_(
+        "The differences are above the limit of the site. A supervisor approves the stocktake on its own page."
+    ),
     "not allowed to this account": N_("The account may not do this."),
 }

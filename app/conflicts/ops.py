@@ -23,6 +23,9 @@ WHOLE = frozenset({DELETED, MERGED})
 
 UNKNOWN = N_("This conflict is not on this laptop any more. Sync, then look again.")
 GONE = N_("The record of this conflict is not on this laptop.")
+APPROVED = N_(
+    "A stocktake is approved on its own page, where its differences are booked. Let stand here what stands."
+)
 SETTLED = N_("Somebody has settled this conflict meanwhile. Look at it again.")
 
 
@@ -100,6 +103,8 @@ class Settle(_OfCase, frozen=True, kw_only=True):
         else:
             new = {name: value for name, (_base, value) in self.fields.items() if name not in WHOLE}
             yield from check_row(self.table, new, complete=False)
+            if self.table == "stock_count" and new.get("status") == "approved" and self.decision != "theirs":
+                yield Objection("approve", APPROVED)
 
     def apply(self, tx: Tx) -> None:
         row, pairs, rows = self._record(tx), self._typed(), self._rows(tx)

@@ -1,6 +1,7 @@
 """The rules of the store: limits of ABC, service level by VED, how often each class is counted, what an order costs.
 
-One row for all sites, made alike on every laptop; until a supervisor changes it, the usual values hold.
+One row for all sites, made alike on every laptop; until a supervisor changes it, the usual values hold. A site may have its own
+limit of approval.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from app.errors import Objection, Refused
 from app.fields import from_json, to_json
 from app.generic import Retire, create, patch
 from app.inventory.reorder import Z
+from app.ops import Op
 from app.tx import Reader
 from app.values import THOUSAND
 from app.words import N_
@@ -63,6 +65,8 @@ class Rules:
         return {"A": self.count_days_a, "B": self.count_days_b, "C": self.count_days_c}
 
 
+#: The field of the form for a site's own limit of approval.
+OWN_LIMIT = "own_limit"
 _LISTS = frozenset({"group_1", "group_3"})
 
 
@@ -77,19 +81,54 @@ def rules_of(read: Reader) -> Rules:
     return Rules(**found)
 
 
-def change_rules(desk: Desk, new: Mapping[str, Any]) -> Done | None:
-    """Other rules for all sites; None where nothing changes. Raises Refused with the fields to mend."""
+def own_limit(read: Reader, site: bytes) -> int | None:
+    """The site's own limit of approval in hundredths; None where that of all sites holds."""
+    row = read.get("site_stock_rules", _of_site(site))
+    return None if row is None or row["deleted"] else row["count_limit"]
+
+
+def limit_of(read: Reader, site: bytes) -> int:
+    """Up to which sum of differences a second storekeeper approves a stock-take of a site; 0: always a supervisor."""
+    own = own_limit(read, site)
+    return rules_of(read).count_limit if own is None else own
+
+
+def _of_site(site: bytes) -> bytes:
+    return made_id("site stock rules", site)
+
+
+def _limit_op(read: Reader, site: bytes, limit: int | None) -> Op | None:
+    row = read.get("site_stock_rules", _of_site(site))
+    if row:
+        return patch("site_stock_rules", row, count_limit=limit)
+    return (
+        None if limit is None else create("site_stock_rules", _of_site(site), site_id=site, count_limit=limit)
+    )
+
+
+def change_rules(
+    desk: Desk, new: Mapping[str, Any], own: int | None = None, *, here: bool = False
+) -> Done | None:
+    """Other rules for all sites; None where nothing changes. Raises Refused with the fields to mend.
+
+    `here`: `own` is the limit of approval of the site in view (None: that of all sites).
+    """
     with desk.read() as read:
         row, old = read.get("stock_rules", ROW), rules_of(read)
+        limit = _limit_op(read, desk.site.id, own) if here and desk.site else None
     wanted = {one.name: new.get(one.name, getattr(old, one.name)) for one in fields(Rules)}
-    if objections := list(_weigh(wanted)):
+    if objections := [*_weigh(wanted), *_weigh_limit(own or 0, OWN_LIMIT)]:
         raise Refused(objections)
     stored = {name: to_json(list(value)) if name in _LISTS else value for name, value in wanted.items()}
     if row is None:
-        return None if Rules(**wanted) == old else desk.perform(create("stock_rules", ROW, **stored))
-    back = Retire("stock_rules", (ROW,), back=True) if row["deleted"] else None
-    ops = [op for op in (back, patch("stock_rules", row, **stored)) if op]
-    return desk.perform(*ops) if ops else None
+        ops: list[Op | None] = [
+            None if Rules(**wanted) == old else create("stock_rules", ROW, **stored),
+            limit,
+        ]
+    else:
+        back = Retire("stock_rules", (ROW,), back=True) if row["deleted"] else None
+        ops = [back, patch("stock_rules", row, **stored), limit]
+    return desk.perform(*ops) if any(ops) else None
 
 
 def _weigh(wanted: Mapping[str, Any]) -> Iterator[Objection]:
@@ -100,10 +139,14 @@ def _weigh(wanted: Mapping[str, Any]) -> Iterator[Objection]:
         if wanted[name] not in {level * THOUSAND for level in Z}:
             text = N_("Choose one of the service levels: {levels} %.")
             yield Objection("service", text, {"levels": ", ".join(map(str, Z))}, field=name)
-    if wanted["count_limit"] < 0:
-        yield Objection("limit", N_("A limit cannot be less than nothing."), field="count_limit")
+    yield from _weigh_limit(wanted["count_limit"], "count_limit")
     if wanted["holding_rate"] <= 0:
         text = N_("The holding cost must be more than nothing: else no order would be too large.")
         yield Objection("holding", text, field="holding_rate")
     if set(wanted["group_1"]) & set(wanted["group_3"]):
         yield Objection("group", N_("A cell belongs to one group only."), field="group_3")
+
+
+def _weigh_limit(limit: int, name: str) -> Iterator[Objection]:
+    if limit < 0:
+        yield Objection("limit", N_("A limit cannot be less than nothing."), field=name)

@@ -8,10 +8,15 @@ from app.access import Actor, Permission
 from app.errors import Objection
 from app.inventory.ops import MoveStock, record
 from app.inventory.signs import OPPOSITE
-from app.ops import Envelope, Id, Inverse, Op, Spec, Subject, operation
+from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
 from db.ids import made_id
+
+_COUNTED = (
+    "SELECT 1 FROM count_line WHERE count_id = ? AND part_id = ? AND bin_id = ? AND coalesce(batch, '') = ? "
+    "AND counted - seen_balance = ? LIMIT 1"
+)
 
 
 @operation("stock.adjust", Permission.APPROVE_STOCK, {"stock", "alerts"})
@@ -43,6 +48,10 @@ class AdjustStock(Op, frozen=True, kw_only=True):
         """The id of the movement, alike wherever the line is approved."""
         return adjustment_id(self.count, self.part, self.bin, self.batch, self.turn)
 
+    @property
+    def _line(self) -> tuple[bytes, bytes, bytes, str]:
+        return self.count, self.part, self.bin, self.batch or ""
+
     def _as_move(self) -> MoveStock:
         return MoveStock(
             number=self.number, type="adjust_gain" if self.difference > 0 else "adjust_loss", part=self.part,
@@ -58,6 +67,11 @@ class AdjustStock(Op, frozen=True, kw_only=True):
             yield Objection("stock.none", N_("The quantity must be more than nothing."), field="qty")
 
     def apply(self, tx: Tx) -> None:
+        count = tx.get("stock_count", self.count)
+        if count is None:
+            raise MissingRowError("an adjustment by an unknown stock-take")
+        if count["status"] != "approved" or not tx.value(_COUNTED, *self._line, self.difference):
+            return  # what nobody may have approved, or nobody counted, moves nothing
         move, there = self._as_move(), tx.get("stock_movement", self.movement)
         if there is not None:
             if (there["type"], there["qty"]) != (move.type, move.qty):

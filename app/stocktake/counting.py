@@ -12,10 +12,11 @@ from app.errors import AppError, Refused
 from app.inventory.booking import SERIES as MOVEMENTS
 from app.inventory.booking import mean_price
 from app.inventory.ops import balance
-from app.inventory.rules import rules_of
+from app.inventory.rules import limit_of
 from app.inventory.signs import signed
 from app.ops import Op
 from app.stocktake.adjust import AdjustStock, adjustment_id
+from app.stocktake.approval import barred
 from app.stocktake.counts import due_parts
 from app.stocktake.lines import Counted, Key, Line, Lines, lines_of, standing
 from app.stocktake.ops import (
@@ -25,7 +26,6 @@ from app.stocktake.ops import (
     CountPart,
     OpenCount,
     ReopenCount,
-    is_small,
 )
 from app.tx import Reader
 from app.words import N_, _, pgettext
@@ -184,7 +184,7 @@ def approve_count(desk: Desk, count: bytes, anyway: str = "") -> Done:
     with desk.read() as read:
         lines = lines_of(read, count)
         turns = {line.key: _turn(read, count, line) for line in lines.different}
-        limit = rules_of(read).count_limit
+        limit = limit_of(read, lines.count["site_id"])
     small = not desk.may(Permission.APPROVE_STOCK) and limit > 0
     step = ApproveCount(count=count, at=desk.now(), small=small, limit=limit)
     if found := desk.profile.store.objections(desk.actor, step):
@@ -203,9 +203,11 @@ def may_approve(desk: Desk, lines: Lines) -> bool:
     """Whether who is at the desk may agree with these differences: the role allows it, or they are within the limit."""
     if desk.may(Permission.APPROVE_STOCK):
         return True
+    if not desk.may(Permission.MOVE_STOCK):
+        return False
     with desk.read() as read:
-        limit = rules_of(read).count_limit
-    return limit > 0 and desk.may(Permission.MOVE_STOCK) and is_small(lines, limit)
+        found = barred(read, lines.count, desk.actor.user_id, small=True)
+    return found is None or found[1].code != "count.limit"
 
 
 def _adjustment(desk: Desk, lines: Lines, line: Line, number: str, turn: int, *, small: bool) -> AdjustStock:

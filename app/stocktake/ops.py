@@ -18,6 +18,7 @@ from app.generic import Retire
 from app.inventory.ops import ABSURD
 from app.inventory.signs import is_piece
 from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Spec, Subject, operation
+from app.stocktake.approval import barred, demand_second
 from app.stocktake.lines import Lines, lines_of
 from app.tx import Reader, Tx
 from app.words import N_
@@ -197,9 +198,9 @@ class _Step(Op, frozen=True, kw_only=True):
         if row is None or row["status"] not in self._moves()[0]:
             yield Objection("moved", N_("Somebody has moved this record on meanwhile. Look at it again."))
             return
-        yield from self._weigh(lines_of(read, self.count), actor)
+        yield from self._weigh(read, lines_of(read, self.count), actor)
 
-    def _weigh(self, lines: Lines, actor: Actor) -> Iterator[Objection]:
+    def _weigh(self, read: Reader, lines: Lines, actor: Actor) -> Iterator[Objection]:
         yield from ()
 
     def apply(self, tx: Tx) -> None:
@@ -226,7 +227,7 @@ class CloseCount(_Step, frozen=True, kw_only=True):
     def _more(self, tx: Tx) -> dict[str, Any]:
         return {"counted_at": self.at, "counted_by": tx.op.actor}
 
-    def _weigh(self, lines: Lines, actor: Actor) -> Iterator[Objection]:
+    def _weigh(self, read: Reader, lines: Lines, actor: Actor) -> Iterator[Objection]:
         if not lines.counted:
             yield Objection("count.empty", N_("Nothing has been counted yet."))
         elif lines.open:
@@ -260,7 +261,8 @@ class ReopenCount(_Step, frozen=True, kw_only=True):
 class ApproveCount(_Step, frozen=True, kw_only=True):
     """A second person agrees with the differences; the adjustments are ops of the same action.
 
-    `small`: the differences are within `limit` (hundredths), up to which a second storekeeper approves.
+    `small`: the differences are within the `limit` (hundredths) that was seen, up to which a second storekeeper approves. Whether
+    they are, and whether who counted does not approve himself, is asked again where the op arrives, of the rows as they are there.
     """
 
     small: bool = False
@@ -275,16 +277,10 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
     def _more(self, tx: Tx) -> dict[str, Any]:
         return {"approved_at": self.at, "approved_by": tx.op.actor}
 
-    def _weigh(self, lines: Lines, actor: Actor) -> Iterator[Objection]:
-        if self.small and not is_small(lines, self.limit):
-            text = N_(
-                "The differences of {amount} are above the limit of {limit}: a supervisor approves them."
-            )
-            said = {"amount": values.show_money(lines.at_stake), "limit": values.show_money(self.limit)}
-            yield Objection("count.limit", text, said)
-        if actor.user_id in lines.people or actor.name.casefold() in lines.on_paper:
-            text = N_("Whoever counted cannot approve. Let a second person sign in and look at it.")
-            yield Objection("count.same", text)
+    def _weigh(self, read: Reader, lines: Lines, actor: Actor) -> Iterator[Objection]:
+        found = barred(read, lines.count, actor.user_id, small=self.small, name=actor.name)
+        if found:
+            yield found[1]
         if lines.twice:
             text = N_("Counted twice with different results: {count}. Choose first.")
             yield Objection("count.twice", text, {"count": len(lines.twice)})
@@ -295,6 +291,12 @@ class ApproveCount(_Step, frozen=True, kw_only=True):
         if lines.recount:
             text = N_("Moved since they were counted: {count}. Recount them, or approve anyway?")
             yield Objection("count.moved", text, {"count": len(lines.recount)}, may_override=True)
+
+    def apply(self, tx: Tx) -> None:
+        row = tx.get("stock_count", self.count)
+        if row and row["status"] in self._moves()[0]:
+            demand_second(tx, row, small=self.small)
+        super().apply(tx)
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
         back = ReopenCount(count=self.count, at=envelope.wall, approved=True, small=self.small)
@@ -313,14 +315,9 @@ class CancelCount(_Step, frozen=True, kw_only=True):
     def _more(self, tx: Tx) -> dict[str, Any]:
         return {"remark": self.reason}
 
-    def _weigh(self, lines: Lines, actor: Actor) -> Iterator[Objection]:
+    def _weigh(self, read: Reader, lines: Lines, actor: Actor) -> Iterator[Objection]:
         if not self.reason.strip():
             yield Objection("remark", N_("Please give the reason."), field="remark")
-
-
-def is_small(lines: Lines, limit: int) -> bool:
-    """Whether the differences are within the limit; a difference without a price is not."""
-    return lines.at_stake <= limit and not lines.unpriced
 
 
 def _back(read: Reader, count: bytes, state: str, op: Op) -> Inverse:

@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.fields import fields_of
 from app.inventory.classes import ABC, VED
 from app.inventory.reorder import Z
-from app.inventory.rules import change_rules, rules_of
+from app.inventory.rules import OWN_LIMIT, change_rules, own_limit, rules_of
 from app.values import THOUSAND
 from app.words import _
 from ui.kit.buttons import button
@@ -36,11 +36,13 @@ class RulesDialog(Dialog):
         super().__init__(parent, _("Rules of the store"), text)
         self._desk, self._tasks = desk, tasks
         with desk.read() as read:
-            rules = rules_of(read)
-        self.form = Form([self._field(name) for name in fields_of("stock_rules")], columns=2)
-        self.form.set_values(
-            {name: self._shown(name, getattr(rules, name)) for name in fields_of("stock_rules")}
-        )
+            rules, own = rules_of(read), own_limit(read, desk.site.id) if desk.site else None
+        fields = [self._field(name) for name in fields_of("stock_rules")]
+        if desk.site:
+            fields.append(self._own_field(desk.site.name))
+        self.form = Form(fields, columns=2)
+        values = {name: self._shown(name, getattr(rules, name)) for name in fields_of("stock_rules")}
+        self.form.set_values(values | {OWN_LIMIT: own})
         self.note = NoteStrip("", "danger")
         self.note.hide()
         self.body.addWidget(Scroller(self.form))
@@ -63,6 +65,11 @@ class RulesDialog(Dialog):
         return FormField(name, words, kind, unit, required=True, given=True)
 
     @staticmethod
+    def _own_field(site: str) -> FormField:
+        words = _("At {site}: storekeepers approve up to").format(site=site)
+        return FormField(OWN_LIMIT, words, "money", "CNY", help=_("Empty: as for all sites"))
+
+    @staticmethod
     def _shown(name: str, value: Any) -> Any:
         return value * THOUSAND if name in _DAYS else value
 
@@ -78,10 +85,12 @@ class RulesDialog(Dialog):
     def on_save(self) -> None:
         """Save; wrong fields are marked and keep what was typed."""
         self.note.hide()
-        if self.form.check():
-            self._tasks.run(
-                partial(change_rules, self._desk, self.filled()), self._on_saved, self._on_refused, owner=self
-            )
+        if not self.form.check():
+            return
+        typed = self.filled()
+        own = typed.pop(OWN_LIMIT, None)
+        work = partial(change_rules, self._desk, typed, own, here=self._desk.site is not None)
+        self._tasks.run(work, self._on_saved, self._on_refused, owner=self)
 
     def _on_saved(self, done: Done | None) -> None:
         if done:
