@@ -235,7 +235,7 @@ def send_labels(desk: Desk, labels: Sequence[RecordLabel], job: Job, used: Print
         offset_mm=job.offset,
     )
     send(raw, used.target)
-    remember(desk, used)
+    remember(desk, used, job.layout)
     note_labels(desk, labels, job)
 
 

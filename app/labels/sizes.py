@@ -138,14 +138,18 @@ def tune(desk: Desk, layout: str, made: Tuning, printer: str = "") -> None:
     _kept(desk)[f"tuning.{printer}.{layout}"] = msgspec.to_builtins(made)
 
 
-def printer(desk: Desk) -> Printer:
-    """The label printer that was used last."""
-    return _read(_kept(desk).get("printer"), Printer, Printer())
+def printer(desk: Desk, layout: str = "") -> Printer:
+    """The label printer that printed this layout last, or else any."""
+    kept = _kept(desk)
+    last = _read(kept.get("printer"), Printer, Printer())
+    return _read(kept.get(f"printer.{layout}"), Printer, last)
 
 
-def remember(desk: Desk, used: Printer) -> None:
-    """It is offered first the next time."""
-    _kept(desk)["printer"] = msgspec.to_builtins(used)
+def remember(desk: Desk, used: Printer, layout: str = "") -> None:
+    """It is offered first the next time; each roll hangs in a printer of its own."""
+    kept = _kept(desk)
+    for key in ("printer", f"printer.{layout}"):
+        kept[key] = msgspec.to_builtins(used)
 
 
 def _read(value: Any, kind: type[Kept], default: Kept) -> Kept:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QWidget
 from app.desk import Desk
 from app.errors import AppError
 from app.files import write_safely
+from app.labels.layouts import A4
 from app.labels.sheets import SHEETS, blank_sheet
+from app.settings import printers
 from app.words import N_, _
 from ui.kit.buttons import button
 from ui.kit.dialogs import Dialog
@@ -92,9 +94,16 @@ class CodeSheetDialog(Dialog):
     def _on_print(self) -> None:
         if self.form and not self.form.check():
             return
-        printer = ask_printer(self, self.windowTitle())
-        if printer is not None:
-            self._run(lambda raw: self._finish(printed_words(print_pdf(raw, printer))))
+        chosen = ask_printer(
+            self,
+            self.windowTitle(),
+            printers(self._desk),
+            f"sheet.{self._name}",
+            pages=[A4],
+            save=self._on_save,
+        )
+        if chosen is not None:
+            self._run(lambda raw: self._finish(printed_words(print_pdf(raw, *chosen))))
 
     def _run(self, then: Callable[[bytes], None]) -> None:
         self._tasks.run(self.made, then, self._on_failed, owner=self)

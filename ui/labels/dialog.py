@@ -253,14 +253,23 @@ class LabelDialog(Dialog):
         """To the printer that the person chooses."""
         from ui.reports.paper import ask_printer, print_pdf, printed_words
 
-        printer = ask_printer(self, self.windowTitle(), printers(self._desk), f"labels.{self._layout().code}")
-        if printer is None:
+        layout = self._layout()
+        chosen = ask_printer(
+            self,
+            self.windowTitle(),
+            printers(self._desk),
+            f"labels.{layout.code}",
+            pages=[layout.page],
+            save=self.save,
+            back=_("Choose another sheet or roll"),
+        )
+        if chosen is None:
             return
         desk, labels, job = self._desk, self._labels, self.job()
 
         def work() -> int:
             raw, _warnings = preview_labels(desk, labels, job)
-            pages = print_pdf(raw, printer)
+            pages = print_pdf(raw, *chosen)
             note_labels(desk, labels, job)
             return pages
 
@@ -285,7 +294,7 @@ class LabelDialog(Dialog):
         """To a label printer in its own language."""
         from ui.labels.printer import ask_label_printer
 
-        used = ask_label_printer(self, self._desk)
+        used = ask_label_printer(self, self._desk, self._layout().code)
         if used is not None:
             work = partial(send_labels, self._desk, self._labels, self.job(), used)
             self._run(work, lambda _nothing: self._finish(_("Sent to the label printer")))
@@ -294,7 +303,7 @@ class LabelDialog(Dialog):
         """A test page, and what the ruler said."""
         from ui.labels.ruler import RulerDialog
 
-        dialog = RulerDialog(self, self._layout(), self._tuning)
+        dialog = RulerDialog(self, self._layout(), self._tuning, printers(self._desk))
         if dialog.exec() and dialog.made:
             self._keep(dialog.made)
             self.form.set_values(self._shift(self._layout().code))

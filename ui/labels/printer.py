@@ -13,9 +13,9 @@ from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
 
 
-def ask_label_printer(parent: QWidget, desk: Desk) -> Printer | None:
-    """The printer, its language and its head; None when the person thought better of it."""
-    used = printer(desk)
+def ask_label_printer(parent: QWidget, desk: Desk, layout: str = "") -> Printer | None:
+    """The printer, its language and its head, as the layout was printed last; None when the person thought better of it."""
+    used = printer(desk, layout)
     fields = [
         FormField(
             "target",

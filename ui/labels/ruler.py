@@ -1,6 +1,8 @@
 """The test page and what the ruler said of it: the sides of its square make up for a printer that draws too small or too large."""
 
+from collections.abc import MutableMapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -18,7 +20,13 @@ from ui.kit.labels import label
 class RulerDialog(Dialog):
     """Print a page with a square, measure it, type both sides."""
 
-    def __init__(self, parent: QWidget, layout: Layout, tuning: Tuning) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        layout: Layout,
+        tuning: Tuning,
+        memory: MutableMapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(
             parent,
             _("Does the printer draw to size?"),
@@ -26,7 +34,7 @@ class RulerDialog(Dialog):
                 "Print the test page at 100 % and lay a ruler on the square. Type in what it measures; nothing to do where it is right."
             ),
         )
-        self._layout, self._tuning = layout, tuning
+        self._layout, self._tuning, self._memory = layout, tuning, memory
         self.made: Tuning | None = None
         least, most = (round(SQUARE * (1 + part) * 1000) for part in (-WORST, WORST))
         side = partial(FormField, kind="number", unit="mm", required=True, given=True, limits=(least, most))
@@ -55,13 +63,14 @@ class RulerDialog(Dialog):
 
         from ui.reports.paper import ask_printer, print_pdf
 
-        printer = ask_printer(self, self.windowTitle())
-        if printer is None:
+        kind = f"labels.{self._layout.code}"
+        chosen = ask_printer(self, self.windowTitle(), self._memory, kind, pages=[self._layout.page])
+        if chosen is None:
             return
         stream = BytesIO()
         calibration_page(self._layout, stream, Tuning(self._tuning.right, self._tuning.down))
         try:
-            print_pdf(stream.getvalue(), printer)
+            print_pdf(stream.getvalue(), *chosen)
         except AppError as error:
             tell(self, error)
 

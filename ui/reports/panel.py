@@ -183,13 +183,20 @@ class ReportPanel(QWidget):
 
         if not self.print.isEnabled() or not self.print.isVisibleTo(self):
             return
-        printer = ask_printer(self, _(self.spec.title), printers(self._desk), f"report.{self.spec.name}")
-        if printer is None:
+        chosen = ask_printer(
+            self,
+            _(self.spec.title),
+            printers(self._desk),
+            f"report.{self.spec.name}",
+            pages=self.viewer.papers,
+            save=partial(self.save, "pdf"),
+        )
+        if chosen is None:
             return
         desk, name, given, spoken = self._desk, self.spec.name, self.parameters(), self._spoken()
 
         def work() -> int:
-            return print_pdf(catalogue.make_for_printer(desk, name, given, spoken=spoken), printer)
+            return print_pdf(catalogue.make_for_printer(desk, name, given, spoken=spoken), *chosen)
 
         self._run(work, lambda pages: self.done.emit(printed_words(pages)))
 

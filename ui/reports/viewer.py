@@ -119,6 +119,12 @@ class Viewer(QWidget):
         return self.document.pageCount()
 
     @property
+    def papers(self) -> list[tuple[float, float]]:
+        """The sizes of the pages in millimetres, each once."""
+        sizes = [self.document.pagePointSize(page) for page in range(self.count)]
+        return list(dict.fromkeys((size.width() * 25.4 / 72, size.height() * 25.4 / 72) for size in sizes))
+
+    @property
     def page(self) -> int:
         """The page in view, from 0."""
         return max(self.view.pageNavigator().currentPage(), 0)

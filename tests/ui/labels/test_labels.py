@@ -11,7 +11,7 @@ from shiboken6 import isValid
 from app import words
 from app.labels.jobs import labels_of, print_labels
 from app.labels.payload import Kind, decode
-from app.labels.sizes import Tuning, layouts, printer, tune, tuning
+from app.labels.sizes import Printer, Tuning, layouts, printer, remember, tune, tuning
 from ui.kit import theme
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import Form
@@ -142,7 +142,10 @@ def test_a_label_printer_gets_the_labels_and_is_remembered(qtbot, dialog, sample
     with qtbot.waitSignal(dialog.printed):
         dialog.raw.click()
     assert target.read_bytes().count(b"PRINT 1,1") == 6
-    assert printer(sample_desk).target == str(target)
+    assert printer(sample_desk, "roll50x30").target == str(target)
+    remember(sample_desk, Printer("tcp://10.0.0.7:9100", "zpl", "300"), "roll100x70")
+    targets = [printer(sample_desk, roll).target for roll in ("roll50x30", "roll100x70", "roll60x40")]
+    assert targets == [str(target), "tcp://10.0.0.7:9100", "tcp://10.0.0.7:9100"]
     with sample_desk.read() as read:
         assert read.value("SELECT count(*) FROM qr_label") == 6
 
