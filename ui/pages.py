@@ -27,6 +27,7 @@ HOMES = {
     "stock_count": "stocktake",
     "stock_movement": "spares",
     "purchase_order": "purchasing",
+    "supplier": "suppliers",
     "work_order": "work",
     "fault": "faults",
     "alert": "alerts",

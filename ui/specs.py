@@ -33,6 +33,7 @@ def pages_for(desk: Desk, links: Links) -> list[PageSpec]:
         *specs(desk, links.tasks, links.wire, links.background),
         PageSpec("settings", N_("Settings"), "settings", lambda: links.wire(_settings(desk, links)), foot=True),
         PageSpec("purchasing", N_("Purchase orders"), "shopping-cart", lambda: links.wire(_purchasing(desk, links)), Permission.SEE_STOCK, hidden=True),
+        PageSpec("suppliers", N_("Suppliers"), "building-2", lambda: links.wire(_suppliers(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("faults", N_("Faults"), "triangle-alert", lambda: links.wire(_faults(desk, links)), hidden=True),
         PageSpec("stocktake", N_("Stocktakes"), "clipboard-list", lambda: links.wire(_stocktake(desk, links)), Permission.SEE_STOCK, hidden=True),
         PageSpec("import", N_("Import"), "upload", lambda: links.wire(_import(desk, links)), Permission.IMPORT, hidden=True),
@@ -96,6 +97,12 @@ def _purchasing(desk: Desk, links: Links) -> QWidget:
     from ui.purchasing.page import PurchasingPage
 
     return PurchasingPage(desk, links.tasks, links.prefs.part("purchasing"))
+
+
+def _suppliers(desk: Desk, links: Links) -> QWidget:
+    from ui.purchasing.suppliers import SuppliersPage
+
+    return SuppliersPage(desk, links.tasks, links.prefs.part("suppliers"))
 
 
 def _stocktake(desk: Desk, links: Links) -> QWidget:

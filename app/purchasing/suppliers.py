@@ -12,7 +12,7 @@ from app.errors import AppError, Refused
 from app.fields import check_row
 from app.generic import Retire, create, patch
 from app.inventory.purchases import EXPECTED
-from app.names import named
+from app.names import candidates, named
 from app.purchasing.lists import OrderRow, order_ids, order_rows
 from app.purchasing.record import SupplierRecord, open_value, shares, supplier_record
 from app.search import IN_SEARCH, match
@@ -218,6 +218,11 @@ def _weigh_retiring(read: Reader, row: Mapping[str, Any]) -> None:
     if order := read.value(sql, row["id"]):
         text = N_("{order} is still open at {supplier}. Receive or close it first.")
         raise AppError(text, order=order, supplier=row["name"])
+
+
+def to_merge(read: Reader, text: str = "") -> list[tuple[bytes, str]]:
+    """Suppliers by code or name, those out of use too, for the field that asks which one is the same firm."""
+    return candidates(read, "supplier", text)
 
 
 def same_parts(read: Reader, old: bytes, kept: bytes) -> list[tuple[bytes, str]]:

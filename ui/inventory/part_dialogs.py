@@ -1,4 +1,4 @@
-"""What is asked about a part: terms of a supplier, a line of a kit, where it is fitted, another code, the life of a piece."""
+"""What is asked about a part: a line of a kit, where it is fitted, another code, the life of a piece."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,14 +9,11 @@ from PySide6.QtWidgets import QWidget
 from app import values
 from app.changes import Done
 from app.desk import Desk
-from app.fields import fields_of
 from app.inventory import finders
 from app.inventory.fitted import fit_part
 from app.inventory.kits import issue_kit, keep_kit, kit_lines, whole
 from app.inventory.units import PLACES, Unit, life_of
 from app.labels.bindings import bind_code
-from app.purchasing.lists import suppliers
-from app.purchasing.prices import Sale, keep_terms, read_steps, show_steps
 from app.search import find
 from app.words import _
 from ui.inventory.tables import ICONS, change, type_word
@@ -28,8 +25,6 @@ from ui.kit.labels import label
 from ui.kit.timeline import Event, TimeLine
 
 Work = Callable[[], Done | None]
-_TERMS = ("sku", "pack_qty", "min_qty", "lead_time_days", "unit_price", "price_tax", "tax_rate")
-_KINDS = {"qty": "number", "measure": "number", "price": "price", "int": "number", "choice": "choice"}
 
 
 def _finder(desk: Desk, search: Callable[..., Any]) -> Find:
@@ -38,50 +33,6 @@ def _finder(desk: Desk, search: Callable[..., Any]) -> Find:
             return search(read, text)
 
     return found
-
-
-def _term(name: str, unit: str) -> FormField:
-    field = fields_of("part_supplier")[name]
-    choices = [(code, _(word)) for code, word in field.choices]
-    units = {"qty": unit, "price": "CNY"}
-    shown = units.get(field.kind, _(field.unit) if field.unit else "")
-    return FormField(name, _(field.label), _KINDS.get(field.kind, "text"), shown, choices=choices)
-
-
-def ask_terms(parent: QWidget, desk: Desk, part: dict[str, Any], sale: Sale | None = None) -> Work | None:
-    """On which terms a supplier sells the part, with its price breaks."""
-    fields = [_term(name, part["unit"]) for name in _TERMS]
-    help_ = _("One a line: from quantity = unit price, like 10 = 9.5")
-    fields.append(FormField("steps", _("Price breaks"), "lines", help=help_))
-    fields.append(FormField("preferred", _("Order here first"), "flag"))
-    start: dict[str, Any] = {"preferred": int(sale is None and part["preferred_supplier_id"] is None)}
-    if sale is None:
-        finder = _finder(desk, suppliers)
-        fields.insert(0, FormField("supplier_id", _("Supplier"), "reference", required=True, find=finder))
-    else:
-        start = {name: sale.row[name] for name in _TERMS} | {
-            "steps": show_steps([step[1:] for step in sale.breaks]),
-            "preferred": int(part["preferred_supplier_id"] == sale.row["supplier_id"]),
-        }
-        days = start["lead_time_days"]
-        start["lead_time_days"] = None if days is None else days * values.THOUSAND
-
-    def check(typed: dict[str, Any]) -> dict[str, str]:
-        read_steps(typed["steps"] or "")
-        return {}
-
-    title = _("Supplier of {part}").format(part=part["part_no"]) if sale is None else sale.supplier
-    typed = FormDialog.ask(parent, title, fields, start, check=check)
-    if typed is None:
-        return None
-    terms = {name: typed[name] or None for name in _TERMS}
-    if terms["sku"] is None:
-        terms["sku"] = part["part_no"]
-    if terms["lead_time_days"] is not None:
-        terms["lead_time_days"] //= values.THOUSAND
-    supplier = sale.row["supplier_id"] if sale else typed["supplier_id"]
-    steps = read_steps(typed["steps"] or "")
-    return partial(keep_terms, desk, part["id"], supplier, terms, steps, preferred=bool(typed["preferred"]))
 
 
 def ask_kit_line(parent: QWidget, desk: Desk, kit: dict[str, Any]) -> Work | None:

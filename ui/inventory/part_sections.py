@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app import values
 from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
@@ -15,7 +14,7 @@ from app.inventory.fitted import machines_of_part, successor, unfit_part
 from app.inventory.kits import keep_kit, kit_lines, kits_of
 from app.inventory.units import units_of
 from app.labels.bindings import codes_of, unbind_code
-from app.purchasing.prices import Sale, drop_terms, sales_of, show_steps
+from app.purchasing.prices import Sale, drop_terms, sales_of
 from app.words import _, ngettext
 from ui.inventory import part_dialogs as dialogs
 from ui.inventory.tables import amount, site_of
@@ -23,6 +22,7 @@ from ui.kit.buttons import button, icon_button
 from ui.kit.dialogs import ask, tell
 from ui.kit.labels import ElidedLabel, label, line
 from ui.kit.tasks import Tasks
+from ui.purchasing.terms import ask_terms, terms_words
 
 Slot = Callable[[], object]
 #: So many pieces are listed; the rest is counted.
@@ -135,27 +135,7 @@ class PartSections(QWidget):
                         partial(self._drop_supplier, sale),
                     ),
                 ]
-            self._entry(("★ " if first else "") + words, self._terms(sale), tools)
-
-    def _terms(self, sale: Sale) -> str:
-        """Price with its tax, packs, minimum, lead time, price breaks."""
-        row, unit, said = sale.row, self.part["unit"], list[str]()
-        if row["unit_price"] is not None:
-            said.append(f"¥{values.show_price(row['unit_price'], grouped=True)}")
-        if row["tax_rate"]:
-            text = _("{rate} % tax in it") if row["price_tax"] == "gross" else _("plus {rate} % tax")
-            said.append(text.format(rate=values.show_quantity(row["tax_rate"])))
-        if row["pack_qty"]:
-            said.append(_("packs of {quantity}").format(quantity=amount(row["pack_qty"], unit)))
-        if row["min_qty"]:
-            said.append(_("minimum order {quantity}").format(quantity=amount(row["min_qty"], unit)))
-        if row["lead_time_days"] is not None:
-            said.append(_("{n} days").format(n=row["lead_time_days"]))
-        if sale.breaks:
-            said.append(
-                _("from {steps}").format(steps=show_steps([step[1:] for step in sale.breaks], _("; ")))
-            )
-        return "·".join(said)
+            self._entry(("★ " if first else "") + words, terms_words(sale, self.part["unit"]), tools)
 
     def _add_kit(self) -> None:
         count = ngettext("{count} whole kit", "{count} whole kits", self.kits).format(count=self.kits)
@@ -221,15 +201,15 @@ class PartSections(QWidget):
 
     def add_supplier(self) -> None:
         """Another supplier with its terms."""
-        self._do(dialogs.ask_terms(self, self._desk, self.part), _("The terms were saved."))
+        self._do(ask_terms(self, self._desk, self.part), _("The terms were saved."))
 
     def change_supplier(self, sale: Sale) -> None:
         """Other terms of a supplier."""
-        self._do(dialogs.ask_terms(self, self._desk, self.part, sale), _("The terms were saved."))
+        self._do(ask_terms(self, self._desk, self.part, sale), _("The terms were saved."))
 
     def _drop_supplier(self, sale: Sale) -> None:
         title = _("Remove the terms of {supplier}?").format(supplier=sale.supplier)
-        if ask(self, title, self._terms(sale), do=_("Remove")):
+        if ask(self, title, terms_words(sale, self.part["unit"]), do=_("Remove")):
             self._do(partial(drop_terms, self._desk, sale.row["id"]), _("The terms were removed."))
 
     def add_kit_part(self) -> None:

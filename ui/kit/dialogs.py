@@ -287,12 +287,13 @@ class FormDialog(Dialog):
         check: Check | None = None,
         do: str = "",
         text: str = "",
+        columns: int = 1,
     ) -> dict[str, Any] | None:
         """The values that were filled in; None when the person thought better of it.
 
         `check` gets the values and returns errors by field (or raises AppError); the dialog stays open with them.
         """
-        dialog = cls(parent, title, fields, values, check=check, do=do, text=text)
+        dialog = cls(parent, title, fields, values, check=check, do=do, text=text, columns=columns)
         try:
             return dialog.form.values() if dialog.exec() == QDialog.DialogCode.Accepted else None
         finally:

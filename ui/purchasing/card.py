@@ -4,18 +4,21 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app import values
 from app.desk import Desk
+from app.inventory.ledger import MovementRow
 from app.inventory.purchases import PURCHASE
+from app.purchasing.currency import Rate, money, said_rate, unit_price
 from app.purchasing.lists import OrderCard
-from app.purchasing.record import SupplierRecord
+from app.purchasing.record import LastPrice, SupplierRecord
 from app.signs import sign
 from app.words import _, ngettext
 from ui.inventory.tables import ICONS, FixedSource, change, since, type_word
 from ui.kit.chips import Chip
 from ui.kit.inspector import Inspector
 from ui.kit.labels import label
+from ui.kit.notes import NoteStrip
 from ui.kit.timeline import Event
+from ui.purchasing.charts import percent
 from ui.purchasing.tables import LineTable, line_columns
 from ui.work.process import ProcessBar, stages
 
@@ -37,8 +40,9 @@ def facts(card: OrderCard) -> list[tuple[str, str | QWidget]]:
     """Value, days, site, supplier's telephone, remark."""
     row, order = card.row, card.order
     who = "  ".join(filter(None, [card.supplier.get("contact_name"), card.supplier.get("phone")]))
-    found = [
+    found: list[tuple[str, str | QWidget]] = [
         (_("Amount"), _sum(card)),
+        *_at_home(card),
         (_("Ordered on"), row["ordered_on"] or ""),
         (_("Due on"), row["due_on"] or ""),
         (_("Site"), order.site),
@@ -50,13 +54,32 @@ def facts(card: OrderCard) -> list[tuple[str, str | QWidget]]:
 
 def _sum(card: OrderCard) -> str:
     """The value without tax, and with it where the lines say how they are taxed."""
-    net, tax = card.order.value, sum(line.taxed for line in card.lines)
+    net, tax, code = card.order.value, sum(line.taxed for line in card.lines), card.order.currency
     if not tax:
-        return f"¥{values.show_money(net)}"
-    text = _("¥{net} + tax ¥{tax} = ¥{total}")
-    return text.format(
-        net=values.show_money(net), tax=values.show_money(tax), total=values.show_money(net + tax)
-    )
+        return money(net, code)
+    text = _("{net} + tax {tax} = {total}")
+    return text.format(net=money(net, code), tax=money(tax, code), total=money(net + tax, code))
+
+
+def _at_home(card: OrderCard) -> list[tuple[str, str | QWidget]]:
+    """An order in another currency: what it is worth at the site, at which rate of which day, typed by whom."""
+    order, row = card.order, card.row
+    if not order.foreign:
+        return []
+    if order.worth is None:
+        return [(_("Exchange rate"), _("not typed yet"))]
+    known = said_rate(Rate(row["rate"], row["rate_on"] or "", card.rated_by), order.currency, order.home)
+    return [(_("At the site"), money(order.worth, order.home)), (_("Exchange rate"), known)]
+
+
+def add_returned(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
+    """A draft that came back from whoever was to approve it says who refused it, when and why."""
+    step = card.returned_with
+    if card.order.status != "draft" or step is None:
+        return
+    text = _("Not approved: {reason}").format(reason=step.remark or _("no reason given"))
+    more = "·".join(filter(None, [step.who, since(desk, step.at)]))
+    inspector.add(NoteStrip(text, "warn", more=more), margin=12)
 
 
 def add_lines(inspector: Inspector, card: OrderCard, buttons: Sequence[QPushButton]) -> LineTable:
@@ -101,12 +124,40 @@ def add_deliveries(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
             else type_word(move.type)
         )
         icon = "undo-2" if move.qty < 0 else ICONS[move.type]
-        more = "·".join(filter(None, [move.bin, move.batch, move.reason, move.booked_by]))
+        more = "·".join(
+            filter(
+                None,
+                [
+                    move.bin,
+                    move.batch,
+                    card.serials.get(move.id),
+                    move.reason,
+                    move.booked_by,
+                    _paid(card, move),
+                ],
+            )
+        )
         text = f"{word}  {move.part_no}  {change(move.qty, move.unit)}"
         events.append(
-            Event(icon, "warn" if move.qty < 0 else "ok", text, since(desk, move.happened_at), more)
+            Event(
+                icon,
+                "warn" if move.qty < 0 or _paid(card, move) else "ok",
+                text,
+                since(desk, move.happened_at),
+                more,
+            )
         )
     inspector.add_timeline(events)
+
+
+def _paid(card: OrderCard, move: MovementRow) -> str:
+    """The price on the delivery note, where it is not the ordered one."""
+    paid = card.paid_otherwise(move)
+    return (
+        _("at {price}, not as ordered").format(price=unit_price(paid, card.order.currency))
+        if paid is not None
+        else ""
+    )
 
 
 def add_steps(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
@@ -128,21 +179,19 @@ def add_record(inspector: Inspector, record: SupplierRecord) -> None:
         count=record.open_orders
     )
     rows: list[tuple[str, str | QWidget]] = [
-        (_("On time"), f"{share(record.on_time)} {judged}" if record.due_lines else _("nothing was due yet")),
-        (_("Complete"), share(record.complete)),
-        (_("Open orders"), f"{open_ones}·¥{values.show_money(record.open_value)}"),
+        (
+            _("On time"),
+            f"{percent(record.on_time)} {judged}" if record.due_lines else _("nothing was due yet"),
+        ),
+        (_("Complete"), percent(record.complete)),
+        (_("Open orders"), f"{open_ones}·{money(record.open_value)}"),
     ]
-    rows += [(price.part_no, _price(price.price, price.before, price.ordered_on)) for price in record.prices]
+    rows += [(price.part_no, _price(price)) for price in record.prices]
     inspector.add_facts(rows)
 
 
-def share(permille: int | None) -> str:
-    """`83.3 %`; a dash before the first."""
-    return "—" if permille is None else f"{values.show_scaled(permille, 10)} %"
-
-
-def _price(price: int, before: int | None, day: str) -> str:
-    shown = f"¥{values.show_price(price, grouped=True)}"
-    if before not in {None, price}:
-        shown += _(" (¥{price} the time before)").format(price=values.show_price(before, grouped=True))
-    return f"{shown}·{day}"
+def _price(last: LastPrice) -> str:
+    shown = unit_price(last.price, last.currency)
+    if last.before not in {None, last.price}:
+        shown += _(" ({price} the time before)").format(price=unit_price(last.before, last.currency))
+    return f"{shown}·{last.ordered_on}"

@@ -7,10 +7,10 @@ from itertools import groupby
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
+from app.purchasing.currency import HOME, money, unit_price
 from app.purchasing.offers import Offer, said_of
 from app.purchasing.orders import draft_orders
 from app.words import _, ngettext
@@ -61,8 +61,8 @@ class DraftDialog(Dialog):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
-        for name, group in groupby(offers, lambda offer: offer.supplier):
-            self._add_group(name, list(group))
+        for (name, code), group in groupby(offers, lambda offer: (offer.supplier, offer.currency)):
+            self._add_group(name, code, list(group))
         self.body.addWidget(Scroller(inner))
         self.note = NoteStrip("", "danger")
         self.note.hide()
@@ -78,9 +78,12 @@ class DraftDialog(Dialog):
             self.rows[0].entry.setFocus()
             self.rows[0].entry.selectAll()
 
-    def _add_group(self, name: str, offers: Sequence[Offer]) -> None:
+    def _add_group(self, name: str, code: str, offers: Sequence[Offer]) -> None:
         grid, head = self._grid, self._grid.rowCount()
-        grid.addWidget(label(name or _("No supplier chosen"), "body_strong"), head, 0, 1, 6)
+        words = name or _("No supplier chosen")
+        if offers[0].foreign:
+            words = f"{words}  ·  {code}"
+        grid.addWidget(label(words, "body_strong"), head, 0, 1, 6)
         for place, offer in enumerate(offers, head + 1):
             row = self._row(offer)
             shown = (
@@ -143,14 +146,14 @@ class DraftDialog(Dialog):
         for row in self.rows:
             qty = row.quantity() if row.tick.isChecked() else 0
             row.entry.setEnabled(row.tick.isChecked())
-            row.sum.setText(f"¥{values.show_money(row.offer.amount(qty))}" if qty else "—")
-            price = row.offer.price_of(qty or row.offer.quantity)
-            row.price.setText(f"× ¥{values.show_price(price, grouped=True)}" if price is not None else "")
-        orders = len({(offer.supplier_id, offer.row.site_id) for offer, _qty in chosen})
+            offer = row.offer
+            row.sum.setText(money(offer.cost(qty), offer.currency) if qty else "—")
+            price = offer.price_of(qty or offer.quantity)
+            row.price.setText(f"× {unit_price(price, offer.currency)}" if price is not None else "")
+        orders = len({(offer.supplier_id, offer.currency, offer.row.site_id) for offer, _qty in chosen})
         parts = ngettext("{count} part", "{count} parts", len(chosen)).format(count=len(chosen))
         words = ngettext("{count} order", "{count} orders", orders).format(count=orders)
-        total = sum(offer.amount(qty) for offer, qty in chosen)
-        self._total.setText("·".join((parts, words, f"¥{values.show_money(total)}")))
+        self._total.setText("·".join((parts, words, _total(chosen))))
         self.save.setEnabled(bool(chosen))
 
     def on_save(self) -> None:
@@ -177,3 +180,13 @@ class DraftDialog(Dialog):
         ids, done = made
         self.drafted.emit(ids, done)
         self.accept()
+
+
+def _total(chosen: Sequence[tuple[Offer, int]]) -> str:
+    """The sum in the site's currency, and what cannot be turned into it in its own."""
+    apart: dict[str, int] = {}
+    for offer, qty in chosen:
+        if offer.terms.worth(qty) is None:
+            apart[offer.currency] = apart.get(offer.currency, 0) + offer.cost(qty)
+    total = money(sum(offer.amount(qty) for offer, qty in chosen), chosen[0][0].home if chosen else HOME)
+    return " + ".join([total, *(money(sum_, code) for code, sum_ in apart.items())])

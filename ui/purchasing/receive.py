@@ -1,8 +1,9 @@
 """The receiving desk: the whole window for one delivery - scan the order, scan a part, Enter (R-4.4-i)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app import values
@@ -11,6 +12,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import Refused
 from app.inventory.signs import is_piece
+from app.purchasing.currency import unit_price
 from app.purchasing.lists import LineRow
 from app.purchasing.receiving import Receiving
 from app.signs import sign
@@ -25,6 +27,7 @@ from ui.kit.labels import ElidedLabel, label, line
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.labels.dialog import LabelDialog
+from ui.purchasing.dialogs import ask_paid
 from ui.purchasing.tables import line_columns
 
 
@@ -91,6 +94,9 @@ class ReceivingDesk(ScanPage):
         self.labels = button(_("Labels"), "qr-code")
         self.labels.clicked.connect(self.print_labels)
         self.labels.hide()
+        self.price = button(_("Other price"), "pencil")
+        self.price.setToolTip(_("The delivery note says another price than the order (F2)"))
+        self.price.clicked.connect(self.ask_price)
         self._undo = button(_("Undo last"), "undo-2")
         self._undo.clicked.connect(self.undo)
         for part in (back, self._order, self._state):
@@ -98,6 +104,7 @@ class ReceivingDesk(ScanPage):
         row.addWidget(self._supplier, 1)
         row.addWidget(self.labels)
         row.addWidget(self.slip)
+        row.addWidget(self.price)
         row.addWidget(self._undo)
         return row
 
@@ -114,6 +121,7 @@ class ReceivingDesk(ScanPage):
             self._state.set(look.text, look.level, look.icon)
         self.slip.setVisible(bool(card and card.receipts) and self._desk.may(Permission.PRINT_REPORTS))
         self._undo.setEnabled(bool(self._done))
+        self.price.setVisible(self.receiving.line is not None)
         self.prompt.setText(self.receiving.prompt())
         self.table.refresh()
         if self.receiving.line:
@@ -177,11 +185,27 @@ class ReceivingDesk(ScanPage):
             return
         unit = now.line.unit
         where = "   →   ".join(
-            filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch, now.expires])
+            filter(None, [now.line.part_no, short_bin(now.bin_code), now.batch, now.expires, self._paid()])
         )
         word = _("Not received yet: {next}").format(next=now.prompt())
         self.show_result(Result("info", "package", word, f"{now.line.name} {now.line.spec}".strip(), where,
                          change(now.qty), _("To come"), amount(now.line.rest, unit)))  # fmt: skip
+
+    def _paid(self) -> str:
+        """The price that was typed in the place of the ordered one."""
+        now = self.receiving
+        return unit_price(now.price, now.card.order.currency) if now.card else ""
+
+    def ask_price(self) -> None:
+        """F2: the delivery note says another price than the order."""
+        now = self.receiving
+        if now.line is None or now.card is None or self._busy:
+            return
+        paid = ask_paid(self, now.line, now.card.order.currency, now.price)
+        if paid is not None:
+            now.price = paid
+            self._show_line()
+        self.entry.setFocus()
 
     def _refuse(self, sentence: str) -> None:
         """Nothing was received, and what to do: in red, with a sound."""
@@ -296,11 +320,16 @@ class ReceivingDesk(ScanPage):
         if card and self._desk.may(Permission.PRINT_REPORTS):
             self.report_requested.emit("receipt-list", {"code": card.order.code, "day": self._desk.today()})
 
+    def slots(self) -> Mapping[Qt.Key, Callable[[], object]]:
+        """The keys of the receiving desk."""
+        return {Qt.Key.Key_F2: self.ask_price}
+
     def keys(self) -> list[tuple[str, str]]:
         """The keys of this page."""
         return [
             ("F3", _("type a code")),
             ("Enter", _("receive")),
+            ("F2", _("other price")),
             ("Ctrl Z", _("undo last")),
             ("Ctrl P", _("receipt slip")),
             ("Esc", _("drop, leave")),

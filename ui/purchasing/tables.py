@@ -10,6 +10,7 @@ from app import values
 from app.desk import Desk
 from app.inventory.purchases import PURCHASE
 from app.purchasing import lists
+from app.purchasing.currency import money
 from app.purchasing.lists import LineRow, OrderRow
 from app.signs import Sign, sign
 from app.words import N_, _
@@ -36,6 +37,11 @@ def lines_words(row: OrderRow) -> str:
     return _("{done} of {total}").format(done=row.whole, total=row.lines)
 
 
+def amount_words(row: OrderRow) -> str:
+    """The value in the currency of the order; that of the site goes without its sign, as in every list."""
+    return money(row.value, row.currency) if row.foreign else values.show_money(row.value)
+
+
 def order_columns(*, sites: bool) -> tuple[Column, ...]:
     """The columns of the list; the site where all are in view."""
     states = status_width(sign(state) for state in (*PURCHASE.line, "cancelled"))
@@ -46,7 +52,7 @@ def order_columns(*, sites: bool) -> tuple[Column, ...]:
         Column("supplier", N_("Supplier"), width=140, stretch=True, compact=False),
         Column("site", N_("Site"), width=56, compact=False, sortable=False, hidden=not sites),
         Column("lines", N_("Lines in full"), "number", 84, sortable=False, value=lines_words, compact=False),
-        Column("value", N_("Amount"), "number", 104, value=lambda row: values.show_money(row.value)),
+        Column("value", N_("Amount"), "number", 104, value=amount_words),
         Column("ordered_on", N_("Ordered on"), "date", 100, compact=False),
         Column("due_on", N_("Due on"), "status", day, value=due_sign),
     )  # fmt: skip

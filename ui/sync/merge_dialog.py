@@ -25,8 +25,8 @@ _LONG = 32
 class MergeDialog(Dialog):
     """The left or the right one stays; of each field that differs one value is chosen. `chosen` says what was decided."""
 
-    def __init__(self, parent: QWidget | None, desk: Desk, pair: Pair) -> None:
-        title = _("Two records, one number: {code}").format(code=pair.code)
+    def __init__(self, parent: QWidget | None, desk: Desk, pair: Pair, title: str = "") -> None:
+        title = title or _("Two records, one number: {code}").format(code=pair.code)
         super().__init__(parent, title, _("Choose which one stays. The other one's code keeps finding it."))
         self.pair, self._desk = pair, desk
         self._groups: dict[str, QButtonGroup] = {}

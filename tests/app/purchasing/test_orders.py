@@ -7,8 +7,8 @@ from app.generic import create, patch
 from app.inventory.booking import receive_part, send_back
 from app.inventory.purchases import PURCHASE
 from app.purchasing import orders
-from app.purchasing.offers import offers
 from app.purchasing.lists import order_ids, order_rows
+from app.purchasing.offers import offers
 from app.sample import sample_id
 from db.ids import new_id
 
