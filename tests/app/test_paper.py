@@ -98,7 +98,12 @@ def test_trays_that_are_not_told_are_there():
     ],
 )
 def test_papers_have_their_names(page, name):
-    assert page_name(page).replace("\N{NO-BREAK SPACE}", " ") == name
+    assert said(page_name(page)) == name
+
+
+def said(text):
+    """Without the blanks that keep a number and its unit on one line."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("spoken", ["en", "zh_CN"])
@@ -108,13 +113,11 @@ def test_what_a_person_reads(spoken):
         roll, sheet = lack_of(OFFICE, [ROLL]), lack_of(Offer("OKI", (LETTER,)), [ON_A4])
         across, both = lack_of(Offer("x", (A4,)), [(300, 210)]), lack_of(Offer("x", (A5,)), [ON_A4])
         assert "HP" in lack_title(roll)
-        assert "60\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}40\N{NO-BREAK SPACE}mm" in lack_title(roll)
-        listed = lack_text(roll)
-        assert all(name in listed for name in ("A5", "A4", "Envelope C6"))
-
-        assert "P3" in lack_text(lack_of(Offer("x", many), [ROLL]))
-        assert "P4" not in lack_text(lack_of(Offer("x", many), [ROLL]))
-        assert "8.8 mm" in middle_text(sheet)
-        assert "1.5 mm" in middle_text(across)
-        assert all(part in middle_text(both) for part in ("31 mm", "43.5 mm"))
-        assert " mm" not in middle_text(roll)
+        assert "60 × 40 mm" in said(lack_title(roll))
+        assert all(name in lack_text(roll) for name in ("A5", "A4", "Envelope C6"))
+        first_of_many = lack_text(lack_of(Offer("x", many), [ROLL]))
+        assert ("P3" in first_of_many, "P4" in first_of_many) == (True, False)
+        assert "8.8 mm" in said(middle_text(sheet))
+        assert "1.5 mm" in said(middle_text(across))
+        assert all(part in said(middle_text(both)) for part in ("31 mm", "43.5 mm"))
+        assert " mm" not in said(middle_text(roll))
