@@ -134,7 +134,9 @@ class FailedScans(ScanPage):
             or next((one for one in reversed(self.queue.failed) if one.may and one.booking), None)
         )
         self._asked = None
-        if failed is None:
+        if failed is None and self.booker.leftover:
+            self.book_leftover()
+        elif failed is None:
             self._neutral("check", _("Nothing waits to be booked anyway"))
         try:
             if failed:
@@ -158,6 +160,8 @@ class FailedScans(ScanPage):
         """By its code on the sheet: the failed scan in the bar was a mistake."""
         if self.queue.failed:
             self.skip(_(REASONS[0]))
+        elif self.booker.leftover:
+            self._skip_leftover(_(REASONS[0]))
         else:
             self._neutral("check", _("No scan waits to be dealt with"))
 
@@ -179,7 +183,9 @@ class FailedScans(ScanPage):
 
     def _on_skip(self) -> None:
         failed = self.shown_failed()
-        if failed and (reason := ask_reason(self.window(), failed.sentence)):
+        if failed is None:
+            self._on_skip_leftover()
+        elif reason := ask_reason(self.window(), failed.sentence):
             self.skip(reason)
         self.take_focus()
 
@@ -191,9 +197,13 @@ class FailedScans(ScanPage):
         self._show()
 
     def _on_skip_leftover(self) -> None:
-        text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in self.booker.leftover[:8])
-        if reason := ask_reason(self.window(), text):
-            self.keep_reason(self.booker.leftover, reason)
-            self.booker.drop_leftover()
-            self._neutral("check", _("Skipped"))
+        left = self.booker.leftover
+        text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in left[:8])
+        if left and (reason := ask_reason(self.window(), text)):
+            self._skip_leftover(reason)
         self.take_focus()
+
+    def _skip_leftover(self, reason: str) -> None:
+        self.keep_reason(self.booker.leftover, reason)
+        self.booker.drop_leftover()
+        self._neutral("check", _("Skipped"))

@@ -7,6 +7,7 @@ from app.desk import Desk
 from app.inventory.scan_queue import Booking
 from app.values import show_instant, show_quantity
 from app.words import N_, _, ngettext
+from ui.kit import theme
 from ui.kit.buttons import button
 from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
@@ -30,20 +31,28 @@ class LeftBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 6, 16, 6)
+        row.setContentsMargins(36, 6, 16, 6)
         row.setSpacing(10)
-        row.addWidget(SignLabel("history", "warn_sign", 20))
-        self._count = label("", "body_strong", "warn_text")
-        self._text = ElidedLabel("", "dense")
+        row.addWidget(SignLabel("history", "warn_sign", 28))
+        self._count = label("", "section", "warn_text")
+        self._text = ElidedLabel("", "body")
         row.addWidget(self._count)
         row.addWidget(self._text, 1)
-        self.book = button(_("Book them"), "check", "primary", scale="small")
+        self.book = button(_("Book them"), "check", scale="large", tip="F7")
         self.book.clicked.connect(self.book_wanted)
-        self.skip = button(_("Skip them"), scale="small")
+        self.skip = button(_("Skip them"), "x", scale="large", tip="F8")
         self.skip.clicked.connect(self.skip_wanted)
         row.addWidget(self.book)
         row.addWidget(self.skip)
+        self.setAutoFillBackground(True)
+        theme.notifier.changed.connect(self._paint_ground)
+        self._paint_ground()
         self.hide()
+
+    def _paint_ground(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), theme.color("warn_soft"))
+        self.setPalette(palette)
 
     def show_left(self, left: list[Booking], timezone: str) -> None:
         """How many, which, and since when."""

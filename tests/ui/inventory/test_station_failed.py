@@ -1,12 +1,16 @@
 """Every failed scan is dealt with by scanner alone, undo takes back what was last, the field keeps the keyboard."""
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from storekeeper import EAN, ORDER, act, part, station
 
 from app.errors import Busy
+from app.inventory.scan_queue import Booking, ScanQueue
+from app.inventory.station import Station
 from app.labels.actions import digit_action
 from app.labels.payload import Kind, encode
+from ui.inventory.station import ScanStation
 from ui.inventory.station_booker import Booked
 
 __all__ = ["station"]
@@ -123,16 +127,28 @@ def test_what_could_not_be_taken_back_for_a_moment_can_be_later(station, settled
     assert station.band.result.level == "danger"
 
 
+@pytest.mark.parametrize(("code", "left"), [("ANYWAY", 2000), ("SKIP", 3000)])
+def test_what_an_earlier_run_left_is_dealt_with_by_a_code(
+    *, shown, store, tasks, settled, figures, code, left
+):
+    earlier = Station(store)
+    for text in (ORDER, "HVAC-015"):
+        earlier.take(text)
+    ScanQueue.of(store).add(earlier.booking())
+    page = shown(ScanStation(store, tasks), 1366, 768)
+    act(page, code)
+    settled()
+    assert figures("HVAC-015")[0] == left
+    assert not page.left_bar.isVisible()
+    assert not ScanQueue.of(store).waiting
+
+
 # the disk
 
 
 def test_half_a_line_on_a_full_disk_does_not_spoil_the_next_one(store):
-    from app.inventory.scan_queue import Booking, ScanQueue
-
     def booking(n: int) -> Booking:
-        return Booking(
-            action="issue", part=bytes(16), bin=bytes(16), qty=n, at=1, part_no=str(n), name=""
-        )
+        return Booking(action="issue", part=bytes(16), bin=bytes(16), qty=n, at=1, part_no=str(n), name="")
 
     queue = ScanQueue.of(store)
     queue.add(booking(1))
