@@ -106,8 +106,8 @@ def rows_are_equal(laptop: Laptop, hub: Connection) -> None:
 DERIVED = (
     "SELECT part_id, bin_id, batch, site_id, on_hand, last_move_at FROM stock_level",
     "SELECT part_id, site_id, on_hand, reserved, on_order, state, proposal FROM part_stock",
-    "SELECT movement_id, place, value, difference, on_hand, worth FROM stock_step",
-    "SELECT part_id, site_id, place, on_hand, worth FROM stock_worth",
+    "SELECT movement_id, store_id, place, value, difference, on_hand, worth FROM stock_step",
+    "SELECT part_id, site_id, store_id, place, on_hand, worth FROM stock_worth",
     "SELECT id, rule, level, raised_at FROM alert WHERE cleared_at IS NULL",
     "SELECT tbl, row_id, code, title, place, initials, words FROM search_row",
 )
