@@ -36,10 +36,18 @@ _PUT = (
     "INSERT INTO alert (id, rule, site_id, level, subject_table, subject_id, facts, raised_at, cleared_at, state) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'raised') ON CONFLICT (id) DO UPDATE SET level = excluded.level, "
     "facts = excluded.facts, site_id = excluded.site_id, state = 'raised', cleared_at = NULL, "
+    "subject_table = excluded.subject_table, subject_id = excluded.subject_id, "
     # The moment follows from the situation, not from when a laptop saw it: all say the same.
     "raised_at = excluded.raised_at "
     "WHERE alert.cleared_at IS NOT NULL OR alert.level <> excluded.level OR alert.facts <> excluded.facts "
-    "OR alert.site_id IS DISTINCT FROM excluded.site_id OR alert.raised_at <> excluded.raised_at"
+    "OR alert.site_id IS DISTINCT FROM excluded.site_id OR alert.raised_at <> excluded.raised_at "
+    "OR alert.subject_id <> excluded.subject_id"
+)
+#: The alerts of a rule that stand, each with the record that its subject is now: it may have been merged into another.
+_STANDING = (
+    "SELECT a.id, coalesce((SELECT c.target_id FROM code_alias c WHERE c.old_id = a.subject_id AND c.deleted = 0 "
+    "ORDER BY c.id LIMIT 1), "
+    "a.subject_id) FROM alert a WHERE a.rule = ? AND a.cleared_at IS NULL"
 )
 
 
@@ -52,8 +60,7 @@ def keep(
     for s in now:
         row = (s.id, s.rule, s.site, s.level, s.table, s.subject, to_json(dict(s.facts)), s.raised_at)
         changed += derive.run(_PUT, *row)
-    known = derive.rows("SELECT id, subject_id FROM alert WHERE rule = ? AND cleared_at IS NULL", rule)
-    for alert_id, subject in known:
+    for alert_id, subject in derive.rows(_STANDING, rule):
         if alert_id not in held and (subjects is None or subject in subjects):
             sql = "UPDATE alert SET cleared_at = ?, state = 'cleared' WHERE id = ?"
             changed += derive.run(sql, derive.now, alert_id)
