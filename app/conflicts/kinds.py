@@ -13,6 +13,7 @@ KINDS = {
     "auth.note": N_("Sign-in"),
     "conflict.settle": N_("Conflict settled"),
     "conflict.reopen": N_("Conflict opened again"),
+    "count.assign": N_("Recount assigned"),
     "count.approve": N_("Stocktake approved"),
     "count.cancel": N_("Stocktake cancelled"),
     "count.close": N_("Stocktake handed in"),

@@ -2,3 +2,4 @@
 
 from app.stocktake import adjust as adjust
 from app.stocktake import ops as ops
+from app.stocktake import recount as recount

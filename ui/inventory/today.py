@@ -7,12 +7,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
+from app.access import Permission
 from app.desk import Desk
 from app.inventory import figures
 from app.inventory.figures import Summary, WarningRow
 from app.inventory.ledger import MovementRow, last_movements
 from app.inventory.scans import resolve_scan
+from app.inventory.taking import waiting
 from app.signs import sign
+from app.stocktake.recount import Asked, asked_of
 from app.words import N_, _, ngettext
 from ui.inventory.booking import may_book
 from ui.inventory.tables import (
@@ -32,6 +35,7 @@ from ui.inventory.tables import (
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.layout import Card, Page
+from ui.kit.notes import NoteStrip
 from ui.kit.table import Column, Table
 from ui.kit.tasks import Tasks
 from ui.kit.tiles import Figure, Tile
@@ -48,6 +52,12 @@ class StorePage(Page):
     part_wanted = Signal(object)
     """The id of a part that was opened or scanned."""
 
+    count_wanted = Signal(object)
+    """The id of a stock-take in which lines are to be counted again."""
+
+    record_wanted = Signal(str, object)
+    """Table and id of a record to be opened."""
+
     station_wanted = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
@@ -61,6 +71,8 @@ class StorePage(Page):
             station = button(_("Scan station"), "scan-line", "primary")
             station.clicked.connect(self.station_wanted)
             self.set_primary(station)
+        self._asked = Asked()
+        self._add_tasks()
         self._tiles = QGridLayout()
         self._tiles.setSpacing(13)
         self.body.addLayout(self._tiles)
@@ -68,6 +80,43 @@ class StorePage(Page):
         self.movements = self._table(self._movement_columns(), lambda: self._movements)
         self._lay_out()
         self.reload()
+
+    def _add_tasks(self) -> None:
+        """What waits for the storekeeper himself: withdrawals of the night, lines to be counted again."""
+        look = button(_("Look at them"), "arrow-right", scale="small")
+        look.clicked.connect(lambda: self.list_wanted.emit({"page": "books"}))
+        self.waiting = NoteStrip("", "warn", "clock-alert", look)
+        count = button(_("Count"), "arrow-right", scale="small")
+        count.clicked.connect(self._on_recount)
+        self.recounts = NoteStrip("", "warn", "clipboard-list", count)
+        for strip in (self.waiting, self.recounts):
+            self.body.addWidget(strip)
+            strip.hide()
+
+    def _on_recount(self) -> None:
+        """To the counting; where it was closed, to the stock-take, which must be opened again first."""
+        if self._asked.open:
+            self.count_wanted.emit(self._asked.count)
+        elif self._asked.count:
+            self.record_wanted.emit("stock_count", self._asked.count)
+
+    def _show_tasks(self, waits: int, asked: Asked) -> None:
+        words = ngettext(
+            "{count} withdrawal of a technician waits for you.",
+            "{count} withdrawals of technicians wait for you.",
+            waits,
+        )
+        self.waiting.set(words.format(count=waits), "warn", "clock-alert")
+        self.waiting.setVisible(waits > 0)
+        self._asked = asked
+        words = ngettext(
+            "{count} line of a stocktake is to be counted again.",
+            "{count} lines of stocktakes are to be counted again.",
+            asked.lines,
+        ).format(count=asked.lines)
+        mine = _("You are asked for {count} of them.").format(count=asked.mine) if asked.mine else ""
+        self.recounts.set(words, "warn", "clipboard-list", mine)
+        self.recounts.setVisible(asked.lines > 0)
 
     def _lay_out(self) -> None:
         self._card = Card(_("Warnings"), margins=False)
@@ -126,18 +175,22 @@ class StorePage(Page):
         """Read everything again."""
         desk, site = self._desk, site_of(self._desk)
 
-        def work() -> tuple[Summary, list[WarningRow], list[MovementRow]]:
+        def work() -> tuple[Summary, list[WarningRow], list[MovementRow], int, Asked]:
+            keeps = desk.may(Permission.MOVE_STOCK)
             with desk.read() as read:
                 return (
                     figures.summary(read, site),
                     figures.warnings(read, site),
                     last_movements(read, site, 12),
+                    len(waiting(read, site)) if keeps else 0,
+                    asked_of(read, desk) if keeps else Asked(),
                 )
 
         self._tasks.run(work, self._show, owner=self, latest="today")
 
-    def _show(self, found: tuple[Summary, list[WarningRow], list[MovementRow]]) -> None:
-        told, self._warnings, self._movements = found
+    def _show(self, found: tuple[Summary, list[WarningRow], list[MovementRow], int, Asked]) -> None:
+        told, self._warnings, self._movements, waits, asked = found
+        self._show_tasks(waits, asked)
         for old in self.tiles:
             self._tiles.removeWidget(old)
             old.hide()

@@ -14,7 +14,7 @@ from app.desk import Desk
 from app.errors import Refused
 from app.inventory.rules import limit_of
 from app.signs import sign
-from app.stocktake import counting
+from app.stocktake import counting, recount
 from app.stocktake.counting import REASONS
 from app.stocktake.counts import CountRow, count_row
 from app.stocktake.lines import STATES, VIEWS, Line, Lines, lines_of
@@ -90,8 +90,11 @@ class DifferencesPage(Page):
         self.add_action(back)
         self.explain = button(_("Give the reason"), "message-square-text")
         self.explain.clicked.connect(self.give_reason)
+        self.again = button(_("Assign the recount"), "user")
+        self.again.clicked.connect(self.assign_recount)
         if self._desk.may(Permission.MOVE_STOCK):
             self.add_action(self.explain)
+            self.add_action(self.again)
         if self._desk.may(Permission.PRINT_REPORTS):
             self._report_buttons()
         self.approve_button = button(_("Approve"), "check", "primary")
@@ -215,6 +218,7 @@ class DifferencesPage(Page):
         self.explain.setEnabled(
             status in {"open", "counted"} and any(line.difference for line in self.chosen())
         )
+        self.again.setEnabled(status in {"open", "counted"} and any(line.moved for line in self.chosen()))
         second = self._desk.actor.user_id not in lines.people and counting.may_approve(self._desk, lines)
         self.approve_button.setEnabled(status == "counted" and second)
 
@@ -283,6 +287,26 @@ class DifferencesPage(Page):
             self._on_refused,
             owner=self,
         )
+
+    def assign_recount(self) -> None:
+        """Somebody is asked to count the selected lines again."""
+        lines = [line for line in self.chosen() if line.moved]
+        with self._desk.read() as read:
+            people = recount.counters(read)
+        title = ngettext("Who counts {count} line again?", "Who counts {count} lines again?", len(lines))
+        field = FormField("person", _("Who counts again"), "choice", required=True, choices=people)
+        filled = FormDialog.ask(self, title.format(count=len(lines)), [field], do=_("Assign"))
+        if filled:
+            self._tasks.run(
+                lambda: recount.assign(self._desk, self.count, lines, filled["person"]),
+                self._on_assigned,
+                self._on_refused,
+                owner=self,
+            )
+
+    def _on_assigned(self, done: Done) -> None:
+        self.said.emit(_("The recount was assigned."), lambda: self._take_back(done))
+        self.reload()
 
     def approve(self, anyway: str = "") -> None:
         """A second person agrees."""
