@@ -7,15 +7,45 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.desk import Desk
-from ui.inventory.analysis import AnalysisPage
-from ui.inventory.books import BooksPage
-from ui.inventory.ledger import LedgerPage
-from ui.inventory.proposal import ProposalPage
-from ui.inventory.review import ReviewPage
-from ui.inventory.slip import SlipPage
 from ui.inventory.spares import SparesPage
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
+
+_SLIPS = ("issue", "return")
+#: The signals of a page that lead on from here; of those that are not named, the usual ones.
+_USUAL = ("said", "report_requested")
+_SAYS = {
+    "proposal": ("part_wanted", "page_wanted", *_USUAL),
+    "analysis": ("list_wanted", "page_wanted", *_USUAL),
+    "review": ("part_wanted", "said"),
+}
+
+
+def _page_of(key: str) -> type[Any]:
+    """The page of a key, imported when it is first wanted: the list does not wait for it."""
+    if key == "proposal":
+        from ui.inventory.proposal import ProposalPage
+
+        return ProposalPage
+    if key == "analysis":
+        from ui.inventory.analysis import AnalysisPage
+
+        return AnalysisPage
+    if key == "review":
+        from ui.inventory.review import ReviewPage
+
+        return ReviewPage
+    if key == "books":
+        from ui.inventory.books import BooksPage
+
+        return BooksPage
+    if key in _SLIPS:
+        from ui.inventory.slip import SlipPage
+
+        return SlipPage
+    from ui.inventory.ledger import LedgerPage
+
+    return LedgerPage
 
 
 class SparesArea(QWidget):
@@ -70,41 +100,23 @@ class SparesArea(QWidget):
             self._pages[key] = self._made(key)
             self._stack.addWidget(self._pages[key])
         self._stack.setCurrentWidget(self._pages[key])
-        if key in {"issue", "return"}:
+        if key in _SLIPS:
             self._pages[key].setFocus()
 
     def _made(self, key: str) -> QWidget:
-        made: ProposalPage | LedgerPage | AnalysisPage | BooksPage | ReviewPage | SlipPage
-        if key == "proposal":
-            made = ProposalPage(self._desk, self._tasks)
-            made.part_wanted.connect(self.show_part)
-            made.page_wanted.connect(self.open)
-            made.said.connect(self.said)
-            made.report_requested.connect(self.report_requested)
-        elif key == "analysis":
-            made = AnalysisPage(self._desk, self._tasks)
-            made.report_requested.connect(self.report_requested)
-            made.list_wanted.connect(self.show_list)
-            made.page_wanted.connect(self.open)
-            made.said.connect(self.said)
-        elif key == "review":
-            made = ReviewPage(self._desk, self._tasks)
-            made.part_wanted.connect(self.show_part)
-            made.said.connect(self.said)
-        elif key == "books":
-            made = BooksPage(self._desk, self._tasks)
-            made.said.connect(self.said)
-            made.report_requested.connect(self.report_requested)
-        elif key in {"issue", "return"}:
-            made = SlipPage(self._desk, self._tasks, key)
-            made.said.connect(self.said)
-            made.report_requested.connect(self.report_requested)
-        else:
-            made = LedgerPage(self._desk, self._tasks)
-            made.said.connect(self.said)
-            made.report_requested.connect(self.report_requested)
+        kind = _page_of(key)
+        made = kind(self._desk, self._tasks, key) if key in _SLIPS else kind(self._desk, self._tasks)
+        slots = {
+            "part_wanted": self.show_part,
+            "page_wanted": self.open,
+            "list_wanted": self.show_list,
+            "said": self.said,
+            "report_requested": self.report_requested,
+        }
+        for name in _SAYS.get(key, _USUAL):
+            getattr(made, name).connect(slots[name])
         made.back_wanted.connect(lambda: self.open("analysis" if key == "review" else "spares"))
-        return made
+        return made  # type: ignore[no-any-return]  # each of them is a widget
 
     def current(self) -> Any:
         """The page that is shown."""
@@ -141,8 +153,8 @@ class SparesArea(QWidget):
 
     def on_scan(self, text: str) -> bool:
         """A slip takes every code; else a part's or bin's label leads to the list."""
-        if isinstance(page := self.current(), SlipPage):
-            return page.on_scan(text)
+        if self.current() in [self._pages.get(key) for key in _SLIPS]:
+            return bool(self.current().on_scan(text))
         taken = self.spares.on_scan(text)
         if taken:
             self.open("spares")

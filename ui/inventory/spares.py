@@ -1,7 +1,9 @@
 """The page of spare parts: the list is the page, most urgent first; the inspector tells the rest (LOOK.md, picture 04)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, MutableMapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -17,13 +19,9 @@ from app.inventory.scans import resolve_scan
 from app.signs import sign
 from app.words import N_, _, ngettext, pgettext
 from ui.inventory import card as cards
-from ui.inventory.booking import BookingDialog, may_book
-from ui.inventory.part_form import PartDialog
-from ui.inventory.part_sections import PartSections
-from ui.inventory.policy import PolicyDialog
+from ui.inventory.booking import may_book
 from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
-from ui.kit.documents import DocumentsPart
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
 from ui.kit.inspector import Inspector, Panes
@@ -32,6 +30,11 @@ from ui.kit.notes import NoteStrip
 from ui.kit.table import Table
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
+
+if TYPE_CHECKING:  # forms and what the inspector tells are imported when they are first wanted
+    from ui.inventory.booking import BookingDialog
+    from ui.inventory.part_form import PartDialog
+    from ui.inventory.policy import PolicyDialog
 
 TOPICS = {"stock", "inventory", "sites", "alerts", "work", "files"}
 
@@ -235,6 +238,9 @@ class SparesPage(Page):
 
     def show_part(self, part: bytes) -> None:
         """The inspector tells about this part."""
+        from ui.inventory.part_sections import PartSections
+        from ui.kit.documents import DocumentsPart
+
         with self._desk.read() as read:
             found = part_card(read, part, self.source.site)
         if found is None:
@@ -303,6 +309,8 @@ class SparesPage(Page):
 
     def book(self, kind: str, part: bytes | None = None) -> BookingDialog:
         """Open the form of a booking, with the part that is shown."""
+        from ui.inventory.booking import BookingDialog
+
         chosen = part or (self._card.part.id if self._card else None)
         dialog = BookingDialog(self, self._desk, self._tasks, kind=kind, part=chosen, wedge=self._wedge)
         dialog.booked.connect(self._on_booked)
@@ -333,11 +341,13 @@ class SparesPage(Page):
     def edit(self) -> None:
         """Change the part that is shown."""
         if self._card and self._desk.may(Permission.EDIT_PARTS):
-            self._ask(PartDialog(self, self._desk, self._tasks, self._card))
+            self._ask(self._card)
 
     def reorder(self) -> None:
         """Work out safety stock and reorder point of the part that is shown."""
         if self._card and self._desk.may(Permission.EDIT_PARTS):
+            from ui.inventory.policy import PolicyDialog
+
             dialog = PolicyDialog(self, self._desk, self._tasks, self._card.part.id)
             dialog.saved.connect(self._on_saved)
             self._open(dialog)
@@ -345,9 +355,12 @@ class SparesPage(Page):
     def new(self) -> None:
         """Register a part (Ctrl N)."""
         if self._desk.may(Permission.EDIT_PARTS):
-            self._ask(PartDialog(self, self._desk, self._tasks))
+            self._ask(None)
 
-    def _ask(self, dialog: PartDialog) -> None:
+    def _ask(self, card: PartCard | None) -> None:
+        from ui.inventory.part_form import PartDialog
+
+        dialog = PartDialog(self, self._desk, self._tasks, card)
         dialog.saved.connect(self._on_saved)
         self._open(dialog)
 

@@ -20,7 +20,6 @@ from app.access import Permission, creator_of
 from app.contents import HERE, TO_COME, whereabouts
 from app.desk import Desk
 from app.documents import Document, attach_document, detach, documents_of, opened_copy, save_copy
-from app.sync.blobs import fetch
 from app.words import _
 from ui.kit import theme
 from ui.kit.buttons import button, icon_button
@@ -148,6 +147,8 @@ class DocumentsPart(QWidget):
 
     def _fetch(self, found: Document) -> None:
         if whereabouts(self._desk.profile, found.sha256) != HERE and "hub_id" in self._desk.profile.meta:
+            from app.sync.blobs import fetch  # with the exchange comes TLS: not for the start
+
             fetch(self._desk.profile, found.sha256)
 
     def _on_copy(self, path: Path) -> None:

@@ -10,7 +10,7 @@ from app import contents, values
 from app.contents import AT_HUB, HERE, TO_COME, bytes_of, whereabouts
 from app.desk import Desk
 from app.photos import Kept
-from app.sync.blobs import fetch
+from app.profile import Profile
 from app.words import _
 from ui.kit import icons, theme
 from ui.kit.buttons import button
@@ -170,7 +170,7 @@ class PhotoDialog(Dialog):
         self.get.setEnabled(False)
         self._say(_("Fetching …"))
         self._tasks.run(
-            lambda: fetch(self._desk.profile, sha256),
+            lambda: _fetched(self._desk.profile, sha256),
             partial(self._on_fetched, sha256),
             lambda error: self._say(str(error)),
             owner=self,
@@ -186,3 +186,9 @@ class PhotoDialog(Dialog):
     def _say(self, words: str) -> None:
         self.note.setText(words)
         self.note.show()
+
+
+def _fetched(profile: Profile, sha256: bytes) -> bool:
+    from app.sync.blobs import fetch  # with the exchange comes TLS: not for the start
+
+    return fetch(profile, sha256)
