@@ -26,6 +26,8 @@ _ANY = (
 )
 #: Columns that name a record as it was at the time, also after it was merged: its books were kept, its closed months stand.
 _AS_IT_WAS = frozenset({"old_id", "warehouse_id"})
+#: Tables whose rows are a report that was signed: they say for ever what they said.
+_SIGNED = frozenset({"stock_closing_line"})
 #: Lists of business keys: table, column, the table whose keys they are.
 _LISTS = (("inspection_plan", "equipment", "equipment"), ("inspection_task", "equipment", "equipment"))
 
@@ -33,9 +35,8 @@ _LISTS = (("inspection_plan", "equipment", "equipment"), ("inspection_task", "eq
 @cache
 def ref_columns(table: str) -> tuple[str, ...]:
     """The columns of a table that hold the id of another record."""
-    return tuple(
-        name for name, field in fields_of(table).items() if field.kind == "ref" and name not in _AS_IT_WAS
-    )
+    fields = {} if table in _SIGNED else fields_of(table)
+    return tuple(name for name, field in fields.items() if field.kind == "ref" and name not in _AS_IT_WAS)
 
 
 @cache
@@ -44,8 +45,8 @@ def named_in(table: str) -> tuple[tuple[str, str, str], ...]:
     fixed = tuple(
         (other, name, "")
         for other in SYNCED
-        for name, field in fields_of(other).items()
-        if field.kind == "ref" and field.target == table and name not in _AS_IT_WAS
+        for name in ref_columns(other)
+        if fields_of(other)[name].target == table
     )
     return fixed + _ANY
 

@@ -1,11 +1,14 @@
 """A movement's place in the order of values is given once: a merge changes the row, not the order (must-always-be-true 4)."""
 
+from dataclasses import replace
+
 import msgspec
 from fleet import BIN, PART, SITE, Fleet, Laptop
 from judge import nothing_waits, rows_are_equal, what_derives_is_alike
 
 from app import health
 from app.generic import Merge, create
+from app.inventory import closing
 from db.ids import made_id
 
 OTHER, THIRD = made_id("order", "part"), made_id("order", "bin")
@@ -78,3 +81,22 @@ def test_merged_bins_and_a_laptop_that_joins_late_change_no_value(fleet):
     sync(fleet)
     fleet.open("late")
     at_rest(fleet)
+
+
+def test_a_closed_month_keeps_the_lines_of_parts_that_are_merged_later(fleet):
+    a, b = furnished(fleet)
+    interleaved(a, b)
+    sync(fleet)
+    desk = replace(a.desk, site=a.desk.sites()[0])
+    period = closing.next_period(desk)
+    fleet.clock._at = period.ends_at + 1000
+    closing.close_month(desk, period, reason="test")
+    sheet = "SELECT l.part_id, on_hand, value FROM stock_closing_line l ORDER BY part_id"
+    with a.desk.read() as read:
+        closed = read.rows(sheet)
+    sync(fleet)
+    b.desk.perform(Merge("part", OTHER, PART))
+    booked(a, "issue", 1, 0, part=OTHER)
+    at_rest(fleet)
+    with b.desk.read() as read:
+        assert read.rows(sheet) == closed
