@@ -273,7 +273,8 @@ def accept(desk: Desk, part: bytes, found: Suggestion, *, reason: str = "") -> D
     """The policy follows the working; where too little was issued, with the reason of who decides."""
     if found.asks and not reason.strip():
         raise AppError(
-            N_("Issues in 24 months: only {issues}. Say why you take these figures."), issues=found.issues
+            N_("Issues in 24 months: {issues}. Too few to reckon with: say why you take these figures."),
+            issues=found.issues,
         )
     figures = (found.safety, found.reorder_point, found.maximum)
     return _done(desk, [_set(desk, part, figures, found, reason=reason, method="computed")])

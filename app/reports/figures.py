@@ -29,6 +29,7 @@ from app.reports.ledger import method
 from app.reports.parts import CURRENCY, section
 from app.stocktake.counting import scope_word
 from app.stocktake.counts import CountRow, Exact
+from app.stocktake.lines import exact_share
 from app.values import day_of, show_money
 from app.words import N_, _
 
@@ -256,7 +257,7 @@ def accuracy_report(
 ) -> Report:
     """How exact the books were, stock-take by stock-take, with a line over time (盘点准确率)."""
     lines, different = sum(row.lines for row in counts), sum(row.different for row in counts)
-    whole = (lines - different) * 1000 // lines if lines else None
+    whole = exact_share(lines, different)
     points = tuple(
         Point(
             day_of(row.approved_at or 0, issue.timezone)[5:], (row.accuracy or 0) * 100, share(row.accuracy)

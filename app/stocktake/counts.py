@@ -8,7 +8,7 @@ from typing import Any
 from app.inventory.parts import Word
 from app.inventory.rules import rules_of
 from app.names import named, person
-from app.stocktake.lines import signed_value
+from app.stocktake.lines import exact_share, signed_value
 from app.tx import Reader
 
 DAY = 86_400_000
@@ -38,7 +38,7 @@ class CountRow:
     @property
     def accuracy(self) -> int | None:
         """Share of counted lines without a difference, in tenths of a per cent."""
-        return (self.lines - self.different) * 1000 // self.lines if self.lines else None
+        return exact_share(self.lines, self.different)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Exact:
     @property
     def accuracy(self) -> int | None:
         """Share of lines without a difference, in tenths of a per cent."""
-        return (self.lines - self.different) * 1000 // self.lines if self.lines else None
+        return exact_share(self.lines, self.different)
 
 
 def exact_by_class(read: Reader, counts: Sequence[CountRow]) -> list[Exact]:

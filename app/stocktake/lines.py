@@ -11,6 +11,7 @@ from typing import Any
 from app import values
 from app.fields import from_json
 from app.inventory.signs import signed
+from app.inventory.value import half_up
 from app.names import named, person
 from app.tx import Reader
 from app.words import N_
@@ -194,11 +195,18 @@ class Lines:
     @property
     def accuracy(self) -> int | None:
         """The share of counted lines without a difference, in tenths of a per cent."""
-        exact = len(self.counted) - len(self.different)
-        return exact * 1000 // len(self.counted) if self.counted else None
+        return exact_share(len(self.counted), len(self.different))
 
     def of_bin(self, place: bytes) -> list[Line]:
         return [line for line in self.rows if line.bin_id == place]
+
+
+def exact_share(lines: int, different: int) -> int | None:
+    """Lines without a difference, in tenths of a per cent, rounded half up; 100 % only where nothing differs."""
+    if not lines:
+        return None
+    share = half_up((lines - different) * 1000, lines)
+    return min(share, 999) if different else share
 
 
 _COUNTS = f"""

@@ -60,7 +60,7 @@ def state_sign(row: AlertRow) -> Sign:
 def columns(desk: Desk) -> tuple[Column, ...]:
     """The columns of the list."""
     return (
-        Column("level", N_("Level"), "status", 156, value=lambda row: LEVELS[row.level]),
+        Column("level", N_("Alert level"), "status", 156, value=lambda row: LEVELS[row.level]),
         Column("title", N_("Kind"), width=156, compact=False),
         Column("what", N_("What"), width=180, stretch=True, sortable=False, second=lambda row: row.title),
         Column("code", N_("Code"), "code", 112, sortable=False, compact=False),
@@ -105,7 +105,7 @@ class AlertsPage(ListPage):
         self.filters = FilterRow(
             [
                 Filter("mine", N_("For me")),
-                Filter("level", N_("Level"), lambda: [Choice(n, s.text) for n, s in LEVELS.items()]),
+                Filter("level", N_("Alert level"), lambda: [Choice(n, s.text) for n, s in LEVELS.items()]),
                 Filter("rule", N_("Kind"), lambda: [Choice(c, _(r.title)) for c, r in alerts.rules().items()]),
                 Filter("state", N_("Status"), lambda: [Choice(s, alerts.state_word(s)) for s in alerts.LINE[:-1]]),
                 Filter("all", N_("Closed ones, too")),

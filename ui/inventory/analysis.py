@@ -192,16 +192,16 @@ class AnalysisPage(Page):
         now = _("{count} of {total} active parts have none available").format(
             count=outs.out, total=outs.active
         )
-        year = _("{count} of {total} issues of 12 months took more than the bin held by the books").format(
+        year = _("{count} of {total} issues took more than the bin held").format(
             count=outs.short, total=outs.issues
         )
         out = Tile(_("Out of stock now"), Figure(share, basis=now))
         out.clicked.connect(lambda: self.list_wanted.emit({"state": "out_of_stock"}))
-        filled = _(
-            "{part} of {whole} issues of 12 months were covered whole by the stock of the site"
-        ).format(part=service.issues - service.short, whole=service.issues)
+        filled = _("{part} of {whole} issues covered, 12 months").format(
+            part=service.issues - service.short, whole=service.issues
+        )
         rate = "—" if service.by_issues is None else f"{service.by_issues / 10:.1f} %"
-        gone = _("{count} stock-outs in 12 months, nothing on hand at the site").format(count=service.events)
+        gone = _("{count} stock-outs of the site, 12 months").format(count=service.events)
         days = _("{days} days").format(days=f"{service.out_days / 1000:,.1f}")
         return _Tiles(
             [

@@ -50,7 +50,7 @@ KINDS = {
                     N_("Received: {quantity} {part}, {left} on hand")),
     "transfer": Kind(N_("Transfer a part"), N_("Transfer"), "arrow-left-right", ("target", "reason"),
                      N_("Transferred: {quantity} {part}")),
-    "adjust": Kind(N_("Correct the stock"), N_("Correct"), "clipboard-check", ("reason",),
+    "adjust": Kind(N_("Correct the stock"), N_("Correct the stock"), "clipboard-check", ("reason",),
                    N_("Corrected: {part}, {left} on hand")),
     "scrap": Kind(N_("Scrap a part"), N_("Scrap"), "trash-2", ("reason",),
                   N_("Scrapped: {quantity} {part}, {left} on hand")),
@@ -126,7 +126,7 @@ class BookingDialog(Dialog):
             "reason": FormField("reason", _("Reason"), required=strict),
             "line": FormField("line", _("Purchase order"), "reference", find=self._find_lines),
             "batch": FormField("batch", _("Batch")),
-            "unit_price": FormField("unit_price", _("Unit price"), "price", "CNY"),
+            "unit_price": FormField("unit_price", _("Unit price"), "price", _("CNY")),
             "price_tax": FormField("price_tax", _("Tax in the price"), "choice", choices=_taxes()),
             "tax_rate": FormField("tax_rate", _("Tax rate"), "number", "%"),
             "target": FormField(
@@ -136,7 +136,7 @@ class BookingDialog(Dialog):
         return [
             FormField("part_id", _("Spare part"), "reference", required=True, find=find(finders.find_parts)),
             FormField("bin_id", _("Bin"), "reference", required=True, find=self._find_bins),
-            FormField("qty", _("Counted") if counted else _("Quantity"), "number", required=True),
+            FormField("qty", _("Counted quantity") if counted else _("Quantity"), "number", required=True),
             *(every[name] for name in self.kind.asks),
         ]
 
@@ -174,6 +174,7 @@ class BookingDialog(Dialog):
             return
         if follows and self._code in {"issue", "receipt"}:
             self._say(_("Replaced by {part}: use and order that one.").format(part=follows[1]), "info")
+        self.form.boxes["qty"].set_unit(self._part.unit)
         editor = self.form.editor("part_id")
         editor.blockSignals(True)
         editor.set_value((part, f"{self._part.part_no} {self._part.name}"))

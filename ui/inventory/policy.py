@@ -109,7 +109,7 @@ class PolicyDialog(Dialog):
         elif self._overridden():
             text = _("These are not the computed figures: the reason is kept with your name.")
         elif self.found.asks:
-            text = _("Issues in 24 months: only {issues}. Say why you take these figures.")
+            text = _("Issues in 24 months: {issues}. Too few to reckon with: say why you take these figures.")
             text = text.format(issues=self.found.issues)
         else:
             text = ""

@@ -109,14 +109,21 @@ class FieldBox(QWidget):
         elif self.field.kind != "flag":
             self.editor.setMinimumWidth(176)
         row.addWidget(self.editor)
-        if self.field.unit:
-            row.addWidget(label(self.field.unit))
+        self._unit = label(self.field.unit)
+        row.addWidget(self._unit)
+        if not self.field.unit:
+            self._unit.hide()
         if self.field.limits:
             row.addSpacing(8)
             row.addWidget(label(self._range(*self.field.limits), "dense", "text_3"))
         if narrow:
             row.addStretch()
         return row
+
+    def set_unit(self, unit: str) -> None:
+        """Another unit at the right of the field, once it is known what is counted."""
+        self._unit.setText(unit)
+        self._unit.setVisible(bool(unit))
 
     def _range(self, low: int | None, high: int | None) -> str:
         unit = f" {self.field.unit}" if self.field.unit else ""
@@ -212,6 +219,7 @@ class Form(QWidget):
             box.edited.connect(self.changed)
         for column in range(columns):
             grid.setColumnStretch(column, 1)
+        grid.setRowStretch(grid.rowCount(), 1)  # hidden fields leave no gaps between the others
 
     def editor(self, name: str) -> Any:
         """The field itself, for focus or a signal of its own."""

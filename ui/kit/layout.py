@@ -32,13 +32,12 @@ class Card(QFrame):
         head = QWidget()
         head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.head = QHBoxLayout(head)
-        self._facts = label(facts, "dense", "text_2")
+        self._facts = ElidedLabel(facts, "dense", "text_2")
         if title:
             self.head.setContentsMargins(16, 10, 14, 8)
             self.head.setSpacing(10)
             self.head.addWidget(label(title, "section"))
-            self.head.addWidget(self._facts)
-            self.head.addStretch()
+            self.head.addWidget(self._facts, 1)
             column.addWidget(head)
         self.body = QVBoxLayout()
         top = 0 if title else 14

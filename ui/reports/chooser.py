@@ -120,6 +120,7 @@ class Chooser(QScrollArea):
         made = self.entries[choice.key] = Entry(choice)
         self._group.addButton(made)
         made.toggled.connect(lambda on: self.chosen.emit(choice.key) if on else None)
+        made.toggled.connect(lambda on: self.ensureWidgetVisible(made) if on else None)
         return made
 
     def choose(self, key: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from app import values
 from app.desk import Desk
 from app.fields import fields_of
@@ -59,6 +61,7 @@ class NewCountDialog(FormDialog):
         kind = self.form.values()["kind"]
         for name, kinds in (("classes", {"classes", "cycle"}), ("bins", {"bins"}), ("most", {"cycle"})):
             self.form.boxes[name].setVisible(kind in kinds)
+        QTimer.singleShot(0, self, self.adjustSize)  # as high as what is asked, once the form knows it
 
     def _check_scope(self, filled: Any) -> dict[str, str]:
         kind = filled["kind"]
