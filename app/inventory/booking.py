@@ -51,28 +51,10 @@ def issue_part(
     anyway: str = "",
 ) -> Done:
     """A part leaves the store (领用) for a work order, a machine or a reason; `anyway` overrides what may be overridden."""
-    op = issue_op(desk, part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
+    op = taken_op(desk, "issue", part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
     entry = None if desk.may(Permission.MOVE_STOCK) else "self"
     taken_by = taken_by or (desk.actor.staff_id if entry else None)
-    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None, entry=entry), reason=anyway)
-
-
-def issue_op(
-    desk: Desk,
-    part: bytes,
-    place: bytes | None,
-    qty: int,
-    *,
-    batch: str | None = None,
-    work_order: bytes | None = None,
-    equipment: bytes | None = None,
-) -> MoveStock:
-    """The movement of a part that leaves the store: its bin, its oldest batch and the machine of its order filled in."""
-    with desk.read() as read:
-        place = place or bin_of(read, desk, part)
-        machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
-        batch = batch or _oldest(read, part, place, qty)
-    return move_op(desk, "issue", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
+    return _book(desk, op, anyway, taken_by=taken_by, reason=reason, entry=entry)
 
 
 def return_part(
@@ -86,15 +68,17 @@ def return_part(
     taken_by: bytes | None = None,
     reason: str = "",
     batch: str | None = None,
+    serial: str | None = None,
     anyway: str = "",
 ) -> Done:
     """A part that was not used comes back (退库); the cost of the order and the machine falls with it."""
-    op = return_op(desk, part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
-    return desk.perform(_told(op, taken_by=taken_by, reason=reason or None), reason=anyway)
+    op = taken_op(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=equipment)
+    return _book(desk, op, anyway, taken_by=taken_by, reason=reason, serial=serial)
 
 
-def return_op(
+def taken_op(
     desk: Desk,
+    kind: str,
     part: bytes,
     place: bytes | None,
     qty: int,
@@ -103,11 +87,13 @@ def return_op(
     work_order: bytes | None = None,
     equipment: bytes | None = None,
 ) -> MoveStock:
-    """The movement of a part that comes back: its bin and the machine of its order filled in."""
+    """The movement of a part that is issued or returned: its bin, its oldest batch and the machine of its order filled in."""
     with desk.read() as read:
         place = place or bin_of(read, desk, part)
         machine = equipment or (read.get("work_order", work_order) or {}).get("equipment_id")
-    return move_op(desk, "return", part, place, qty, batch=batch, work_order=work_order, equipment=machine)
+        if kind == "issue":
+            batch = batch or _oldest(read, part, place, qty)
+    return move_op(desk, kind, part, place, qty, batch=batch, work_order=work_order, equipment=machine)
 
 
 def receive_part(
@@ -133,8 +119,7 @@ def receive_part(
     if unit_price is not None:
         price = Price(unit_price, price_tax, tax_rate)
     op = move_op(desk, "receipt", part, place, qty, batch=batch, price=price)
-    told = _told(op, purchase_line=purchase_line, serial=serial, reason=reason or None)
-    return desk.perform(told, reason=anyway)
+    return _book(desk, op, anyway, purchase_line=purchase_line, serial=serial, reason=reason)
 
 
 def send_back(
@@ -149,8 +134,7 @@ def send_back(
     anyway: str = "",
 ) -> Done:
     """Parts go back to their supplier (退货), with the reason: less of the line has been received from now on."""
-    if not reason.strip():
-        raise AppError(N_("Please give the reason."))
+    _demand(reason)
     with desk.read() as read:
         line = read.get("purchase_line", purchase_line)
         if line is None:
@@ -159,8 +143,7 @@ def send_back(
         batch = batch or _oldest(read, line["part_id"], place, qty)
         price = _ordered_at(read, line)
     op = move_op(desk, "issue", line["part_id"], place, qty, batch=batch, price=price)
-    told = _told(op, purchase_line=purchase_line, serial=serial, reason=reason)
-    return desk.perform(told, reason=anyway)
+    return _book(desk, op, anyway, purchase_line=purchase_line, serial=serial, reason=reason)
 
 
 def _ordered_at(read: Reader, line: Mapping[str, Any]) -> Price | None:
@@ -200,11 +183,10 @@ def adjust_stock(
     anyway: str = "",
 ) -> Done:
     """The books follow what lies there (盘盈盘亏): a gain or a loss, with its reason."""
-    if not reason.strip():
-        raise AppError(N_("Please give the reason."))
+    _demand(reason)
     kind = "adjust_gain" if difference > 0 else "adjust_loss"
     op = move_op(desk, kind, part, place, abs(difference), batch=batch)
-    return desk.perform(_told(op, count=count, reason=reason), reason=anyway)
+    return _book(desk, op, anyway, count=count, reason=reason)
 
 
 def scrap_part(
@@ -215,13 +197,13 @@ def scrap_part(
     *,
     reason: str,
     batch: str | None = None,
+    serial: str | None = None,
     anyway: str = "",
 ) -> Done:
     """Parts that are spoiled leave the books (报废), with the reason."""
-    if not reason.strip():
-        raise AppError(N_("Please give the reason."))
+    _demand(reason)
     op = move_op(desk, "scrap", part, place, qty, batch=batch)
-    return desk.perform(_told(op, reason=reason), reason=anyway)
+    return _book(desk, op, anyway, reason=reason, serial=serial)
 
 
 def reverse_movement(desk: Desk, movement: bytes, *, reason: str = "") -> Done:
@@ -332,6 +314,16 @@ def mean_price(read: Reader, part: bytes, place: Mapping[str, Any]) -> int | Non
         part, place["site_id"], store,
     )  # fmt: skip
     return (average(State(*found)) or None) if found else None
+
+
+def _demand(reason: str) -> None:
+    if not reason.strip():
+        raise AppError(N_("Please give the reason."))
+
+
+def _book(desk: Desk, op: MoveStock, anyway: str, *, reason: str = "", **told: Any) -> Done:
+    """Do one movement with what was told of it besides."""
+    return desk.perform(_told(op, reason=reason or None, **told), reason=anyway)
 
 
 def _told(op: MoveStock, **more: Any) -> MoveStock:

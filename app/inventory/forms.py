@@ -38,7 +38,8 @@ def book(desk: Desk, kind: str, filled: dict[str, Any], anyway: str = "") -> tup
                 raise AppError(N_("The books say the same: there is nothing to correct."))
             done = booking.adjust_stock(desk, part, place, difference, reason=reason, anyway=anyway)
         case _:
-            done = booking.scrap_part(desk, part, place, qty, reason=reason, anyway=anyway)
+            serial = filled.get("serial") or None
+            done = booking.scrap_part(desk, part, place, qty, reason=reason, serial=serial, anyway=anyway)
     if photo:
         attach_photo(desk, photo, "stock_movement", done.op_ids[0])
     with desk.read() as read:
@@ -50,8 +51,9 @@ def _take_or_return(desk: Desk, kind: str, filled: dict[str, Any], anyway: str) 
     with desk.read() as read:
         order = purpose if purpose and finders.is_order(read, purpose) else None
     machine, reason = None if order else purpose, filled.get("reason") or ""
+    serial = filled.get("serial") or None
     if kind == "issue":
-        line = Taken(filled["part_id"], filled["bin_id"], filled["qty"])
+        line = Taken(filled["part_id"], filled["bin_id"], filled["qty"], serial=serial)
         done, _slip = issue_slip(
             desk, [line], work_order=order, equipment=machine, taken_by=filled.get("taken_by"),
             taken_how=filled.get("taken_how") or "named", reason=reason, anyway=anyway,
@@ -59,5 +61,5 @@ def _take_or_return(desk: Desk, kind: str, filled: dict[str, Any], anyway: str) 
         return done
     return booking.return_part(
         desk, filled["part_id"], filled["bin_id"], filled["qty"], work_order=order, equipment=machine,
-        taken_by=filled.get("taken_by"), reason=reason, anyway=anyway,
+        taken_by=filled.get("taken_by"), reason=reason, serial=serial, anyway=anyway,
     )  # fmt: skip

@@ -19,6 +19,8 @@ from db.models.inventory import MOVEMENT_SIGNS
 
 #: More than this of one part in one go is a slip of the finger (a million units, in thousandths).
 ABSURD = 10**9
+#: Work orders that nothing more is issued to without a word.
+OVER = frozenset({"closed", "cancelled"})
 _TAKEN = frozenset({"issue", "return"})
 #: The other half of a transfer that left the part in its bin: the bin was hung elsewhere.
 _WITH_ITS_BIN = (
@@ -133,6 +135,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
                 N_("Say what it is for: a work order, a machine or a reason."),
                 field="reason",
             )
+        if self.type == "issue" and self.work_order:
+            yield from self._check_order(read, self.work_order)
         if self.purchase_line:
             yield from weigh_delivery(read, self.purchase_line, self.part, self.type, self.qty)
         if self.type == "transfer_in" and self.transfer and self._stays(read):
@@ -143,6 +147,12 @@ class MoveStock(Op, frozen=True, kw_only=True):
             yield from self._check_serial(read)
         if MOVEMENT_SIGNS[self.type] < 0:
             yield from self._check_enough(read)
+
+    def _check_order(self, read: Reader, order: bytes) -> Iterator[Objection]:
+        row = read.get("work_order", order)
+        if row and row["status"] in OVER:
+            text = N_("Work order {order} is closed. Issue to it anyway?")
+            yield Objection("stock.order", text, {"order": row["code"]}, may_override=True, field="purpose")
 
     def _check_serial(self, read: Reader) -> Iterator[Objection]:
         if self.qty != values.THOUSAND:

@@ -127,9 +127,8 @@ def book_slip(desk: Desk, slip: Slip, anyway: str = "") -> tuple[Done, str]:
 
 
 def _line(desk: Desk, slip: Slip, line: Taken, number: str) -> MoveStock:
-    make = booking.issue_op if slip.kind == "issue" else booking.return_op
-    op = make(
-        desk, line.part, line.bin, line.qty, batch=line.batch, work_order=slip.work_order, equipment=slip.equipment
+    op = booking.taken_op(
+        desk, slip.kind, line.part, line.bin, line.qty, batch=line.batch, work_order=slip.work_order, equipment=slip.equipment
     )  # fmt: skip
     own = slip.kind == "issue" and slip.paper is None and not desk.may(Permission.MOVE_STOCK)
     entry = "paper" if slip.paper is not None else "self" if own else None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -42,17 +43,17 @@ class Kind:
 
 
 KINDS = {
-    "issue": Kind(N_("Issue a part"), N_("Issue"), "log-out", ("purpose", "taken_by", "reason"),
+    "issue": Kind(N_("Issue a part"), N_("Issue"), "log-out", ("purpose", "taken_by", "serial", "reason"),
                   N_("Issued: {quantity} {part}, {left} on hand")),
-    "return": Kind(N_("Return a part to stock"), N_("Put back"), "undo-2", ("purpose", "reason"),
+    "return": Kind(N_("Return a part to stock"), N_("Put back"), "undo-2", ("purpose", "serial", "reason"),
                    N_("Returned: {quantity} {part}, {left} on hand")),
-    "receipt": Kind(N_("Receive a part"), N_("Receive"), "log-in", ("line", "batch", "unit_price", "price_tax", "tax_rate"),
+    "receipt": Kind(N_("Receive a part"), N_("Receive"), "log-in", ("line", "batch", "serial", "unit_price", "price_tax", "tax_rate"),
                     N_("Received: {quantity} {part}, {left} on hand")),
     "transfer": Kind(N_("Transfer a part"), N_("Transfer"), "arrow-left-right", ("target", "reason"),
                      N_("Transferred: {quantity} {part}")),
     "adjust": Kind(N_("Correct the stock"), N_("Correct the stock"), "clipboard-check", ("reason",),
                    N_("Corrected: {part}, {left} on hand")),
-    "scrap": Kind(N_("Scrap a part"), N_("Scrap"), "trash-2", ("reason",),
+    "scrap": Kind(N_("Scrap a part"), N_("Scrap"), "trash-2", ("serial", "reason"),
                   N_("Scrapped: {quantity} {part}, {left} on hand")),
 }  # fmt: skip
 _PICTURES = "*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff"
@@ -84,6 +85,7 @@ class BookingDialog(Dialog):
         #: Whose badge was scanned: the slip says that the receiver was shown by it.
         self._badge: bytes | None = None
         self.form = Form(self._fields())
+        self._show_serial(None)
         self._stock = label("", "dense", "text_2", wrap=True)
         self.note = NoteStrip("", "danger")
         self.note.hide()
@@ -126,6 +128,7 @@ class BookingDialog(Dialog):
             "reason": FormField("reason", _("Reason"), required=strict),
             "line": FormField("line", _("Purchase order"), "reference", find=self._find_lines),
             "batch": FormField("batch", _("Batch")),
+            "serial": FormField("serial", _("Serial number")),
             "unit_price": FormField("unit_price", _("Unit price"), "price", _("CNY")),
             "price_tax": FormField("price_tax", _("Tax in the price"), "choice", choices=_taxes()),
             "tax_rate": FormField("tax_rate", _("Tax rate"), "number", "%"),
@@ -170,6 +173,7 @@ class BookingDialog(Dialog):
             self._part = part_rows(read, [row["n"]], site_of(self._desk))[0] if row else None
             usual = finders.bins_of_part(read, part, site_of(self._desk))
             follows = successor(read, part)
+        self._show_serial(row)
         if self._part is None:
             return
         if follows and self._code in {"issue", "receipt"}:
@@ -182,6 +186,11 @@ class BookingDialog(Dialog):
         if usual:
             self.form.editor("bin_id").set_value(usual[0])
         self._show_stock()
+
+    def _show_serial(self, part: dict[str, Any] | None) -> None:
+        """A serial number is asked for where the part has them."""
+        if "serial" in self.form.boxes:
+            self.form.boxes["serial"].setVisible(bool(part and part["serialised"]))
 
     def on_scan(self, text: str) -> bool:
         """A code was scanned: it goes to the field it belongs to; the sentence of a bad one is shown."""
