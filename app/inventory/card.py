@@ -7,7 +7,7 @@ from app.fields import from_json
 from app.inventory.ledger import MovementRow, movements_of
 from app.inventory.parts import PartRow, Word, part_rows
 from app.inventory.reorder import Working, work_out
-from app.inventory.stockcard import is_provisional, worth_of
+from app.inventory.stockcard import is_provisional, worth_of, worths_of
 from app.names import named
 from app.tx import Reader
 
@@ -50,6 +50,8 @@ class PartCard:
     #: Quantity and value by moving average (ten-millionths), and whether a booking of it waits for the hub's order.
     worth: tuple[int, int] = (0, 0)
     provisional: bool = False
+    #: The same by warehouse: its code, quantity and value.
+    worths: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 def part_card(read: Reader, part: bytes, site: bytes | None) -> PartCard | None:
@@ -71,6 +73,7 @@ def part_card(read: Reader, part: bytes, site: bytes | None) -> PartCard | None:
         work_out(row["annual_usage"], row["lead_time_days"]),
         worth_of(read, part, site),
         is_provisional(read, part),
+        worths_of(read, part, site),
     )
 
 

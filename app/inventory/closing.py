@@ -103,6 +103,8 @@ class ClosingRow:
     reopened_at: int | None
     reopened_by: str
     reopen_reason: str
+    #: What was open when it was closed, as JSON: code of the check -> how many.
+    accepted: str
 
 
 @dataclass(frozen=True)
@@ -325,7 +327,7 @@ def closings(read: Reader, site: bytes | None) -> list[ClosingRow]:
         "SELECT c.id, c.code, c.month, coalesce((SELECT code FROM site WHERE id = c.site_id), ''), "
         f"{store_code('coalesce(c.warehouse_id, c.site_id)')}, {store_name('coalesce(c.warehouse_id, c.site_id)')}, c.closed_at, "
         f"coalesce({person('c.closed_by')}, ''), count(l.id), coalesce(sum(l.value), 0), coalesce(c.reason, ''), "
-        f"c.reopened_at, coalesce({person('c.reopened_by')}, ''), coalesce(c.reopen_reason, '') FROM stock_closing c "
+        f"c.reopened_at, coalesce({person('c.reopened_by')}, ''), coalesce(c.reopen_reason, ''), coalesce(c.accepted, '{{}}') FROM stock_closing c "
         f"LEFT JOIN stock_closing_line l ON l.closing_id = c.id WHERE c.deleted = 0{here} GROUP BY c.id "
         "ORDER BY c.ends_at DESC, 5, c.reopened_at IS NOT NULL, c.closed_at DESC",
         *params,

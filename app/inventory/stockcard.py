@@ -194,6 +194,17 @@ def worth_of(read: Reader, part: bytes, site: bytes | None) -> tuple[int, int]:
     return int(qty), int(value)
 
 
+def worths_of(read: Reader, part: bytes, site: bytes | None) -> list[tuple[str, int, int]]:
+    """Code of the store, quantity and value of a part now, for each store at a site (or everywhere) that holds it."""
+    here, params = (" AND +w.site_id = ?", [site]) if site else ("", [])
+    found = read.rows(
+        f"SELECT {store_code('w.store_id')}, w.on_hand, w.worth FROM stock_worth w WHERE w.part_id = ? "
+        f"AND (w.on_hand <> 0 OR w.worth <> 0){here} ORDER BY 1",
+        part, *params,
+    )  # fmt: skip
+    return [(str(code), int(qty), int(worth)) for code, qty, worth in found]
+
+
 def is_provisional(read: Reader, part: bytes | None = None) -> bool:
     """Whether a value here waits for the hub's order: of one part, or of any."""
     if not read.value("SELECT 1 FROM meta WHERE key = 'hub_id'"):

@@ -16,6 +16,7 @@ _PAIRS = (("before", N_("Beginning")), ("came", N_("In")), ("went", N_("Out")), 
 
 def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue) -> Report:
     """The sheet of a closed month of a warehouse: before, in, out, left."""
+    why = _("Remarks") if closing.accepted == "{}" else _("Closed with open items because")
     state = (
         _("Opened again: {reason}").format(reason=closing.reopen_reason)
         if closing.reopened_at
@@ -29,7 +30,7 @@ def closed_month(closing: ClosingRow, lines: Sequence[ClosingLine], issue: Issue
             Fact(_("Closing number"), closing.code), Fact(_("Closed by"), closing.closed_by),
             Fact(_("Closed on"), show_instant(closing.closed_at, issue.timezone)), Fact(_("Status"), state),
             Fact(_("Amount"), money(closing.value)),
-            *((Fact(_("Closed with open items because"), closing.reason, wide=True),) if closing.reason else ()),
+            *((Fact(why, closing.reason, wide=True),) if closing.reason else ()),
         ),
         blocks=(_sheet(1, lines, closing.month), Text(method(), small=True), _signed(closing.closed_by)),
         period=closing.month, retention=_("5 years"), landscape=True,

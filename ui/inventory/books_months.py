@@ -62,9 +62,7 @@ class MonthForms:
             if row.period
         ]
         fields = [FormField("store", _("Warehouse"), "choice", required=True, choices=choices)]
-        filled = self._filled(
-            _("Close a month"), fields, {"store": choices[0][0]}, do=_("Continue")
-        )
+        filled = self._filled(_("Close a month"), fields, {"store": choices[0][0]}, do=_("Continue"))
         return next((row for row in rows if filled and row.store.id == filled["store"]), None)
 
     def close(self, row: OpenMonth) -> Work | None:
@@ -80,12 +78,17 @@ class MonthForms:
             _("After that the figures of the month never change; what comes later counts in the next one.")
         )
         title = _("Close {month} of {warehouse}?").format(month=row.period.month, warehouse=row.store.code)
-        fields = [FormField("reason", _("Closed with open items because"), required=row.open_items > 0)]
+        why = _("Closed with open items because") if row.open_items else _("Remarks")
+        fields = [FormField("reason", why, required=row.open_items > 0)]
         filled = self._filled(title, fields, {}, do=_("Close the month"), text="\n".join(lines))
         if filled is None:
             return None
         return partial(
-            closing.close_month, self._desk, row.period, warehouse=row.store.warehouse, reason=filled["reason"] or ""
+            closing.close_month,
+            self._desk,
+            row.period,
+            warehouse=row.store.warehouse,
+            reason=filled["reason"] or "",
         )
 
     def reopen(self, row: closing.ClosingRow) -> Work | None:

@@ -116,9 +116,24 @@ def _worth(card: PartCard) -> list[tuple[str, str | QWidget]]:
     if card.provisional:
         told = _("{value} (provisional)").format(value=told)
     found: list[tuple[str, str | QWidget]] = [(_("Value (moving average)"), told)]
-    mean = average(State(qty, value))
-    if mean is not None:
-        found.append((_("Average price"), f"¥{values.show_price(mean)}"))
+    unit, several = card.part.unit, len(card.worths) > 1
+    for store, held, worth in card.worths:
+        mean = average(State(held, worth))
+        if mean is not None:  # each warehouse has its own average
+            price = f"¥{values.show_price(mean)}"
+            told = (
+                _("{price} ({quantity})").format(price=price, quantity=amount(held, unit))
+                if several
+                else price
+            )
+            found.append(
+                (
+                    _("Average price, {warehouse}").format(warehouse=store)
+                    if several
+                    else _("Average price"),
+                    told,
+                )
+            )
     return found
 
 

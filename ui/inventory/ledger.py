@@ -164,6 +164,7 @@ class LedgerPage(Page):
             found.append((_("Entry"), _("Taken without the storekeeper")))
         if row.posted_at is not None:
             found.append((_("Counts from"), values.day_of(row.posted_at, zone)))
+        found.append((_("Warehouse"), row.store))
         if row.value is not None:
             told = f"¥{values.show_money(cents(row.value))}".replace("¥-", "−¥")
             if row.provisional:
