@@ -78,6 +78,19 @@ class Machine:
             yield Objection("remark", N_("Please give the reason."), field="remark")
 
 
+def remarked(table: str, tx: "Tx", old: Mapping[str, Any], target: str, remark: str) -> None:
+    """What was said when a record was moved on stays with it, for everybody: the `record` of a machine, given its table."""
+    if remark.strip():
+        tx.insert(
+            "step_note",
+            tx.made(f"step:{old['id'].hex()}"),
+            {
+                "site_id": old["site_id"], "owner_table": table, "owner_id": old["id"], "from_state": old["status"],
+                "to_state": target, "text": remark.strip(), "at": tx.op.wall, "by_id": tx.op.actor,
+            },
+        )  # fmt: skip
+
+
 _machines: dict[str, Machine] = {}
 
 

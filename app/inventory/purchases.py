@@ -1,6 +1,7 @@
 """The life of a purchase of spares (采购单): SM-11, in order, approved by a second person, moved on by its receipts."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from app import values
@@ -10,7 +11,7 @@ from app.inventory.signs import signed
 from app.inventory.value import cents, half_up, net_value
 from app.tx import Reader, Tx
 from app.words import N_
-from app.workflow import Machine, Step, declare
+from app.workflow import Machine, Step, declare, remarked
 from db.models.money import HOME
 
 #: Orders in these states bring parts that count as on order.
@@ -119,6 +120,7 @@ PURCHASE = declare(
         table="purchase_order",
         line=("draft", "submitted", "approved", "ordered", "part_received", "received", "closed"),
         weigh=_weigh,
+        record=partial(remarked, "purchase_order"),
         undoable=True,
         steps=(
             Step("draft", "submitted", N_("Submit"), Permission.BUY, must=("supplier_id",)),

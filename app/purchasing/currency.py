@@ -13,8 +13,7 @@ from app.inventory.purchases import home_of
 from app.inventory.value import half_up
 from app.tx import Reader
 from app.words import _
-from db.models.money import CURRENCIES
-from db.models.money import HOME as HOME
+from db.models.money import CURRENCIES, HOME
 
 #: How an amount is signed; a currency without a sign of its own goes by its code.
 _SIGNS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "US$", "HKD": "HK$", "SGD": "S$", "KRW": "₩", "INR": "₹"}

@@ -145,6 +145,7 @@ class OrderCard:
 _ORDERS = {
     "": f"{_RANK}, o.due_on IS NULL, o.due_on, o.n DESC",
     "code": "o.code",
+    "new": "o.n",
     "status": _RANK,
     "supplier": "u.code IS NULL, u.name",
     "value": f"{_VALUE} * coalesce(o.rate, 1000000)",

@@ -60,6 +60,11 @@ class Offer:
         return self.choice.qty
 
     @property
+    def lead_days(self) -> int | None:
+        """How long it takes to come: by the supplier's terms of the part, else as usual."""
+        return self.row.lead_days if self.terms.lead_days is None else self.terms.lead_days
+
+    @property
     def pack(self) -> int:
         return self.terms.pack
 

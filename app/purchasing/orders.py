@@ -39,7 +39,7 @@ def draft_orders(desk: Desk, chosen: Sequence[tuple[Offer, int]]) -> tuple[list[
     ids, ops = [new_id() for _group in groups], list[Op]()
     for order, number, lines in zip(ids, desk.numbers(SERIES, len(groups)), groups, strict=True):
         first = lines[0][0]
-        lead = max((_lead(offer) for offer, _qty in lines), default=0)
+        lead = max((offer.lead_days or 0 for offer, _qty in lines), default=0)
         ops.append(
             create("purchase_order", order, code=number, site_id=first.row.site_id, supplier_id=first.supplier_id,
                    status="draft", due_on=_after(desk, lead), **_reckoned(desk, first.terms, foreign=first.foreign))
@@ -64,11 +64,6 @@ def _reckoned(desk: Desk, terms: Terms, *, foreign: bool) -> dict[str, Any]:
             "rate_by": desk.actor.user_id,
         }
     return found
-
-
-def _lead(offer: Offer) -> int:
-    days = offer.terms.lead_days
-    return (offer.row.lead_days or 0) if days is None else days
 
 
 def _key(chosen: tuple[Offer, int]) -> tuple[bytes, bytes, str]:

@@ -155,7 +155,7 @@ def supplier_card(read: Reader, supplier: bytes, today: str) -> SupplierCard | N
     if row is None or row["deleted"]:
         return None
     name = read.value(f"SELECT {named('u')} FROM supplier u WHERE u.id = ?", supplier)
-    orders = order_ids(read, None, today, filters={"supplier": supplier})
+    orders = order_ids(read, None, today, "new", descending=True, filters={"supplier": supplier})
     shown = [one for one in order_rows(read, orders[:_LAST_ORDERS], today) if one]
     return SupplierCard(
         row, name, supplier_record(read, supplier, today), sold_by(read, supplier), shown, len(orders)

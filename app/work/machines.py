@@ -1,27 +1,10 @@
 """The lives of work orders (工单, SM-02) and of faults (故障, SM-09)."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from app.access import Permission
-from app.tx import Tx
 from app.words import N_
-from app.workflow import Machine, Step, declare
-
-
-def _remarked(table: str, tx: Tx, old: Mapping[str, Any], target: str, remark: str) -> None:
-    """What was said when the record was moved on stays with it, for everybody."""
-    if remark.strip():
-        tx.insert(
-            "step_note",
-            tx.made(f"step:{old['id'].hex()}"),
-            {
-                "site_id": old["site_id"], "owner_table": table, "owner_id": old["id"], "from_state": old["status"],
-                "to_state": target, "text": remark.strip(), "at": tx.op.wall, "by_id": tx.op.actor,
-            },
-        )  # fmt: skip
-
+from app.workflow import Machine, Step, declare, remarked
 
 ORDERS = declare(
     Machine(
@@ -50,7 +33,7 @@ ORDERS = declare(
             Step("verified", "in_progress", N_("Check failed"), Permission.VERIFY_WORK, remark=True),
         ),
         line=("planned", "assigned", "in_progress", "done", "verified", "closed"),
-        record=partial(_remarked, "work_order"),
+        record=partial(remarked, "work_order"),
     )
 )
 
@@ -77,7 +60,7 @@ FAULTS = declare(
             Step("verified", "handling", N_("Check failed"), Permission.VERIFY_WORK, remark=True),
         ),
         line=("discovered", "reported", "analysing", "handling", "verified", "archived"),
-        record=partial(_remarked, "fault"),
+        record=partial(remarked, "fault"),
     )
 )
 

@@ -56,7 +56,7 @@ def _columns() -> tuple[Column, ...]:
                value=lambda o: unit_price(o.price_of(lot(o)), o.currency).removeprefix("¥")),
         Column("amount", N_("Amount"), "number", 96, sortable=False, value=amount_words),
         Column("lead_days", N_("Lead time"), "number", 72, sortable=False, compact=False,
-               value=lambda o: _("{n} days").format(n=o.row.lead_days) if o.row.lead_days is not None else None),
+               value=lambda o: _("{n} days").format(n=o.lead_days) if o.lead_days is not None else None),
         Column("note", N_("Remarks"), width=110, stretch=True, sortable=False, compact=False, tone="text_2", value=said_of),
     )  # fmt: skip
 

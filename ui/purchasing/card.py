@@ -19,7 +19,7 @@ from ui.kit.labels import label
 from ui.kit.notes import NoteStrip
 from ui.kit.timeline import Event
 from ui.purchasing.charts import percent
-from ui.purchasing.tables import LineTable, line_columns
+from ui.purchasing.tables import LineTable, brief_columns
 from ui.work.process import ProcessBar, stages
 
 LAST = 6
@@ -86,7 +86,7 @@ def add_lines(inspector: Inspector, card: OrderCard, buttons: Sequence[QPushButt
     """The lines with what has come, and what can be done to them."""
     count = ngettext("{count} line", "{count} lines", len(card.lines)).format(count=len(card.lines))
     inspector.add_section(_("Lines · {count}").format(count=count))
-    table = LineTable(line_columns(), FixedSource(lambda: card.lines))
+    table = LineTable(brief_columns(card.order), FixedSource(lambda: card.lines))
     table.count.hide()
     table.legend.hide()
     table.set_dense(True)
@@ -128,12 +128,12 @@ def add_deliveries(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
             filter(
                 None,
                 [
+                    _paid(card, move),
                     move.bin,
                     move.batch,
                     card.serials.get(move.id),
                     move.reason,
                     move.booked_by,
-                    _paid(card, move),
                 ],
             )
         )

@@ -162,14 +162,16 @@ _KINDS = {
 _WHOLE = ("default_lead_days", "default_warranty_months")
 
 
-def ask_supplier(parent: QWidget, row: dict[str, Any] | None = None) -> dict[str, Any] | None:
+def ask_supplier(
+    parent: QWidget, row: dict[str, Any] | None = None, shown: str = ""
+) -> dict[str, Any] | None:
     """What is known of a supplier, a new one or one of the register."""
     fields = [_supplier_field(name) for name in FIELDS]
     start = {name: row[name] for name in FIELDS} if row else {"active": 1}
     for name in _WHOLE:
         if start.get(name) is not None:
             start[name] *= THOUSAND
-    title = _("Change {part}").format(part=row["name"]) if row else _("Register a supplier")
+    title = _("Change {part}").format(part=shown or row["name"]) if row else _("Register a supplier")
     typed = FormDialog.ask(parent, title, fields, start, columns=2)
     if typed is None:
         return None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidg
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
-from app.purchasing.currency import HOME, money, unit_price
+from app.purchasing.currency import money, unit_price
 from app.purchasing.offers import Offer, said_of
 from app.purchasing.orders import draft_orders
 from app.words import _, ngettext
@@ -188,5 +188,5 @@ def _total(chosen: Sequence[tuple[Offer, int]]) -> str:
     for offer, qty in chosen:
         if offer.terms.worth(qty) is None:
             apart[offer.currency] = apart.get(offer.currency, 0) + offer.cost(qty)
-    total = money(sum(offer.amount(qty) for offer, qty in chosen), chosen[0][0].home if chosen else HOME)
+    total = money(sum(offer.amount(qty) for offer, qty in chosen), chosen[0][0].home if chosen else "CNY")
     return " + ".join([total, *(money(sum_, code) for code, sum_ in apart.items())])

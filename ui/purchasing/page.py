@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -17,6 +17,7 @@ from app.purchasing.lists import OrderCard
 from app.purchasing.record import supplier_record
 from app.words import N_, _, ngettext
 from ui.inventory.tables import report_site, site_of, yuan
+from ui.kit import icons
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
@@ -145,23 +146,37 @@ class PurchasingPage(ListPage):
             self.inspector.add_tool("pencil", _("Change"), self.work.change)
         if self.desk.may(Permission.PRINT_REPORTS):
             self.inspector.add_tool("printer", _("Print the order"), self.print_page)
-            self.inspector.add_tool(
-                "file-spreadsheet", _("Save Excel"), partial(self._report, "purchase-order", form="xlsx")
-            )
-            if card.receipts:
-                self.inspector.add_tool(
-                    "clipboard-list", _("Delivery list"), partial(self._report, "receipt-list")
-                )
-            if any(line.returned > 0 for line in card.lines):
-                self.inspector.add_tool(
-                    "undo-2", _("Print the return slip"), partial(self._report, "supplier-return")
-                )
         if card.supplier:
             supplier = card.supplier["id"]
             self.inspector.add_tool(
                 "building-2", _("Supplier"), lambda: self.record_wanted.emit("supplier", supplier)
             )
-        self._add_cancel(card)
+        if further := self._rarely(card):
+            more = self.inspector.add_tool("ellipsis", _("More"), lambda: self._pop_up(more, further))
+
+    def _rarely(self, card: OrderCard) -> list[tuple[str, str, Callable[[], object]]]:
+        """What is wanted now and then: other papers, and the way out of the order."""
+        found: list[tuple[str, str, Callable[[], object]]] = []
+        if self.desk.may(Permission.PRINT_REPORTS):
+            excel = partial(self._report, "purchase-order", form="xlsx")
+            found.append((_("Save Excel"), "file-spreadsheet", excel))
+            if card.receipts:
+                found.append((_("Delivery list"), "clipboard-list", partial(self._report, "receipt-list")))
+            if any(line.returned > 0 for line in card.lines):
+                back = partial(self._report, "supplier-return")
+                found.append((_("Print the return slip"), "undo-2", back))
+        step = PURCHASE.step(card.order.status, CANCELLED)
+        if step and self.desk.may(step.who):
+            found.append((_(step.word), "circle-slash", partial(self.work.take_step, step)))
+        return found
+
+    @staticmethod
+    def _pop_up(under: QPushButton, entries: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        menu = QMenu(under)
+        for words, icon, slot in entries:
+            menu.addAction(icons.icon(icon, "text_2", 18), words, slot)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(under.mapToGlobal(QPoint(0, under.height() + 2)))
 
     def _line_buttons(self, card: OrderCard) -> list[QPushButton]:
         wanted: list[tuple[str, str, Callable[[], object]]] = []
@@ -194,12 +209,6 @@ class PurchasingPage(ListPage):
             else:
                 made.append(one)
         return made
-
-    def _add_cancel(self, card: OrderCard) -> None:
-        """The way out stands among the tools: the foot has no room for a third button."""
-        step = PURCHASE.step(card.order.status, CANCELLED)
-        if step and self.desk.may(step.who):
-            self.inspector.add_tool("circle-slash", _(step.word), partial(self.work.take_step, step))
 
     def _report(self, name: str, **more: str) -> None:
         self.report_requested.emit(name, {"code": self.work.need().order.code, **more})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app import values
@@ -40,6 +41,9 @@ class _Booked:
     qty: int
 
 
+_WIDE = 900
+
+
 class ReceivingDesk(ScanPage):
     """Scan the order, scan a part: Enter receives the rest of its line."""
 
@@ -55,7 +59,7 @@ class ReceivingDesk(ScanPage):
         self._came: dict[bytes, int] = {}
         self._asked = self._busy = False
         empty = EmptyState("nothing_to_do", _("No order is open yet"), self.receiving.prompt())
-        self.table = Table(line_columns(wide=True), FixedSource(self._lines), empty=empty)
+        self.table = Table(line_columns(), FixedSource(self._lines), empty=empty)
         self.table.count.hide()
         self.table.opened.connect(self._on_opened)
         self._lay_out()
@@ -99,6 +103,10 @@ class ReceivingDesk(ScanPage):
         self.price.clicked.connect(self.ask_price)
         self._undo = button(_("Undo last"), "undo-2")
         self._undo.clicked.connect(self.undo)
+        self._words = {made: made.text().strip() for made in (self.labels, self.slip, self.price, self._undo)}
+        for made, words in self._words.items():
+            made.setToolTip(made.toolTip() or words)
+            made.setAccessibleName(words)
         for part in (back, self._order, self._state):
             row.addWidget(part)
         row.addWidget(self._supplier, 1)
@@ -107,6 +115,11 @@ class ReceivingDesk(ScanPage):
         row.addWidget(self.price)
         row.addWidget(self._undo)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for made, words in self._words.items():  # a small window leaves the signs alone
+            made.setText(f" {words}" if self.width() >= _WIDE else "")
 
     # what is shown
 

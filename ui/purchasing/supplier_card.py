@@ -35,12 +35,12 @@ def chips(card: SupplierCard) -> list[Chip]:
     """In use or not, rating, currency."""
     row = card.row
     made = [
-        Chip(_("In use"), "ok", "check")
+        Chip(_("Active supplier"), "ok", "check")
         if row["active"]
         else Chip(_("Out of use"), "neutral", "circle-slash")
     ]
     if row["rating"]:
-        made.append(Chip(_("Rating {rating}").format(rating=row["rating"]), "neutral"))
+        made.append(Chip(_("Rating {rating}").format(rating=row["rating"]), "neutral", "badge-check"))
     if row["currency"]:
         made.append(Chip(row["currency"], "info"))
     return made

@@ -38,9 +38,9 @@ from ui.work.base import ListPage
 def supplier_columns() -> tuple[Column, ...]:
     """The columns of the list."""
     return (
-        Column("code", N_("Supplier code"), "code", 104, second=lambda row: row.name),
+        Column("code", N_("Supplier code"), "code", 118, second=lambda row: row.name),
         Column("name", N_("Name"), width=190, stretch=True, compact=False),
-        Column("scope", N_("Scope"), width=120, stretch=True, compact=False, sortable=False, tone="text_2"),
+        Column("scope", N_("Goods supplied"), width=120, stretch=True, compact=False, sortable=False, tone="text_2"),
         Column("rating", N_("Rating"), width=64, align="left", compact=False),
         Column("currency", N_("Currency"), width=64, sortable=False, compact=False, value=lambda row: row.currency or "—"),
         Column("parts", N_("Parts"), "number", 64, compact=False),
@@ -92,13 +92,13 @@ class SuppliersPage(ListPage):
         )
         self.filters = FilterRow(
             [
-                Filter("active", N_("In use")),
+                Filter("active", N_("Active suppliers")),
                 Filter("open", N_("With open orders")),
                 Filter("rating", N_("Rating"), lambda: [Choice(code, code) for code in "ABC"]),
                 Filter("currency", N_("Currency"), lambda: [Choice(*one) for one in choices()]),
             ],
             self.table,
-            _("Code, name or scope"),
+            _("Code, name or goods"),
         )
         self.lay_out()
         back = button(_("Purchase orders"), "arrow-left")
@@ -236,7 +236,7 @@ class SuppliersPage(ListPage):
     def change(self) -> None:
         """Change what is known of the supplier."""
         row = self._need().row
-        typed = dialogs.ask_supplier(self, row)
+        typed = dialogs.ask_supplier(self, row, self._need().name)
         if typed is not None:
             work = partial(suppliers.edit_supplier, self.desk, row["id"], typed)
             self.do(work, _("The supplier was changed."))

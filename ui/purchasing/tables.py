@@ -10,13 +10,16 @@ from app import values
 from app.desk import Desk
 from app.inventory.purchases import PURCHASE
 from app.purchasing import lists
-from app.purchasing.currency import money
+from app.purchasing.currency import money, unit_price
 from app.purchasing.lists import LineRow, OrderRow
 from app.signs import Sign, sign
 from app.words import N_, _
 from ui.inventory.tables import amount, site_of, status_width
 from ui.kit import theme
 from ui.kit.table import Column, Table
+
+#: States in which nothing can have come.
+_BEFORE = frozenset({"draft", "submitted", "approved", "cancelled"})
 
 
 def due_sign(row: OrderRow) -> Sign | None:
@@ -32,7 +35,7 @@ def due_sign(row: OrderRow) -> Sign | None:
 
 def lines_words(row: OrderRow) -> str:
     """How many lines have arrived in full, of how many."""
-    if row.status in {"draft", "submitted", "approved", "cancelled"}:
+    if row.status in _BEFORE:
         return str(row.lines)
     return _("{done} of {total}").format(done=row.whole, total=row.lines)
 
@@ -89,17 +92,40 @@ def rest_sign(row: LineRow) -> Sign:
     )
 
 
-def line_columns(*, wide: bool = False) -> tuple[Column, ...]:
-    """The lines of an order: in the inspector in two rows, at the receiving desk in one."""
-    number = 92 if wide else 76
+def line_columns() -> tuple[Column, ...]:
+    """The lines of an order at the receiving desk."""
     return (
-        Column("part_no", N_("Part no."), "code", 104 if wide else 80, stretch=not wide, sortable=False, second=lambda row: row.name),
+        Column("part_no", N_("Part no."), "code", 104, sortable=False, second=lambda row: row.name),
         Column("name", N_("Name"), width=160, stretch=True, sortable=False, compact=False),
         Column("spec", N_("Specification"), width=120, stretch=True, sortable=False, compact=False, tone="text_2"),
-        Column("qty", N_("Quantity"), "number", number, sortable=False,
-               value=lambda row: amount(row.qty, row.unit if wide else "")),
-        Column("received", N_("Received"), "number", number, sortable=False, value=lambda row: amount(row.received)),
-        Column("rest", N_("To come"), "status", 92 if wide else 78, sortable=False, value=rest_sign),
+        Column("qty", N_("Quantity"), "number", 92, sortable=False, value=lambda row: amount(row.qty, row.unit)),
+        Column("received", N_("Received"), "number", 92, sortable=False, value=lambda row: amount(row.received)),
+        Column("rest", N_("To come"), "status", 92, sortable=False, value=rest_sign),
+    )  # fmt: skip
+
+
+def brief_columns(order: OrderRow) -> tuple[Column, ...]:
+    """The same in the inspector, in two rows: before it is placed with the prices, then with what has come."""
+
+    def price(row: LineRow) -> str:
+        return unit_price(row.price, order.currency) or "—"
+
+    part = Column(
+        "part_no", N_("Part no."), "code", 120, stretch=True, sortable=False, second=lambda row: row.name
+    )
+    if order.status in _BEFORE:
+        return (
+            part,
+            Column("qty", N_("Quantity"), "number", 78, sortable=False, value=lambda row: amount(row.qty),
+                   second=lambda row: row.unit),
+            Column("price", N_("Unit price"), "number", 96, sortable=False, value=price,
+                   second=lambda row: money(row.amount, order.currency) if row.price is not None else ""),
+        )  # fmt: skip
+    return (
+        part,
+        Column("received", N_("Received"), "number", 96, sortable=False, second=price,
+               value=lambda row: f"{amount(row.received)} / {amount(row.qty)}"),
+        Column("rest", N_("To come"), "status", 78, sortable=False, value=rest_sign),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.fields import fields_of
 from app.inventory import finders
+from app.names import label_of
 from app.purchasing import currency
 from app.purchasing.lists import suppliers
 from app.purchasing.prices import Sale, keep_terms, read_steps, sales_of, show_steps
@@ -77,7 +78,7 @@ def ask_terms(parent: QWidget, desk: Desk, part: dict[str, Any], sale: Sale | No
         find = finder(desk, suppliers)
         fields.insert(0, FormField("supplier_id", _("Supplier"), "reference", required=True, find=find))
     title = _("Supplier of {part}").format(part=part["part_no"]) if sale is None else sale.supplier
-    typed = FormDialog.ask(parent, title, fields, _start(part, sale), check=_check)
+    typed = FormDialog.ask(parent, title, fields, _start(part, sale), check=_check, columns=2)
     if typed is None:
         return None
     return _kept(desk, part["id"], sale.row["supplier_id"] if sale else typed["supplier_id"], typed)
@@ -90,13 +91,16 @@ def ask_sold(
     with desk.read() as read:
         row = (read.get("part", part) if part else None) or {}
         sales = sales_of(read, part) if part else []
+        titled = " ".join(label_of(read, "part", part).split())
     sale = next((one for one in sales if one.row["supplier_id"] == supplier), None)
     fields = _fields(row.get("unit", ""))
     if part is None:
         find = finder(desk, finders.find_parts)
         fields.insert(0, FormField("part_id", _("Spare part"), "reference", required=True, find=find))
-    title = f"{row['part_no']} {row['name']}" if row else _("A part of {supplier}").format(supplier=name)
-    typed = FormDialog.ask(parent, title, fields, _start(row, sale), check=_check, text=name if row else "")
+    title = titled if row else _("A part of {supplier}").format(supplier=name)
+    typed = FormDialog.ask(
+        parent, title, fields, _start(row, sale), check=_check, text=name if row else "", columns=2
+    )
     return None if typed is None else _kept(desk, part or typed["part_id"], supplier, typed)
 
 

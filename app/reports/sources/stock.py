@@ -62,7 +62,7 @@ def _proposal(job: Job, offer: Offer) -> ProposalRow:
         qty,
         offer.price_of(qty),
         offer.amount(qty),
-        row.lead_days if terms.lead_days is None else terms.lead_days,
+        offer.lead_days,
         terms.sku,
         said_of(offer),
         row.quantity,
