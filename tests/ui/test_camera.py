@@ -80,7 +80,7 @@ def test_of_several_codes_the_aimed_one_is_taken_or_a_click_chooses(panel: Camer
     assert said.args == ["MIDDLE"]
     with qtbot.waitSignal(panel._eye.seen):
         panel._eye.look(frame("EAST", "WEST"))
-    assert panel.said.text() == "有 2 个码：请点选正确的一个。"
+    assert panel.said.text() == "有 2 个码：请点选正确的一个，或按它的序号。"
     place = panel.picture._place()
     spot = QPoint(round(place.x() + place.width() * 0.75), round(place.center().y()))
     with qtbot.waitSignal(panel.scanned) as said:

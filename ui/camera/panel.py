@@ -27,13 +27,14 @@ from ui.camera import source
 from ui.camera.eye import Eye, Seen, grey
 from ui.camera.picture import LivePicture
 from ui.kit import theme
-from ui.kit.buttons import button, icon_button
+from ui.kit.buttons import Button, button, icon_button
 from ui.kit.labels import ElidedLabel, label
 
 SIZE = QSize(420, 420)
 MARGIN = 16
 #: A lower panel shows too little of the picture.
 LEAST = 250
+_NARROW = 800
 #: The same code in front of the camera counts once in this many seconds.
 AGAIN_AFTER = 2.0
 LIT_MS = 600
@@ -111,7 +112,8 @@ class CameraPanel(QWidget):
         self.stay.setFont(theme.font("dense"))
         self.stay.setChecked(bool(self._memory.get("stay", False)))
         self.stay.toggled.connect(partial(self._memory.__setitem__, "stay"))
-        for part in (picture, pasted):
+        self._words = {picture: _("Picture…"), pasted: _("Clipboard")}
+        for part in self._words:
             row.addWidget(part)
         row.addStretch()
         row.addWidget(self.stay)
@@ -151,7 +153,12 @@ class CameraPanel(QWidget):
 
     def read_picture(self, path: Path) -> None:
         """Read the codes in a picture file."""
-        self._eye.study(lambda: camera.open_picture(path))
+        self._study(lambda: camera.open_picture(path))
+
+    def _study(self, make: Callable[[], Any]) -> None:
+        """A picture of many codes, or a dark one, takes a second or two."""
+        self.said.setText(_("Reading the picture…"))
+        self._eye.study(make)
 
     def paste(self) -> None:
         """Read the codes in the picture on the clipboard, or in the picture file that was copied."""
@@ -159,7 +166,7 @@ class CameraPanel(QWidget):
         files = [Path(url.toLocalFile()) for url in held.urls() if url.isLocalFile()] if held else []
         image = QGuiApplication.clipboard().image() if held and held.hasImage() else QImage()
         if not image.isNull():
-            self._eye.study(lambda: grey(image))
+            self._study(lambda: grey(image))
         elif files:
             self.read_picture(files[0])
         else:
@@ -200,7 +207,8 @@ class CameraPanel(QWidget):
         if len(aimed) == 1 and not still:
             self._take(aimed[0])
         else:
-            self._say(_("{count} codes: click the right one.").format(count=len(codes)), "info")
+            text = _("{count} codes: click the right one, or press its number.")
+            self._say(text.format(count=len(codes)), "info")
 
     def _take(self, code: Found) -> None:
         before, at = self._last
@@ -244,6 +252,12 @@ class CameraPanel(QWidget):
                 - 2 * MARGIN
             )
             free.setHeight(below if below >= LEAST else free.height())
+        narrow = room.width() < _NARROW
+        if narrow:  # what the next scan does stays in sight beside it
+            free.setWidth(room.width() * 9 // 20)
+        for made, words in self._words.items():
+            if isinstance(made, Button):
+                made.set_text("" if narrow else words)
         self.resize(SIZE.boundedTo(free))
         self.move(room.width() - self.width() - MARGIN, room.height() - self.height() - MARGIN)
 
@@ -253,8 +267,12 @@ class CameraPanel(QWidget):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        number = event.text()
+        code = self.picture.numbered(int(number)) if number.isascii() and number.isdigit() else None
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
+        elif code is not None:
+            self._take(code)
         else:
             super().keyPressEvent(event)
 
@@ -268,7 +286,7 @@ class CameraPanel(QWidget):
             self.read_picture(Path(files[0]))
         elif event.mimeData().hasImage():
             image = QImage(event.mimeData().imageData())
-            self._eye.study(lambda: grey(image))
+            self._study(lambda: grey(image))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

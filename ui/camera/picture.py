@@ -104,7 +104,7 @@ class LivePicture(QWidget):
             painter.setPen(QPen(theme.color("accent"), 3))
             painter.drawPolygon(shape)
             if len(self._codes) > 1:
-                self._paint_number(painter, shape.boundingRect().topLeft(), number)
+                self._paint_number(painter, shape.boundingRect(), number)
 
     @staticmethod
     def _paint_aim(painter: QPainter, aim: QRectF) -> None:
@@ -122,15 +122,23 @@ class LivePicture(QWidget):
                 painter.drawLine(corner, corner + QPointF(0, arm * down))
 
     @staticmethod
-    def _paint_number(painter: QPainter, corner: QPointF, number: int) -> None:
-        badge = QRectF(corner.x() - 12, corner.y() - 12, 24, 24)
+    def _paint_number(painter: QPainter, code: QRectF, number: int) -> None:
+        """A number at the code's corner; on a small code a small one, that covers no other."""
+        side = max(12.0, min(24.0, code.height() / 2))
+        badge = QRectF(code.x() - side / 3, code.y() - side / 3, side, side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("accent"))
         painter.drawEllipse(badge)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme.color("on_accent"))
-        painter.setFont(theme.font("body_strong"))
+        font = theme.font("body_strong")
+        font.setPixelSize(round(side * 0.6))
+        painter.setFont(font)
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(number))
+
+    def numbered(self, number: int) -> Found | None:
+        """The code with this number, where there are several."""
+        return self._codes[number - 1] if 1 <= number <= len(self._codes) and len(self._codes) > 1 else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self._place()

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QSize, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.kit import icons, theme
+from ui.kit.tokens import TOKENS
 
 EDGE = 12
 #: So many drawn texts are kept; a slanted last sign may reach a little beyond its width.
 _STAMPS, _OVERHANG = 48, 8
+#: A refused scan is a saturated red with white words in the dark, too: it is read from two metres.
+_ALARM, _ON_ALARM = "alarm", "on_alarm"
 _FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 _WRAPPED = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
@@ -73,18 +76,18 @@ class Band(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bad = shown.level == "danger"
         look = theme.LEVELS[shown.level]
-        painter.fillRect(self.rect(), theme.color(look.sign if bad else look.soft))
-        painter.fillRect(0, 0, EDGE, self.height(), theme.color("on_accent" if bad else look.sign))
+        painter.fillRect(self.rect(), _tone(_ALARM if bad else look.soft))
+        painter.fillRect(0, 0, EDGE, self.height(), _tone(_ON_ALARM if bad else look.sign))
         scale = min(self.height() / 300, 1.0)
         side, left = round(96 * scale), EDGE + round(44 * scale)
         middle = QRect(left, (self.height() - side) // 2, side, side)
-        self._sign(painter, middle, shown.icon, "on_accent" if bad else look.sign)
+        self._sign(painter, middle, shown.icon, _ON_ALARM if bad else look.sign)
         right = self._figures(painter, bad=bad)
         self._words(painter, left + side + round(36 * scale), right, bad=bad)
 
     def _sign(self, painter: QPainter, place: QRect, icon: str, tone: str) -> None:
         """The large sign, drawn once: a scan shows it a hundred times."""
-        colour, ratio = theme.color(tone), self.devicePixelRatioF()
+        colour, ratio = _tone(tone), self.devicePixelRatioF()
         key = (icon, colour.rgba(), place.width(), ratio)
         if key != self._drawn[0]:
             drawn = QPixmap(QSizeF(place.size() * ratio).toSize())
@@ -110,7 +113,7 @@ class Band(QWidget):
             with QPainter(drawn) as inner:
                 inner.setRenderHint(QPainter.RenderHint.Antialiasing)  # large signs are drawn as outlines
                 inner.setFont(font)
-                inner.setPen(theme.color(tone))
+                inner.setPen(_tone(tone))
                 inner.drawText(QRect(QPoint(), size), _FLAGS, text)
             if len(self._stamps) >= _STAMPS:
                 self._stamps.pop(next(iter(self._stamps)))
@@ -121,9 +124,9 @@ class Band(QWidget):
     def _words(self, painter: QPainter, left: int, right: int, *, bad: bool) -> None:
         shown, look = self.result, theme.LEVELS[self.result.level]
         lines = (
-            (shown.word, 34, True, "on_accent" if bad else look.text),
-            (shown.name, 56, True, "on_accent" if bad else "text"),
-            (shown.more, 24, False, "on_accent" if bad else "text_2"),
+            (shown.word, 34, True, _ON_ALARM if bad else look.text),
+            (shown.name, 56, True, _ON_ALARM if bad else "text"),
+            (shown.more, 24, False, _ON_ALARM if bad else "text_2"),
         )
         fonts = [QFont(self._font(pixels, bold=bold)) for _text, pixels, bold, _tone in lines]  # made smaller
         heights = [
@@ -137,7 +140,7 @@ class Band(QWidget):
                 self._stamp(painter, place, text, font, tone)
             else:
                 painter.setFont(font)
-                painter.setPen(theme.color(tone))
+                painter.setPen(_tone(tone))
                 painter.drawText(place, _FLAGS if one_line else _WRAPPED, text)
             top += height
 
@@ -157,7 +160,7 @@ class Band(QWidget):
         line = QFontMetrics(word).height()
         top = (self.height() - high - 2 * line) // 2
         self._stamp(
-            painter, QRect(x, top, column, line), shown.left_word, word, "on_accent" if bad else "text_2"
+            painter, QRect(x, top, column, line), shown.left_word, word, _ON_ALARM if bad else "text_2"
         )
         look = theme.LEVELS[shown.warning_level]
         tone = "text" if shown.warning_level == "ok" else look.text
@@ -185,6 +188,12 @@ class Band(QWidget):
         painter.setFont(font)
         painter.setPen(theme.color(look.text))
         painter.drawText(place.adjusted(side + 8, 0, 0, 0), _FLAGS, self.result.warning)
+
+
+def _tone(name: str) -> QColor:
+    """A colour of the scheme; the alarm is the same in both."""
+    fixed = {_ALARM: "danger_sign", _ON_ALARM: "on_accent"}
+    return QColor(TOKENS["color"]["light"][fixed[name]]) if name in fixed else theme.color(name)
 
 
 def _fit(text: str, font: QFont, width: int) -> int:

@@ -18,7 +18,7 @@ from app.values import show_instant
 from app.words import N_, _
 from ui.inventory.tables import change, site_of, type_sign
 from ui.kit.buttons import Button, button
-from ui.kit.dialogs import Dialog
+from ui.kit.dialogs import Dialog, Scroller
 from ui.kit.forms import Form, FormField
 from ui.kit.labels import label
 from ui.kit.notes import NoteStrip
@@ -56,7 +56,7 @@ class CorrectDialog(Dialog):
         self.now.hide()
         self.note = NoteStrip("", "danger")
         self.note.hide()
-        for part in (self.now, self.form, self.note):
+        for part in (self.now, Scroller(self.form), self.note):
             self.body.addWidget(part)
         self._add_buttons()
         self.form.changed.connect(self._on_changed)

@@ -105,7 +105,8 @@ class ScanStation(CodeScans):
         part = self.station.part
         # The band may say something else: the part in hand is named beside what it still needs.
         named = f"{part.part_no}  " if part and self.band.result.icon != results.HELD else ""
-        self.prompt.setText(named + self.station.prompt())
+        asked = _("Enter books it anyway, a number is another quantity, Esc drops it")
+        self.prompt.setText(asked if self._asked and not part else named + self.station.prompt())
         self.top.show_station(self.station, undo=self.booker.can_undo())
         self.context.show_station(self.station)
         self.failed_bar.show_failed(self.queue.failed)
@@ -203,3 +204,4 @@ class ScanStation(CodeScans):
         self._make_room()
         self.top.set_narrow(self.width() < 1000)
         self.context.set_narrow(self.width() < 1000)
+        self.context.show_station(self.station)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.desk import Desk
 from app.inventory.scan_queue import Failed
+from app.inventory.scans import Meaning
 from app.inventory.station import ACTIONS, Station
 from app.words import N_, _, ngettext
 from ui.inventory.booking import KINDS
@@ -103,6 +104,7 @@ class _Slot(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._words: str | None = None
+        self._role = "title"
         self._title = label(title, "caption", "text_3")
         self.text = ElidedLabel("", "title")
         column.addWidget(self._title)
@@ -110,13 +112,15 @@ class _Slot(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Half the size where the window is low or narrow."""
-        self.text.setFont(theme.font("body_strong" if narrow else "title"))
+        self._role = "body_strong" if narrow else "title"
+        self.text.setFont(theme.font(self._role))
 
     def set(self, words: str, tone: str = "text") -> None:
         if words != self._words:
             self._words = words
             self.text.setText(words or "—")
             set_tone(self.text, tone if words else "text_3")
+            self.text.setFont(theme.font(self._role))  # dressing it anew took the font of its first day
 
 
 class ContextBar(QWidget):
@@ -127,6 +131,7 @@ class ContextBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 16, 6)
         row.setSpacing(16)
+        self._narrow = False
         self.action = _Slot(_("What a scan does"))
         row.addWidget(self.action, 3)
         self.slots = [_Slot(_(title)) for title, _names in _SLOTS]
@@ -136,6 +141,7 @@ class ContextBar(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Half the size where the window is low or narrow."""
+        self._narrow = narrow
         for slot in (self.action, *self.slots):
             slot.set_narrow(narrow)
 
@@ -149,12 +155,19 @@ class ContextBar(QWidget):
         self.action.set(word, "accent")
         for slot, (_title, names) in zip(self.slots, _SLOTS, strict=True):
             found = [station.contexts[name] for name in names if name in station.contexts]
-            short = len(found) > 1  # bin → bin: the names would push the second one out
-            slot.set("  →  ".join(one.code if short else f"{one.code} {one.title}".strip() for one in found))
+            short = self._narrow or len(found) > 1  # bin → bin: the names would push the second one out
+            slot.set("  →  ".join(_named(one, short=short) for one in found))
 
     def words(self) -> str:
         """What stands here, for those who hear it."""
         return "; ".join(slot.text.text() for slot in (self.action, *self.slots))
+
+
+def _named(one: Meaning, *, short: bool) -> str:
+    """A person by the name, a record by its code first."""
+    if one.kind == "staff":
+        return one.title or one.code
+    return one.code if short else f"{one.code} {one.title}".strip()
 
 
 class FailedBar(QWidget):

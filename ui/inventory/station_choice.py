@@ -54,6 +54,7 @@ class ChoiceBar(QWidget):
         for number, one in enumerate(self.choices, 1):
             kind = _(KIND_WORDS.get(one.kind, ""))
             made = button(f"{number}   {kind}  {one.code}  {one.title}", "chevron-right")
+            made.setStyleSheet("text-align: left;")
             made.clicked.connect(partial(self._on_button, one))
             self.buttons.append(made)
             self._grid.addWidget(made, (number - 1) // across, (number - 1) % across)

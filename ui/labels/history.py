@@ -1,21 +1,47 @@
 """What was printed: when, by whom, which labels; and the same once more."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 
 from app import values
 from app.desk import Desk
 from app.labels.jobs import RecordLabel
 from app.labels.log import Print, again, prints
-from app.words import _, pgettext
-from ui.kit import theme
+from app.labels.sizes import layouts
+from app.words import N_, _, pgettext
+from ui.inventory.tables import FixedSource
 from ui.kit.buttons import button
 from ui.kit.dialogs import Dialog
 from ui.kit.empty import EmptyState
+from ui.kit.notes import NoteStrip
+from ui.kit.table import Column, Table
 
-WIDTH, HEIGHT = 860, 520
+WIDTH, HEIGHT = 960, 560
 SHOWN = 6
 MOST = 200
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A print as the list shows it."""
+
+    n: int
+    at: str
+    by: str
+    labels: str
+    copies: int
+    layout: str
+
+
+_COLUMNS = (
+    Column("at", N_("Printed at"), "date", 132, sortable=False, second=lambda row: row.labels),
+    Column("by", N_("Printed by"), width=90, sortable=False, compact=False),
+    Column("labels", N_("Labels"), width=220, stretch=True, sortable=False, compact=False),
+    Column("copies", N_("Copies"), "number", 64, sortable=False),
+    Column("layout", N_("Layout"), width=190, sortable=False, compact=False, tone="text_2"),
+)
 
 
 class HistoryDialog(Dialog):
@@ -27,46 +53,41 @@ class HistoryDialog(Dialog):
         self.chosen: Print | None = None
         self.labels: list[RecordLabel] = []
         self._prints = prints(desk, MOST)
+        self._titles = {code: layout.title for code, layout in layouts(desk).items()}
         self.setFixedSize(QSize(WIDTH, HEIGHT).boundedTo(parent.window().size() - QSize(32, 32)))
-        self.list = self._list()
-        if self._prints:
-            self.body.addWidget(self.list, 1)
-        else:
-            self.body.addWidget(EmptyState("nothing_yet", _("No label was printed here yet.")), 1)
+        lines = [self._line(n, line) for n, line in enumerate(self._prints)]
+        empty = EmptyState("nothing_yet", _("No label was printed here yet."))
+        self.list = Table(_COLUMNS, FixedSource(lambda: lines), empty=empty)
+        self.list.opened.connect(lambda _n: self.on_again())
+        self.note = NoteStrip("", "danger")
+        self.note.hide()
+        self.body.addWidget(self.list, 1)
+        self.body.addWidget(self.note)
         self.add_button(button(_("Close"))).clicked.connect(self.reject)
         self.again = self.add_button(button(_("Print again"), "printer", kind="primary"), safe=True)
         self.again.clicked.connect(self.on_again)
-        self.again.setEnabled(bool(self._prints))
+        self.again.setEnabled(bool(lines))
+        self.list.refresh()
+        if lines:
+            self.list.select([0])
 
-    def _list(self) -> QTreeWidget:
-        made = QTreeWidget()
-        made.setRootIsDecorated(False)
-        made.setFont(theme.font("dense"))
-        made.setHeaderLabels([_("Printed at"), _("Printed by"), _("Labels"), _("Copies"), _("Layout")])
-        for line in self._prints:
-            item = QTreeWidgetItem(made, self._row(line))
-            item.setSizeHint(0, QSize(0, 30))
-            item.setTextAlignment(3, Qt.AlignmentFlag.AlignRight)
-            item.setToolTip(2, pgettext("list", ", ").join(line.codes[:60]))
-        made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        made.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        made.header().setStretchLastSection(False)
-        made.setCurrentIndex(made.model().index(0, 0))
-        made.itemDoubleClicked.connect(lambda *_item: self.on_again())
-        return made
-
-    def _row(self, line: Print) -> list[str]:
+    def _line(self, number: int, line: Print) -> _Line:
         codes = pgettext("list", ", ").join(line.codes[:SHOWN])
         if len(line.codes) > SHOWN:
             codes = _("{codes} and {count} more").format(codes=codes, count=len(line.codes) - SHOWN)
         when = values.show_instant(line.at, self._desk.timezone)
-        return [when, line.by or "—", codes, str(line.copies), line.layout or "—"]
+        layout = self._titles.get(line.layout, line.layout) or "—"
+        return _Line(number, when, line.by or "—", codes, line.copies, layout)
 
     def on_again(self) -> None:
         """Close with the labels of the print that is chosen."""
-        place = self.list.currentIndex().row()
-        if place >= 0:
-            self.chosen = self._prints[place]
-            self.labels = again(self._desk, self.chosen)
-            if self.labels:
-                self.accept()
+        place = self.list.current_id()
+        if place is None:
+            return
+        self.chosen = self._prints[int(place)]
+        self.labels = again(self._desk, self.chosen)
+        if self.labels:
+            self.accept()
+            return
+        self.note.set(_("The records of this print are not in the register any more."), "danger")
+        self.note.show()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.words import N_, _
 from ui.kit.buttons import button
-from ui.kit.dialogs import Dialog
+from ui.kit.dialogs import Dialog, Scroller
 from ui.kit.labels import KeyCap, label
 
 EVERYWHERE = (
@@ -26,14 +26,16 @@ EVERYWHERE = (
 def keys_dialog(parent: QWidget, page_keys: Iterable[tuple[str, str]]) -> Dialog:
     """A sheet with the keys; the page's own come translated."""
     dialog = Dialog(parent, _("Keys of this page"))
-    grid = QGridLayout()
+    inner = QWidget()
+    grid = QGridLayout(inner)
+    grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(6)
     grid.setColumnStretch(1, 1)
     for row, (keys, words) in enumerate([*page_keys, *((k, _(w)) for k, w in EVERYWHERE)]):
         grid.addWidget(_caps(keys), row, 0)
         grid.addWidget(label(words, "dense"), row, 1, Qt.AlignmentFlag.AlignVCenter)
-    dialog.body.addLayout(grid)
+    dialog.body.addWidget(Scroller(inner))
     shut = dialog.add_button(button(_("Close"), scale="large"), safe=True)
     shut.clicked.connect(dialog.accept)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

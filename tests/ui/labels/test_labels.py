@@ -167,7 +167,8 @@ def test_a_size_of_ones_own_is_made_with_a_preview(qtbot, window, sample_desk):
 def test_what_was_printed_before_is_printed_again(window, sample_desk, tmp_path):
     print_labels(sample_desk, labels_of(sample_desk, "part")[:2], "L7651", tmp_path / "first.pdf")
     history = HistoryDialog(window, sample_desk)
-    assert history.list.topLevelItemCount() == 1
+    assert history.list.model.rowCount() == 1
+    assert "L7651" in history.list.model.columns[4].of(history._line(0, history._prints[0]))
     history.again.click()
     assert [label.kind for label in history.labels] == [Kind.PT, Kind.PT]
     assert history.chosen.layout == "L7651"
