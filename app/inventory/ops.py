@@ -8,6 +8,7 @@ import msgspec
 from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
+from app.inventory.away import follow_taking_back, weigh_taking_back
 from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
 from app.inventory.stores import warehouse_above
@@ -23,9 +24,7 @@ ABSURD = 10**9
 OVER = frozenset({"closed", "cancelled"})
 _TAKEN = frozenset({"issue", "return"})
 #: The other half of a transfer that left the part in its bin: the bin was hung elsewhere.
-_WITH_ITS_BIN = (
-    "SELECT 1 FROM stock_movement WHERE transfer_id = ? AND id <> ? AND bin_id = ? AND reversal_of_id IS NULL"
-)
+_WITH_ITS_BIN = "SELECT 1 FROM stock_movement WHERE transfer_id = ? AND bin_id = ? AND type = ? AND reversal_of_id IS NULL"
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +85,10 @@ class MoveStock(Op, frozen=True, kw_only=True):
         if self.type not in MOVEMENT_SIGNS:
             yield Objection("stock.type", N_("This kind of movement is unknown."), field="type")
         elif part is not None and place is not None:
-            yield from weigh_quantity(self, part)
-            yield from self._check_way(read, part)
+            said = list(weigh_quantity(self, part))
+            yield from said
+            if all(one.may_override for one in said):  # what cannot be is not compared with the stock as well
+                yield from self._check_way(read, part)
 
     def _check_way(self, read: Reader, part: dict[str, Any]) -> Iterator[Objection]:
         """A reversal only has to be the first, and so has what brings a reversal's movement back; else the rules hold."""
@@ -105,9 +106,10 @@ class MoveStock(Op, frozen=True, kw_only=True):
     def _check_reversal(self, read: Reader) -> Iterator[Objection]:
         if self.reversal_of and reversal_in(read, self.reversal_of):
             yield Objection("stock.reversed", N_("This movement has been reversed already."))
-        elif self.transfer and read.value(_WITH_ITS_BIN, self.transfer, self.reversal_of, self.bin):
+        elif self.transfer and read.value(_WITH_ITS_BIN, self.transfer, self.bin, self.type):
             text = N_("This stock moved with its bin. Hang the bin elsewhere, and the stock follows.")
             yield Objection("stock.hung", text)
+        yield from weigh_taking_back(read, self)
         yield from self._check_late(read)
 
     def _check_late(self, read: Reader) -> Iterator[Objection]:
@@ -192,6 +194,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
         do_move(tx, tx.op.op_id, self)
         if self.purchase_line:
             follow_receipts(tx, self.purchase_line)
+        if self.transfer and (self.reversal_of or self.again_of):
+            follow_taking_back(tx, self)
         if self.signed:
             self._keep_signature(tx, self.signed)
 

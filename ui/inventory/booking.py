@@ -307,8 +307,11 @@ class BookingDialog(Dialog):
             self._say(str(error), "warn")
             self._name(N_("Book anyway"))
             return
-        at_fields = {o.field: str(o) for o in error.objections if o.field in self.form.boxes}
-        self.form.show_errors({str(name): sentence for name, sentence in at_fields.items()})
+        at_fields: dict[str, str] = {}
+        for o in error.objections:
+            if o.field in self.form.boxes:
+                at_fields[o.field] = "\n".join(filter(None, (at_fields.get(o.field), str(o))))
+        self.form.show_errors(at_fields)
         if rest := [str(o) for o in error.objections if o.field not in self.form.boxes]:
             self._say("\n".join(rest))
 
