@@ -142,3 +142,29 @@ def test_the_panel_keeps_to_its_corner(panel: CameraPanel, window: QWidget, qtbo
         window.resize(*size)
         qtbot.waitUntil(lambda: panel.geometry().right() == window.width() - 17)
         assert window.rect().contains(panel.geometry())
+
+
+def test_a_number_key_chooses_between_several_codes(panel: CameraPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel._eye.seen):
+        panel._eye.look(frame("EAST", "WEST"))
+    first = panel.picture.numbered(1)
+    assert first is not None
+    assert panel.picture.numbered(3) is None
+    with qtbot.waitSignal(panel.scanned) as said:
+        qtbot.keyClick(panel, "1")
+    assert said.args == [first.text]
+
+
+def test_the_eye_closes_with_the_window(window: QWidget, qtbot: QtBot) -> None:
+    made = CameraPanel(window)
+    thread = made._eye._thread
+    made.deleteLater()
+    qtbot.waitUntil(lambda: not thread.is_alive())
+
+
+def test_in_a_narrow_window_the_panel_leaves_the_context_in_sight(panel: CameraPanel) -> None:
+    panel.window().resize(683, 384)
+    assert panel.width() <= 683 * 9 // 20
+    assert not [made.text() for made in panel._words if made.text()]
+    panel.window().resize(1366, 768)
+    assert all(made.text() for made in panel._words)

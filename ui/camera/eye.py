@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -46,6 +47,7 @@ class Eye(QObject):
         self._told.connect(self.seen, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name="eye", daemon=True)
         self._thread.start()
+        self.destroyed.connect(partial(Eye._shut, self))  # the window went with the panel still open
 
     def look(self, frame: Any) -> None:
         """A frame of the camera (a QVideoFrame, or a QImage); an older one that was not read yet is dropped."""
@@ -61,10 +63,13 @@ class Eye(QObject):
 
     def close(self) -> None:
         """No more pictures; what is being read is given up."""
+        self._shut()
+        self._thread.join(5)
+
+    def _shut(self) -> None:
         with self._news:
             self._open, self._frame, self._still = False, None, None
             self._news.notify()
-        self._thread.join(5)
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
