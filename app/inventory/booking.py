@@ -10,6 +10,7 @@ from app.access import Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
+from app.inventory.away import between_sites
 from app.inventory.ops import MoveStock
 from app.inventory.purchases import price_at_home
 from app.inventory.signs import OPPOSITE
@@ -215,7 +216,7 @@ def reverse_movement(desk: Desk, movement: bytes, *, reason: str = "") -> Done:
         if found["reversal_of_id"]:
             raise AppError(N_("A reversal cannot be reversed. Book the movement again instead."))
         halves = [found]
-        if found["transfer_id"]:
+        if found["transfer_id"] and not between_sites(read, found["transfer_id"]):
             others = read.rows(
                 "SELECT id FROM stock_movement WHERE transfer_id = ? AND id <> ? AND reversal_of_id IS NULL",
                 found["transfer_id"], movement,

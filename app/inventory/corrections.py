@@ -8,6 +8,7 @@ from app import values
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError
+from app.inventory.away import between_sites
 from app.inventory.booking import SERIES, reversal_of
 from app.inventory.ledger import MovementRow, movement_rows
 from app.inventory.ops import MoveStock
@@ -28,7 +29,8 @@ def correctable(read: Reader, site: bytes | None) -> list[MovementRow]:
     marks = ", ".join("?" * len(_SHOWN))
     ids = read.rows(
         f"SELECT m.n FROM stock_movement m WHERE m.type IN ({marks}) AND m.reversal_of_id IS NULL AND NOT EXISTS "
-        f"(SELECT 1 FROM stock_movement r WHERE r.reversal_of_id = m.id){here} ORDER BY m.n DESC LIMIT ?",
+        "(SELECT 1 FROM stock_movement r WHERE r.reversal_of_id = m.id) AND NOT EXISTS "
+        f"(SELECT 1 FROM stock_transfer t WHERE t.id = m.transfer_id){here} ORDER BY m.n DESC LIMIT ?",
         *sorted(_SHOWN), *params, LAST,
     )  # fmt: skip
     return [row for row in movement_rows(read, [n for (n,) in ids]) if row]
@@ -73,6 +75,8 @@ def _halves(read: Reader, movement: bytes) -> list[dict[str, Any]]:
         "SELECT 1 FROM stock_movement WHERE reversal_of_id = ?", movement
     ):
         raise AppError(N_("This movement has been reversed already."))
+    if between_sites(read, found["transfer_id"]):
+        raise AppError(N_("This went to another site. Take it back, then send what is right."))
     others = read.rows(
         "SELECT id FROM stock_movement WHERE transfer_id = ? AND id <> ? AND reversal_of_id IS NULL ORDER BY n",
         found["transfer_id"], movement,

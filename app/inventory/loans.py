@@ -15,23 +15,23 @@ from app.access import Actor, Permission
 from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Objection
+from app.generic import Retire
 from app.inventory import booking
+from app.inventory.away import STILL_OUT, out_of
 from app.inventory.ops import MoveStock
 from app.names import named, person
-from app.ops import Id, Op, Subject, operation
+from app.ops import Envelope, Id, Inverse, Op, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
-from db.ids import new_id
+from db.ids import made_id, new_id
 
 #: The series of loan numbers.
 SERIES = "LN"
 #: Days before the end of a calibration at which it is said.
 CALIBRATION_AHEAD = 30
-#: What is still out of a loan, in SQL on its alias `l`.
-STILL_OUT = "l.qty - coalesce((SELECT sum(e.qty) FROM loan_event e WHERE e.loan_id = l.id AND e.kind <> 'extended'), 0)"
 #: Until when it is lent, extensions included.
 DUE = (
-    "coalesce((SELECT e.due_on FROM loan_event e WHERE e.loan_id = l.id AND e.kind = 'extended' "
+    "coalesce((SELECT e.due_on FROM loan_event e WHERE e.loan_id = l.id AND e.kind = 'extended' AND e.deleted = 0 "
     "ORDER BY e.at DESC, e.id DESC LIMIT 1), l.due_on)"
 )
 
@@ -122,6 +122,11 @@ class OpenLoan(Op, frozen=True, kw_only=True):
             },
         )  # fmt: skip
 
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        """The loan never was; once something became of it, it stays."""
+        followed = read.value("SELECT 1 FROM loan_event WHERE loan_id = ? AND deleted = 0", self.id)
+        return Inverse([], (("loan", self.id),)) if followed else Inverse([Retire("loan", (self.id,))])
+
     def subject(self) -> Subject:
         return "loan", self.id
 
@@ -139,7 +144,7 @@ class LoanEvent(Op, frozen=True, kw_only=True):
     reason: str | None = None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
-        out = int(read.value(f"SELECT {STILL_OUT} FROM loan l WHERE l.id = ?", self.loan) or 0)
+        out = out_of(read, self.loan)
         if self.kind != "extended" and not 0 < self.qty <= out:
             text = N_("Of this loan {quantity} are still out.")
             yield Objection("loan.more", text, {"quantity": values.show_quantity(out)}, field="qty")
@@ -153,6 +158,9 @@ class LoanEvent(Op, frozen=True, kw_only=True):
                 "due_on": self.due_on, "at": self.at, "by_id": tx.op.actor, "reason": self.reason,
             },
         )  # fmt: skip
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        return Inverse([Retire("loan_event", (made_id(envelope.op_id, "event"),))])
 
     def subject(self) -> Subject:
         return "loan", self.loan

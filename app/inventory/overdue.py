@@ -6,9 +6,10 @@ from app import values
 from app.alerts.rules import Rule, declare
 from app.alerts.situations import Situation, keep
 from app.changes import ALERTS
-from app.inventory.loans import CALIBRATION_AHEAD, DUE, STILL_OUT
+from app.inventory.away import ON_THE_WAY, STILL_OUT
+from app.inventory.loans import CALIBRATION_AHEAD, DUE
 from app.inventory.signs import signed
-from app.inventory.transit import LATE_DAYS, ON_THE_WAY
+from app.inventory.transit import LATE_DAYS
 from app.settle import settles
 from app.tx import Derive
 from app.words import N_
@@ -30,6 +31,28 @@ TRANSIT = declare(
         N_("{name}: {quantity} {unit} on the way to {site} since {day}"),
         N_("More than 7 days after they left, the parts are not booked as arrived."),
         N_("Book the arrival, or find out where they are."),
+    )
+)
+LOAN_MORE = declare(
+    Rule(
+        "loan.more",
+        N_("More came back than was lent"),
+        N_("{name}: loan {code}, {quantity} {unit} too many booked as returned"),
+        N_(
+            "The return was booked twice, for example on two laptops: the books show more in the bin than lies there."
+        ),
+        N_("Look in the bin, and take one of the two returns back in the ledger."),
+    )
+)
+TRANSIT_MORE = declare(
+    Rule(
+        "transfer.more",
+        N_("More arrived than was sent"),
+        N_("{name}: transfer {code}, {quantity} {unit} too many booked as arrived"),
+        N_(
+            "The arrival was booked twice, for example on two laptops: the books show more in the bin than lies there."
+        ),
+        N_("Look in the bin, and take one of the two arrivals back in the ledger."),
     )
 )
 CALIBRATION = declare(
@@ -60,6 +83,17 @@ SELECT t.id, t.to_site, t.part_id, p.name, p.unit, coalesce(s.name, ''), t.sent_
   coalesce(s.timezone, 'Asia/Shanghai')
 FROM stock_transfer t JOIN part p ON p.id = t.part_id LEFT JOIN site s ON s.id = t.to_site
 WHERE t.deleted = 0 AND t.sent_at < ? AND {ON_THE_WAY} > 0"""
+_LOANS_MORE = f"""
+SELECT l.id, l.site_id, l.part_id, p.name, p.unit, l.code, -({STILL_OUT}),
+  coalesce((SELECT max(e.at) FROM loan_event e WHERE e.loan_id = l.id AND e.deleted = 0), l.lent_at)
+FROM loan l JOIN part p ON p.id = l.part_id WHERE l.deleted = 0 AND {STILL_OUT} < 0"""
+_TRANSIT_MORE = f"""
+SELECT t.id, t.to_site, t.part_id, p.name, p.unit, t.code, -({ON_THE_WAY}),
+  coalesce((SELECT max(e.at) FROM stock_transfer_event e WHERE e.transfer_id = t.id AND e.deleted = 0), t.sent_at)
+FROM stock_transfer t JOIN part p ON p.id = t.part_id WHERE t.deleted = 0 AND {ON_THE_WAY} < 0"""
+_LENT = """
+SELECT 1 FROM stock_movement WHERE loan_id IS NOT NULL AND id IN (SELECT id FROM temp.touched WHERE tbl = 'stock_movement')
+LIMIT 1"""
 _TOOLS = """
 SELECT c.part_id, coalesce(c.serial, ''), max(c.valid_until), p.name FROM tool_calibration c
 JOIN part p ON p.id = c.part_id WHERE c.deleted = 0 AND p.deleted = 0 GROUP BY 1, 2, 4"""
@@ -69,10 +103,22 @@ JOIN part p ON p.id = m.part_id WHERE m.serial IS NOT NULL{{here}} GROUP BY 1, 2
 HAVING sum({signed("m")}) NOT IN (0, {values.THOUSAND})"""
 
 
-@settles("loans", {"loan", "loan_event", "part"}, ALERTS, order=63, timed=True)
+_OF_LOANS = frozenset({"loan", "loan_event", "part"})
+
+
+@settles("loans", _OF_LOANS | {"stock_movement"}, ALERTS, order=63, timed=True)
 def warn_of_loans(derive: Derive) -> bool:
-    """One alert per loan and due date; an extension or the return clears it."""
-    return keep(derive, LOAN.code, _overdue(derive))
+    """One alert per loan and due date; an extension or the return clears it. One where more came back than was lent."""
+    if derive.touched and _OF_LOANS.isdisjoint(derive.touched) and not derive.value(_LENT):
+        return False
+    late = keep(derive, LOAN.code, _overdue(derive))
+    return keep(derive, LOAN_MORE.code, _too_many(derive, LOAN_MORE, _LOANS_MORE)) or late
+
+
+def _too_many(derive: Derive, rule: Rule, sql: str) -> Iterator[Situation]:
+    for one, site, part, name, unit, code, qty, at in derive.rows(sql):
+        facts = {"name": name, "unit": unit, "code": code, "quantity": values.show_quantity(int(qty))}
+        yield Situation(rule.code, (one,), 2, "part", part, site, at, facts)
 
 
 def _overdue(derive: Derive) -> Iterator[Situation]:
@@ -91,8 +137,9 @@ def _overdue(derive: Derive) -> Iterator[Situation]:
 
 @settles("transfers", {"stock_transfer", "stock_transfer_event", "part"}, ALERTS, order=64, timed=True)
 def warn_of_transfers(derive: Derive) -> bool:
-    """One alert per transfer that is on the way for more than a week."""
-    return keep(derive, TRANSIT.code, _late(derive))
+    """One alert per transfer that is on the way for more than a week, or of which more arrived than was sent."""
+    late = keep(derive, TRANSIT.code, _late(derive))
+    return keep(derive, TRANSIT_MORE.code, _too_many(derive, TRANSIT_MORE, _TRANSIT_MORE)) or late
 
 
 def _late(derive: Derive) -> Iterator[Situation]:

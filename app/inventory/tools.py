@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.inventory.away import STILL_OUT
 from app.inventory.loans import CALIBRATION_AHEAD
 from app.names import named, person
 from app.tx import Reader
@@ -38,7 +39,7 @@ def tools(read: Reader, _site: bytes | None = None) -> list[ToolRow]:
         f"SELECT p.id, p.part_no, {named('p')}, coalesce(c.serial, ''), c.done_on, c.valid_until, coalesce(c.certificate, ''), "
         f"coalesce((SELECT coalesce((SELECT {named('t')} FROM staff t WHERE t.id = l.staff_id), l.party, '') FROM loan l "
         "WHERE l.part_id = p.id AND coalesce(l.serial, '') = coalesce(c.serial, '') AND l.direction = 'out' AND l.deleted = 0 "
-        "AND l.qty > coalesce((SELECT sum(e.qty) FROM loan_event e WHERE e.loan_id = l.id AND e.kind <> 'extended'), 0) "
+        f"AND {STILL_OUT} > 0 "
         "ORDER BY l.lent_at DESC LIMIT 1), '') "
         "FROM tool_calibration c JOIN part p ON p.id = c.part_id AND p.deleted = 0 WHERE c.deleted = 0 AND NOT EXISTS "
         "(SELECT 1 FROM tool_calibration x WHERE x.part_id = c.part_id AND coalesce(x.serial, '') = coalesce(c.serial, '') "

@@ -16,8 +16,9 @@ from app.changes import Done
 from app.desk import Desk
 from app.errors import AppError, Objection
 from app.inventory import booking
+from app.inventory.away import ON_THE_WAY, on_the_way
 from app.names import named, person
-from app.ops import Id, Op, Subject, operation
+from app.ops import Envelope, Id, Inverse, Op, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
 from db.ids import new_id
@@ -26,8 +27,6 @@ from db.ids import new_id
 SERIES = "TF"
 #: Days after which a transfer that has not arrived is an alert.
 LATE_DAYS = 7
-#: What of a transfer `t` has neither arrived nor been written off.
-ON_THE_WAY = "t.qty - coalesce((SELECT sum(e.qty) FROM stock_transfer_event e WHERE e.transfer_id = t.id), 0)"
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,16 @@ class SendTransfer(Op, frozen=True, kw_only=True):
             },
         )  # fmt: skip
 
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        return Inverse([])  # the reversal of its movement calls it back
+
     def subject(self) -> Subject:
         return "stock_transfer", self.id
 
 
 @operation("transfer.event", Permission.MOVE_STOCK, {"stock", "alerts"})
 class TransferEvent(Op, frozen=True, kw_only=True):
-    """Parts of a transfer arrive, or are given up as lost on the way."""
+    """Parts of a transfer arrive, or are given up as lost on the way; `undone` takes the latter back."""
 
     transfer: Id
     kind: str
@@ -107,10 +109,10 @@ class TransferEvent(Op, frozen=True, kw_only=True):
     reason: str | None = None
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
-        out = int(read.value(f"SELECT {ON_THE_WAY} FROM stock_transfer t WHERE t.id = ?", self.transfer) or 0)
+        out = on_the_way(read, self.transfer)
         if self.qty <= 0:
             yield Objection("stock.none", N_("The quantity must be more than nothing."), field="qty")
-        elif self.qty > out:
+        elif self.kind != "undone" and self.qty > out:
             text = N_("Only {quantity} of this transfer are on the way. Book it anyway?")
             said = {"quantity": values.show_quantity(out)}
             yield Objection("transfer.more", text, said, may_override=True, field="qty")
@@ -123,6 +125,13 @@ class TransferEvent(Op, frozen=True, kw_only=True):
             "by_id": tx.op.actor, "reason": self.reason,
         }  # fmt: skip
         tx.insert("stock_transfer_event", tx.made("event"), row)
+
+    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        """Of an arrival the reversal of its movement says it; what was given up is on the way again."""
+        back = (
+            [msgspec.structs.replace(self, kind="undone", at=envelope.wall)] if self.kind == "missing" else []
+        )
+        return Inverse(back)
 
     def subject(self) -> Subject:
         return "stock_transfer", self.transfer

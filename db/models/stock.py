@@ -35,7 +35,12 @@ LOAN_EVENTS: Choices = (
     ("kept", N_("Turned into an issue")),
     ("extended", N_("Extended")),
 )
-TRANSFER_EVENTS: Choices = (("arrived", N_("Arrived")), ("missing", N_("Lost on the way")))
+TRANSFER_EVENTS: Choices = (
+    ("arrived", N_("Arrived")),
+    ("missing", N_("Lost on the way")),
+    ("recalled", N_("Sending taken back")),
+    ("undone", N_("Arrival taken back")),
+)
 
 
 class MovementCheck(Synced, Base):

@@ -1,0 +1,118 @@
+"""Two laptops book the same thing, neither knowing of the other: nothing is booked twice unseen (issue 4, bad input)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fleet import AWAY, BIN, PART, SITE, YARD, Fleet, Laptop, furnish_away
+from judge import rows_are_equal, what_derives_is_alike
+
+from app import health
+from app.desk import Desk
+from app.inventory import booking, loans, transit
+from app.inventory.loans import Terms
+
+
+@pytest.fixture
+def pair(fleet: Fleet) -> tuple[Laptop, Laptop]:
+    """Ten pieces, which both laptops know."""
+    a, b = fleet.laptops["a"], fleet.laptops["b"]
+    furnish_away(a.desk)
+    a.desk.perform(a.moved("opening", 10))
+    sync(fleet)
+    return a, b
+
+
+def sync(fleet: Fleet) -> None:
+    for _round in range(2):
+        for laptop in fleet:
+            laptop.sync()
+
+
+def desk_at(laptop: Laptop, site: bytes = SITE) -> Desk:
+    return replace(laptop.desk, site=next(one for one in laptop.desk.sites() if one.id == site))
+
+
+def both(fleet: Fleet, work: Callable[[Laptop], object]) -> None:
+    """Each laptop does it, then they hear of each other."""
+    for laptop in fleet:
+        work(laptop)
+    at_rest(fleet)
+
+
+def at_rest(fleet: Fleet) -> None:
+    sync(fleet)
+    what_derives_is_alike(fleet)
+    with fleet.hub.reading() as read:
+        for laptop in fleet:
+            rows_are_equal(laptop, read.connection)
+            assert health.check(laptop.profile) == []
+
+
+def on_hand(fleet: Fleet) -> list[int]:
+    sql = "SELECT coalesce(sum(on_hand), 0) FROM stock_level WHERE part_id = ?"
+    return [laptop.value(sql, PART) // 1000 for laptop in fleet]
+
+
+def newest(laptop: Laptop, kind: str) -> bytes:
+    return laptop.value(
+        "SELECT id FROM stock_movement WHERE type = ? AND reversal_of_id IS NULL ORDER BY n DESC LIMIT 1",
+        kind,
+    )
+
+
+def alerts(laptop: Laptop, rule: str) -> list[str]:
+    with laptop.desk.read() as read:
+        found = read.rows("SELECT facts FROM alert WHERE rule = ? AND cleared_at IS NULL", rule)
+    return [facts for (facts,) in found]
+
+
+def test_two_reversals_of_one_booking_take_it_back_once(fleet, pair):
+    a, _b = pair
+    a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(a, "issue")
+    both(fleet, lambda laptop: booking.reverse_movement(desk_at(laptop), movement, reason="x"))
+    assert on_hand(fleet) == [10, 10]
+
+
+def test_a_loan_that_came_back_twice_is_a_task_until_one_return_is_taken_back(fleet, pair):
+    a, b = pair
+    loans.lend(desk_at(a), PART, BIN, 2000, Terms("2026-12-01", party="ACME"))
+    sync(fleet)
+    loan = a.value("SELECT id FROM loan")
+    both(fleet, lambda laptop: loans.give_back(desk_at(laptop), loan, 2000))
+    assert on_hand(fleet) == [12, 12]
+    assert len(alerts(a, "loan.more")) == len(alerts(b, "loan.more")) == 1
+    assert '"quantity":"2"' in alerts(a, "loan.more")[0]
+    booking.reverse_movement(desk_at(b), newest(b, "loan_back"), reason="booked twice")
+    at_rest(fleet)
+    assert on_hand(fleet) == [10, 10]
+    assert alerts(a, "loan.more") == alerts(b, "loan.more") == []
+    with b.desk.read() as read:
+        assert [row.out for row in loans.loans(read, SITE, closed=True)] == [0]
+
+
+def test_a_transfer_that_arrived_twice_is_a_task_until_one_arrival_is_taken_back(fleet, pair):
+    a, b = pair
+    transit.send_to_site(desk_at(a), PART, BIN, AWAY, 3000)
+    sync(fleet)
+    sent = a.value("SELECT id FROM stock_transfer")
+    both(fleet, lambda laptop: transit.arrive(desk_at(laptop, AWAY), sent, YARD, 3000))
+    assert on_hand(fleet) == [13, 13]
+    assert len(alerts(a, "transfer.more")) == len(alerts(b, "transfer.more")) == 1
+    booking.reverse_movement(desk_at(a, AWAY), newest(a, "transfer_in"), reason="booked twice")
+    at_rest(fleet)
+    assert on_hand(fleet) == [10, 10]
+    assert alerts(a, "transfer.more") == alerts(b, "transfer.more") == []
+
+
+def test_a_transfer_that_is_called_back_while_it_arrives_is_a_task(fleet, pair):
+    a, b = pair
+    transit.send_to_site(desk_at(a), PART, BIN, AWAY, 3000)
+    sync(fleet)
+    booking.reverse_movement(desk_at(a), newest(a, "transfer_out"), reason="van broke down")
+    transit.arrive(desk_at(b, AWAY), b.value("SELECT id FROM stock_transfer"), YARD, 3000)
+    at_rest(fleet)
+    assert on_hand(fleet) == [13, 13]
+    assert len(alerts(a, "transfer.more")) == 1
