@@ -42,7 +42,9 @@ _TURNS = {
 }
 _SHOWN = 12
 #: The width that a tile needs for its figures, and how many stand side by side at most.
-_TILE, _BESIDE = 290, 4
+_TILE, _BESIDE = 270, 4
+#: One with two more figures beside the first.
+_WIDE = 300
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ class AnalysisPage(Page):
             days = "   ".join(filter(None, (days, f"{yuan(row.use)} ÷ {yuan(row.stock)}")))
             value = f"{row.turns / 100:.2f}" if row.turns is not None else ""
             tiles.append(Tile(_(title), Figure(value, days, basis=_(basis)), clickable=False))
-        return _Tiles(tiles)
+        return _Tiles(tiles, _WIDE)
 
     def _out_tiles(self, outs: StockOuts, service: Service) -> QWidget:
         share = _share(outs.out, outs.active)
@@ -355,13 +357,13 @@ def _share(part: int, whole: int) -> str:
 class _Tiles(QWidget):
     """Tiles side by side, as many in a line as there is room for, the lines as even as can be."""
 
-    def __init__(self, tiles: list[Tile]) -> None:
+    def __init__(self, tiles: list[Tile], least: int = _TILE) -> None:
         super().__init__()
-        self._tiles, self._columns = tiles, 0
+        self._tiles, self._columns, self._least = tiles, 0, least
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(12)
-        self.setMinimumWidth(_TILE)
+        self.setMinimumWidth(least)
         self._arrange(_BESIDE)
 
     def _arrange(self, room: int) -> None:
@@ -376,4 +378,4 @@ class _Tiles(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(min(max(event.size().width() // _TILE, 1), _BESIDE))
+        self._arrange(min(max(event.size().width() // self._least, 1), _BESIDE))

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 import PySide6
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QGuiApplication,
     QHideEvent,
@@ -207,6 +207,11 @@ class Scroller(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._follow)
+
+    def sizeHint(self) -> QSize:
+        return QSize(
+            super().sizeHint().width(), self.minimumHeight()
+        )  # Qt keeps the hint of the first moment
 
     def _follow(self) -> None:
         """The field that has the keyboard is in sight, however low the window is."""

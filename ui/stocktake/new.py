@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication
 
 from app import values
 from app.desk import Desk
@@ -53,7 +55,6 @@ class NewCountDialog(FormDialog):
             do=_("Begin"),
             text=_("The books stay open: what is issued or received meanwhile is not lost."),
         )
-        self.setMinimumWidth(520)
         self.form.changed.connect(self._show_scope)
         self._show_scope()
 
@@ -61,7 +62,16 @@ class NewCountDialog(FormDialog):
         kind = self.form.values()["kind"]
         for name, kinds in (("classes", {"classes", "cycle"}), ("bins", {"bins"}), ("most", {"cycle"})):
             self.form.boxes[name].setVisible(kind in kinds)
-        QTimer.singleShot(0, self, self.adjustSize)  # as high as what is asked, once the form knows it
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """As high as what is asked now."""
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        self.adjustSize()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)
 
     def _check_scope(self, filled: Any) -> dict[str, str]:
         kind = filled["kind"]
