@@ -120,7 +120,7 @@ def _sum_in_words(card: OrderCard) -> tuple[Text, ...]:
     )
 
 
-def _parties(card: OrderCard, buyer: Buyer) -> Facts:
+def _parties(card: OrderCard, buyer: Buyer, *, back: bool = False) -> Facts:
     seller = card.supplier
     name = "  ".join(filter(None, [seller.get("code"), card.order.supplier])) or _("No supplier chosen")
     return Facts(
@@ -129,11 +129,15 @@ def _parties(card: OrderCard, buyer: Buyer) -> Facts:
             Fact(_("Contact"), seller.get("contact_name") or ""),
             Fact(_("Phone"), "  ".join(filter(None, [seller.get("phone"), seller.get("email")]))),
             *((Fact(_("Address"), where, wide=True),) if (where := seller.get("address")) else ()),
-            Fact(_("Deliver to"), "  ".join(filter(None, [buyer.site, buyer.address])), wide=True),
+            Fact(
+                _("Collect at") if back else _("Deliver to"),
+                "  ".join(filter(None, [buyer.site, buyer.address])),
+                wide=True,
+            ),
             Fact(_("Buyer"), buyer.contact),
             Fact(_("Phone"), buyer.phone),
         ),
-        title=section(1, _("Supplier and place of delivery")),
+        title=section(1, _("Supplier and buyer") if back else _("Supplier and place of delivery")),
     )
 
 
@@ -359,7 +363,7 @@ def supplier_return(
             Fact(_("Value of the goods"), _amount(card, sum(_credit(one) for one in back))),
         ),
         blocks=(
-            _parties(card, buyer),
+            _parties(card, buyer, back=True),
             _returned(card, back),
             Text(
                 _(
@@ -368,7 +372,7 @@ def supplier_return(
             ),
             Signatures(
                 (
-                    Signature(_("Returned by"), back[-1].movement.booked_by if back else buyer.contact),
+                    Signature(_("Sent back by"), back[-1].movement.booked_by if back else buyer.contact),
                     Signature(_("Taken over by the carrier"), ""),
                     Signature(_("Confirmed by the supplier"), card.supplier.get("contact_name") or ""),
                 )
@@ -386,15 +390,15 @@ def _credit(found: Delivered) -> int:
 def _returned(card: OrderCard, back: tuple[Delivered, ...]) -> Table:
     columns: tuple[Col, ...] = (
         Col("n", _("No."), "int", 9),
-        Col("part_no", _("Part no."), "code", 24),
+        Col("part_no", _("Part no."), "code", 22),
         Col("name", _("Name / specification")),
-        Col("sku", _("Supplier's number"), "code", 22, small=True),
+        Col("sku", _("Supplier's number"), "code", 18, small=True),
         Col("batch", _("Batch / serial number"), width=24, small=True),
-        Col("qty", _("Quantity"), "quantity", 16, bold=True),
-        Col("unit", _("Unit"), width=12, centred=True),
-        Col("price", _("Unit price"), "price", 20),
-        Col("amount", _("Amount"), "money", 24, unit=card.order.currency),
-        Col("reason", _("Reason"), width=30),
+        Col("qty", _("Quantity"), "quantity", 14, bold=True),
+        Col("unit", _("Unit"), width=10, centred=True),
+        Col("price", _("Unit price"), "price", 17),
+        Col("amount", _("Amount"), "money", 20, unit=card.order.currency),
+        Col("reason", _("Reason"), width=28),
     )
     told = {
         "sku": any(one.line.sku for one in back),

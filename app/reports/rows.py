@@ -136,7 +136,7 @@ class ProposalRow:
     supplier: str
     quantity: int
     price: int | None
-    amount: int
+    amount: int | None
     lead_days: int | None = None
     #: The supplier's number, and why so many: packs, minimum, a lower price.
     sku: str = ""

@@ -44,7 +44,7 @@ def _head(data: LowStockData) -> tuple[Fact, ...]:
     buy = ngettext(
         "{count} part from {suppliers} suppliers", "{count} parts from {suppliers} suppliers", parts
     )
-    amount = show_money(sum(row.amount for row in data.proposals))
+    amount = show_money(sum(row.amount or 0 for row in data.proposals))
     return (
         Fact(_("Scope"), scope.format(count=data.parts_in_scope, inactive=data.inactive_parts)),
         Fact(_("To buy"), buy.format(count=parts, suppliers=suppliers)),

@@ -1,6 +1,7 @@
 """The low-stock list and the purchase proposal: the rows of the store's own page."""
 
 from app.inventory import figures
+from app.names import named
 from app.purchasing.offers import Offer, offers, said_of
 from app.reports.document import Report
 from app.reports.rows import LowStockData, LowStockRow, ProposalRow
@@ -58,10 +59,10 @@ def _proposal(job: Job, offer: Offer) -> ProposalRow:
         row.name,
         row.spec,
         row.unit,
-        _seller(job, offer.supplier_id),
+        _seller(job, offer),
         qty,
         offer.price_of(qty),
-        offer.amount(qty),
+        terms.worth(qty),
         offer.lead_days,
         terms.sku,
         said_of(offer),
@@ -69,7 +70,8 @@ def _proposal(job: Job, offer: Offer) -> ProposalRow:
     )
 
 
-def _seller(job: Job, supplier: bytes | None) -> str:
-    """Code, name and telephone: whom to call."""
-    found = job.read.row("SELECT code, name, phone FROM supplier WHERE id = ?", supplier)
-    return "  ".join(filter(None, found)) if found else _("No supplier named")
+def _seller(job: Job, offer: Offer) -> str:
+    """Code, name and telephone: whom to call; and the currency of the prices, where it is another one."""
+    sql = f"SELECT u.code, {named('u')}, u.phone FROM supplier u WHERE u.id = ?"
+    found = [*(job.read.row(sql, offer.supplier_id) or ()), offer.currency if offer.foreign else ""]
+    return "  ".join(filter(None, found)) if offer.supplier_id else _("No supplier named")

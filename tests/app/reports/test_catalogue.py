@@ -33,6 +33,7 @@ TOLD = {
     "training-record": {"staff": "SW-0006"},
     "purchase-order": {"code": "PO-T01-0001"},
     "receipt-list": {"code": "PO-T01-0001"},
+    "supplier-return": {"code": "PO-T01-0001"},
     "count-sheet": {"count": "PD-T01-0001"},
     "count-variance": {"count": "PD-T01-0001"},
     "issue-slip": {"slip": "IS-T01-0001"},
