@@ -139,7 +139,7 @@ def _levels(read: Reader) -> Iterator[str]:
 
 def _values(read: Reader) -> Iterator[str]:
     """The value of the stock is what the movements give; a closed month is what it was."""
-    from app.inventory.closing import moved_closings
+    from app.inventory.closed import moved_closings
     from app.inventory.stores import store_code, strays_anywhere
     from app.inventory.value import cents
     from app.inventory.worth import differences as worths

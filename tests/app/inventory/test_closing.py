@@ -10,6 +10,7 @@ from app.errors import AppError, Denied, Refused
 from app.health import check
 from app.inventory import closing
 from app.inventory.booking import issue_part, receive_part, reverse_movement
+from app.inventory.closed import closing_balance
 from app.inventory.closing import close_month, closing_lines, closings, next_period, reopen_month
 from app.inventory.ledger import movements_of
 from app.values import instant_of
@@ -60,7 +61,7 @@ def test_what_comes_later_counts_in_the_open_month_and_shows_its_day(shop) -> No
         late = movements_of(read, part, 10)
         assert closing_lines(read, closings(read, None)[0].id) == before
         ends = instant_of("2026-11-01")
-        assert closing.closing_balance(read, shop.desk.site.id, None, ends)[part] == (15_000, before[0].value)
+        assert closing_balance(read, shop.desk.site.id, None, ends)[part] == (15_000, before[0].value)
         found = next(row for row in late if row.reason == "late")
         posted = read.value("SELECT posted_at FROM stock_movement WHERE id = ?", found.id)
     assert (found.happened_at, posted) == (OCTOBER, ends)

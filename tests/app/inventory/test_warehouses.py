@@ -261,6 +261,31 @@ def test_a_closed_month_stands_when_two_warehouses_become_one(two) -> None:
     assert check(two.desk.profile) == []
 
 
+def test_a_closed_month_stands_when_two_parts_become_one(two) -> None:
+    other = two.part("Q", policy=None)
+    for code, price in (("P", 10), ("Q", 30)):
+        two.desk.perform(at(two.op("receipt", code, 5000, "B3", unit_price=price * 10_000), OCTOBER))
+    pair = {"transfer": new_id()}
+    two.desk.perform(
+        at(two.op("transfer_out", "P", 2000, "B3", facing=two.ids["B1"], **pair), OCTOBER + HOUR),
+        at(two.op("transfer_in", "P", 2000, "B1", facing=two.ids["B3"], **pair), OCTOBER + HOUR),
+    )
+    closed = [close(two, code) for code in ("W1", "W2")]
+    before = [lines(two, closing) for closing in closed]
+    two.desk.perform(Merge("part", other, two.ids["P"]))
+    assert [lines(two, closing) for closing in closed] == before
+    assert [[line.part_no for line in sheet] for sheet in before] == [["P"], ["P", "Q"]]
+    assert worths(two) == {"W1": (2, 40), "W2": (8, 160)}
+    assert check(two.desk.profile) == []
+    with two.desk.profile.store.local() as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(
+            "UPDATE stock_closing_line SET on_hand = on_hand + 1000 WHERE part_id = ?", (other,)
+        )
+    assert any("2026-10" in fault for fault in check(two.desk.profile))
+
+
 def test_two_bins_that_become_one_are_in_one_store(two) -> None:
     receive(two, "B1", 5, 10)
     receive(two, "B4", 5, 30)
