@@ -15,8 +15,8 @@ from app.tx import Reader
 from app.words import _
 from db.models.money import CURRENCIES, HOME
 
-#: How an amount is signed; a currency without a sign of its own goes by its code.
-_SIGNS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "US$", "HKD": "HK$", "SGD": "S$", "KRW": "₩", "INR": "₹"}
+#: How an amount is signed; a currency whose sign our fonts do not have goes by its code.
+_SIGNS = {"CNY": "¥", "GBP": "£", "USD": "US$", "HKD": "HK$", "SGD": "S$"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def at_home(amount: int, rate: int | None) -> int | None:
 
 
 def sign_of(currency: str) -> str:
-    """`¥`, `€`, `CHF `: what stands before an amount."""
+    """`¥`, `EUR `: what stands before an amount."""
     return _SIGNS.get(currency, f"{currency} ")
 
 
@@ -79,7 +79,7 @@ def unit_price(price: int | None, currency: str = HOME) -> str:
 
 
 def said_rate(rate: Rate, currency: str, home: str = HOME) -> str:
-    """`€1 = ¥7.8200 (2026-11-20, PO-DC1-0004)`: which rate was taken, and where it comes from."""
+    """`EUR 1 = ¥7.8200 (2026-11-20, PO-DC1-0004)`: which rate was taken, and where it comes from."""
     text = f"{sign_of(currency)}1 = {sign_of(home)}{values.show_rate(rate.millionths)}"
     known = _(", ").join(filter(None, [rate.day, rate.order]))
     return _("{rate} ({known})").format(rate=text, known=known) if known else text

@@ -66,10 +66,10 @@ def test_a_rate_has_six_decimals_at_most():
 def test_amounts_bear_the_sign_of_their_currency():
     assert (money(123_456), money(123_456, "EUR"), unit_price(95_000, "CHF")) == (
         "¥1,234.56",
-        "€1,234.56",
+        "EUR 1,234.56",
         "CHF 9.50",
     )
-    assert said_rate(Rate(7_820_000, "2026-11-20", "PO-1"), "EUR").startswith("€1 = ¥7.8200")
+    assert said_rate(Rate(7_820_000, "2026-11-20", "PO-1"), "EUR").startswith("EUR 1 = ¥7.8200")
 
 
 def test_a_price_without_a_rate_is_shown_and_not_compared(euro):
@@ -78,7 +78,7 @@ def test_a_price_without_a_rate_is_shown_and_not_compared(euro):
     assert offer.cheaper is None
     assert offer.unknown == ((offer.unknown[0][0], 95_000, "EUR"),)
     use("en")
-    assert "€9.50: not compared, no rate of EUR is known" in said_of(offer)
+    assert "EUR 9.50: not compared, no rate of EUR is known" in said_of(offer)
 
 
 def test_the_last_typed_rate_compares(euro):
@@ -105,7 +105,7 @@ def test_an_offer_in_euro_names_its_rate(euro):
     order_in_euro(euro)
     offer = belt(euro)
     assert offer.amount(4000) == 296_40
-    assert "€1 = ¥7.8000 (2026-11-22, PO-" in said_of(offer)
+    assert "EUR 1 = ¥7.8000 (2026-11-22, PO-" in said_of(offer)
     (order,), _done = orders.draft_orders(euro.keeper, [(offer, 4000)])
     card = euro.card(order)
     assert (card.row["currency"], card.row["rate"], card.row["rate_on"]) == ("EUR", 7_800_000, "2026-11-22")

@@ -146,5 +146,5 @@ def test_the_buy_list_names_the_currency_of_its_prices(sample_desk):
 
     assert "no rate of EUR is known yet" in " ".join(belt())
     orders.new_order(desk, supplier, rate=7_800_000)
-    assert "€1 = ¥7.8000" in " ".join(belt())
+    assert "EUR 1 = ¥7.8000" in " ".join(belt())
     assert "EUR" in text_of(make_bytes(desk, "buy-list", {"site": "DC1"}, spoken="en"))
