@@ -162,6 +162,17 @@ def test_the_eye_closes_with_the_window(window: QWidget, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not thread.is_alive())
 
 
+def test_the_panel_follows_the_field_that_it_stays_below(panel: CameraPanel, window: QWidget) -> None:
+    field = QWidget(window)
+    field.setGeometry(0, 300, 200, 40)
+    field.show()
+    window.resize(1366, 768)
+    panel.stay_below(field)
+    assert panel.y() > 340
+    field.move(0, 380)
+    assert panel.y() > 420
+
+
 def test_in_a_narrow_window_the_panel_leaves_the_context_in_sight(panel: CameraPanel) -> None:
     panel.window().resize(683, 384)
     assert panel.width() <= 683 * 9 // 20

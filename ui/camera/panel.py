@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app import camera
 from app.camera import Found
@@ -125,6 +126,8 @@ class CameraPanel(QWidget):
         self.stay.setChecked(True)
         self.stay.blockSignals(False)
         self._above = field
+        if field is not None:
+            field.installEventFilter(self)  # it moves when a bar comes or goes
         self._place()
 
     # --- looking ---
@@ -245,7 +248,7 @@ class CameraPanel(QWidget):
     def _place(self) -> None:
         room = self._window.size()
         free = QSize(room.width() - 2 * MARGIN, room.height() - 2 * MARGIN)
-        if self._above is not None and self._above.isVisible():
+        if self._above is not None and isValid(self._above) and self._above.isVisible():
             below = (
                 room.height()
                 - self._above.mapTo(self._window, self._above.rect().bottomLeft()).y()
@@ -262,7 +265,8 @@ class CameraPanel(QWidget):
         self.move(room.width() - self.width() - MARGIN, room.height() - self.height() - MARGIN)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self._window:
+        moved = {self._window: QEvent.Type.Resize, self._above: QEvent.Type.Move}
+        if event.type() == moved.get(watched if isinstance(watched, QWidget) else None):
             self._place()
         return super().eventFilter(watched, event)
 
