@@ -295,6 +295,8 @@ class BookingDialog(Dialog):
             quantity=amount(self.form.values()["qty"], unit), part=f"{part.part_no} {part.name}" if part else "",
             left=amount(left, unit),
         )  # fmt: skip
+        if self._code == "issue" and not self._desk.may(Permission.MOVE_STOCK):
+            words = "·".join((words, _("waits for the storekeeper")))
         self.booked.emit(done, words)
         self.accept()
 
