@@ -103,4 +103,4 @@ def _said(block: Any) -> list[tuple[str, str]]:
         return [(fact.label, str(fact.value)) for fact in block.facts]
     if isinstance(block, Timeline):
         return [(moment.at, f"{moment.text}  {moment.who}".rstrip()) for moment in block.moments]
-    return [(block.title, block.text)] if isinstance(block, Text) and block.title else []
+    return [(block.title or _("Explanation"), block.text)] if isinstance(block, Text) else []
