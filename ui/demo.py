@@ -63,7 +63,7 @@ def _stage(to: Path, lang: str | None) -> Iterator[tuple[Story, Album]]:
         profile = found(Path(folder) / "sample", clock=_clock(), sample=True, device="T01")
         load(profile)
         program = Program(profile, Settings(profile.folder), qt)
-        program.start(lang)
+        program.start(lang, tick_after=0)
         count = 0
 
         def take(window: QWidget, name: str) -> None:

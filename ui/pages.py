@@ -13,7 +13,6 @@ from app.changes import Done
 from app.desk import Desk
 from app.settings import Preferences
 from app.words import _
-from ui import scanned
 from ui.sync.specs import first_key
 from ui.window import MainWindow
 
@@ -235,7 +234,9 @@ class Links:
         from ui.reports import PreviewDialog, save_report
 
         if name in CODE_SHEETS:
-            scanned.print_sheet(self, name)
+            from ui.scanned import print_sheet
+
+            print_sheet(self, name)
             return
         if (parameters or {}).get("form") == "xlsx":
             save_report(self.above(), self.desk, self.tasks, name, parameters=parameters or {}, said=self.say)
@@ -277,7 +278,9 @@ class Links:
 
     def route(self, code: str) -> bool:
         """A scan that no page took: to where its record is at home."""
-        return scanned.route(self, code)
+        from ui.scanned import route  # with the rounds: not for the start
+
+        return route(self, code)
 
     def has_home(self, table: str) -> bool:
         """Whether a page shows the records of a table."""

@@ -104,7 +104,7 @@ class Studio:
 
     def all(self, code: str, size: tuple[int, int]) -> Iterator[tuple[str, Callable[[Path], None]]]:
         """Name and camera of every picture in a language."""
-        self._program.start(code, size)
+        self._program.start(code, size, tick_after=0)
         yield "door-sign-in", self._grab_door
         for user, pages in TOURS.items():
             self._enter(user)

@@ -12,7 +12,6 @@ from app.access import Permission
 from app.alerts import open_count
 from app.changes import Done, all_topics
 from app.desk import Desk
-from app.inspections.actions import mark_missed
 from app.labels.scanner import scanner_of
 from app.numbers import replace_provisional
 from app.profile import Profile
@@ -31,6 +30,8 @@ from ui.window import MainWindow
 
 log = logging.getLogger(__name__)
 TICK_MS = 60_000
+#: What became due while the program was closed is reckoned when the first page stands, not before it.
+FIRST_TICK_MS = 1_500
 POLL_MS = 2_000
 
 
@@ -61,15 +62,23 @@ class Program(QObject):
         self._recorded.connect(self.background.wrote, Qt.ConnectionType.QueuedConnection)
         profile.store.listen(self._on_done)
         self._clock = self._every(TICK_MS, self._on_tick)
+        self._first = QTimer(self, singleShot=True)
+        self._first.timeout.connect(self._on_tick)
         self._poll = self._every(POLL_MS, self._on_poll)
 
-    def start(self, lang: str | None = None, size: tuple[int, int] = (1366, 768)) -> None:
+    def start(
+        self,
+        lang: str | None = None,
+        size: tuple[int, int] = (1366, 768),
+        *,
+        tick_after: int = FIRST_TICK_MS,
+    ) -> None:
         """Show the sign-in page, in a language that was asked for or in that of the settings."""
         self._size = size
         theme.apply(self._qt, self.settings.get(options.THEME))
         self._speak(lang or self.settings.get(options.LANGUAGE))
         self.show_door()
-        self._on_tick()
+        self._first.start(tick_after)
         self.background.start()
 
     def show_door(self) -> None:
@@ -187,6 +196,7 @@ class Program(QObject):
     def stop(self) -> None:
         """Finish the worker's tasks and leave the profile."""
         self._clock.stop()
+        self._first.stop()
         self._poll.stop()
         self.background.stop()
         self.watch.stop()
@@ -245,6 +255,8 @@ class Program(QObject):
 
     def _let_time_pass(self) -> None:
         """What the clock alone changes: what is due or overdue, and the rounds that are missed."""
+        from app.inspections.actions import mark_missed
+
         self.profile.store.tick()
         mark_missed(self.profile)
 

@@ -22,7 +22,6 @@ from ui.kit import theme
 from ui.kit.dialogs import CrashDialog, tell
 from ui.kit.tasks import Progress, Tasks
 from ui.program import Program
-from ui.signin import FirstStart
 
 log = logging.getLogger("sitewright")
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
@@ -68,6 +67,8 @@ def _profile(qt: QApplication, folder: Path, *, asked: bool) -> Profile | None:
 
 def begin(qt: QApplication, folder: Path) -> bool:
     """Ask how to begin and make the site; False when the window was closed instead."""
+    from ui.signin.first import FirstStart
+
     theme.apply(qt, str(THEME.default))
     window, page, loop = QMainWindow(), FirstStart(), QEventLoop()
     made: list[bool] = []

@@ -25,7 +25,7 @@ from ui.inspections.round_page import RoundPage
 from ui.kit.dialogs import FormDialog
 from ui.program import Program
 from ui.running import begin
-from ui.signin import FirstStart
+from ui.signin.first import FirstStart
 from ui.story import Story
 from ui.sync.conflicts_page import ConflictsPage
 from ui.sync.join_dialog import JoinDialog
@@ -118,7 +118,7 @@ class TwoLaptops:
         story.window.show()
         program = Program(start(folder, story.program.profile.clock), Settings(folder), qt)
         program.settings.set(SYNC_BY_ITSELF, "off")
-        program.start(lang)
+        program.start(lang, tick_after=0)
         self.second = Story(program, say=story.say, picture=lambda name: self._take(program, name))
         story.say(_("A second laptop has joined by an invitation and holds the same records."))
 

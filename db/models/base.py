@@ -4,7 +4,7 @@ The form, the table header, the Excel sheet, the import check, the report and th
 column carries in `info["field"]`, and the `About` of its table.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from resources.marks import N_
@@ -86,9 +86,23 @@ class Base:
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
         found = {**cls.before, **own, **cls.after}
-        cls.columns = {name: replace(column, name=name) for name, column in found.items()}
+        cls.columns = {name: _named(column, name) for name, column in found.items()}
         if cls.__tablename__:
             BY_TABLE[cls.__tablename__] = cls
+
+
+def _named(column: Column, name: str) -> Column:
+    # Thirteen hundred at every start: `dataclasses.replace` takes five times as long.
+    return Column(
+        column.type,
+        column.field,
+        column.null,
+        column.index,
+        column.unique,
+        column.primary,
+        column.parent,
+        name,
+    )
 
 
 #: Table name -> its declaration.

@@ -10,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from peak import peak
 
 # In the order in which `sitewright` loads them: PySide looks into the source of what is imported after it.
+import ui.__main__  # noqa: F401  # isort: skip
+
 from app.bootstrap import start
 from app.desk import Desk
 from app.settings import Settings

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QMenu, QStyleOptionViewItem
+from PySide6.QtWidgets import QMenu
 
 from app.words import _
 from ui.kit.lazy import Column
@@ -24,11 +24,14 @@ class ColumnKeeper(QObject):
         self._header = view.header()
         self._ours = False
         self._seen: dict[str, int] = {}
+        self._measured: set[tuple[int, bool, bool]] = set()
         self._restore_order()
         self.show()
         self._header.sectionResized.connect(self._on_resized)
         self._header.sectionMoved.connect(self._on_moved)
         view.viewport().installEventFilter(self)
+        view.rows.modelReset.connect(self._on_rows_changed)
+        view.rows.dataChanged.connect(self._on_rows_changed)
 
     def show(self) -> None:
         """Show the columns that are wanted at this width of the window, and fit them."""
@@ -80,12 +83,15 @@ class ColumnKeeper(QObject):
     def _natural(self, number: int) -> int:
         """The width at which the first rows are whole; it only grows, so that a filter moves nothing."""
         model, delegate = self._view.rows, self._view.delegate
-        rows = range(min(model.rowCount(), SEEN))
-        option = QStyleOptionViewItem()
-        widest = max(delegate.sizeHint(option, model.index(row, number)).width() for row in rows)
-        key = self._columns[number].key
-        self._seen[key] = max(self._seen.get(key, 0), min(widest, WIDEST))
+        key, asked = self._columns[number].key, (number, self._view.compact, self._view.dense)
+        if asked not in self._measured:  # a window that is drawn out asks again for the same rows
+            self._measured.add(asked)
+            widest = delegate.natural(number, range(min(model.rowCount(), SEEN)))
+            self._seen[key] = max(self._seen.get(key, 0), min(widest, WIDEST))
         return self._seen[key]
+
+    def _on_rows_changed(self) -> None:
+        self._measured.clear()
 
     def menu(self) -> QMenu:
         """A menu that shows and hides columns and brings back the first arrangement."""
@@ -107,6 +113,7 @@ class ColumnKeeper(QObject):
         for key in ("widths", "order", "hidden"):
             self._prefs.pop(key, None)
         self._seen.clear()
+        self._measured.clear()
         self._restore_order()
         self.show()
 

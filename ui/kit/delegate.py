@@ -1,5 +1,6 @@
 """How the cells of a table are painted: one hairline, the selection with its edge, and words that elide."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -58,10 +59,22 @@ class RowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        column = self._model.columns[index.column()]
-        words = QFontMetrics(self.font()).horizontalAdvance(self._model.text(index.row(), index.column()))
-        extra = 24 if isinstance(self._model.cell(index.row(), index.column()), Sign) else 0
-        return QSize(BAR + 2 * PAD if column.kind == "bar" else words + extra + 2 * PAD + 2, 28)
+        return QSize(self.natural(index.column(), (index.row(),)), 28)
+
+    def natural(self, number: int, rows: Iterable[int]) -> int:
+        """The width at which a column shows these rows whole."""
+        if self._model.columns[number].kind == "bar":
+            return BAR + 2 * PAD
+        metrics, model = QFontMetrics(self.font()), self._model
+        return (
+            max(
+                metrics.horizontalAdvance(model.text(row, number))
+                + (24 if isinstance(model.cell(row, number), Sign) else 0)
+                for row in rows
+            )
+            + 2 * PAD
+            + 2
+        )
 
     def font(self) -> QFont:
         """13 px where rows are dense, 14 elsewhere."""

@@ -1,8 +1,6 @@
 """Signing in at a shared laptop: the page, the lock after idle minutes, the first start (登录、锁屏、首次启动)."""
 
-from ui.signin.dialogs import change_password, set_pin
-from ui.signin.first import FirstStart
 from ui.signin.lock import IdleWatch, LockScreen
 from ui.signin.page import SignInPage
 
-__all__ = ["FirstStart", "IdleWatch", "LockScreen", "SignInPage", "change_password", "set_pin"]
+__all__ = ["IdleWatch", "LockScreen", "SignInPage"]

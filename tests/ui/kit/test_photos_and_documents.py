@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QLabel
 from app import conflicts
 from app.contents import AT_HUB, HERE, TO_COME, give_up, path_of
 from app.photos import attach_photo, photos_of
+from app.sync import blobs
 from app.sync.blobs import Moved
 from app.words import speaking
 from ui.kit import documents as documents_part
-from ui.kit import photo as photo_part
 from ui.kit.documents import DocumentsPart
 from ui.kit.photo import PhotoButton, PhotoDialog
 from ui.kit.tasks import Tasks
@@ -73,8 +73,8 @@ def test_a_photo_that_is_not_here_says_so_and_is_replaced_when_it_comes(qtbot, t
     dialog.show()
     assert dialog.get.isVisible()
     small_width = dialog._shown.pixmap().width()
-    fetch = photo_part.fetch
-    monkeypatch.setattr(photo_part, "fetch", lambda profile, sha256: fetch(profile, sha256, b.way))
+    fetch = blobs.fetch
+    monkeypatch.setattr(blobs, "fetch", lambda profile, sha256: fetch(profile, sha256, b.way))
     qtbot.mouseClick(dialog.get, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not dialog.get.isVisible())
     assert not dialog.note.isVisible()

@@ -13,8 +13,9 @@ from app.clock import Clock
 from app.profile import Profile
 from app.settings import LANGUAGE, LOCK_MINUTES, Settings
 from ui.kit.tasks import Tasks
-from ui.signin import FirstStart, IdleWatch, LockScreen, SignInPage
+from ui.signin import IdleWatch, LockScreen, SignInPage
 from ui.signin.cards import NewPasswordCard, NewPinCard, PasswordCard, PinCard
+from ui.signin.first import FirstStart
 
 NOW = 1_795_318_860_000
 PASSWORD = "Blue kettle 7!"
