@@ -53,14 +53,14 @@ _SOURCES = {
         "p",
         f"SELECT '{Kind.PT}', p.part_no, p.name, p.name_en, coalesce((SELECT l.code FROM stock_policy y "
         "JOIN location l ON l.id = y.bin_id WHERE y.part_id = p.id AND y.deleted = 0 AND (?1 IS NULL OR y.site_id = ?1) "
-        "ORDER BY y.n LIMIT 1), ''), p.id FROM part p WHERE p.deleted = 0",
+        "ORDER BY y.n LIMIT 1), ''), coalesce(p.spec, ''), p.id FROM part p WHERE p.deleted = 0",
         "p.part_no",
         "p.status = 'active'",
         "EXISTS (SELECT 1 FROM stock_policy y WHERE y.part_id = p.id AND y.deleted = 0 AND y.site_id = ?1)",
     ),
     "equipment": _Source(
         "e",
-        f"SELECT '{Kind.EQ}', e.code, e.name, e.name_en, coalesce(l.code, ''), e.id FROM equipment e "
+        f"SELECT '{Kind.EQ}', e.code, e.name, e.name_en, coalesce(l.code, ''), '', e.id FROM equipment e "
         "LEFT JOIN location l ON l.id = e.location_id WHERE e.deleted = 0",
         "e.code",
         "e.status NOT IN ('retired', 'disposed')",
@@ -68,7 +68,7 @@ _SOURCES = {
     ),
     "location": _Source(
         "l",
-        f"SELECT {_TYPES}, l.code, l.name, l.name_en, s.code, l.id FROM location l JOIN site s ON s.id = l.site_id "
+        f"SELECT {_TYPES}, l.code, l.name, l.name_en, s.code, '', l.id FROM location l JOIN site s ON s.id = l.site_id "
         "WHERE l.deleted = 0",
         "l.code",
         "l.qr_label = 1",
@@ -76,7 +76,7 @@ _SOURCES = {
     ),
     "work_order": _Source(
         "o",
-        f"SELECT '{Kind.WO}', o.code, o.title, NULL, coalesce(e.code, ''), o.id FROM work_order o "
+        f"SELECT '{Kind.WO}', o.code, o.title, NULL, coalesce(e.code, ''), '', o.id FROM work_order o "
         "LEFT JOIN equipment e ON e.id = o.equipment_id WHERE o.deleted = 0",
         "o.code",
         f"o.status IN ({_OPEN})",
@@ -147,13 +147,13 @@ def _twins(read: Reader, table: str) -> frozenset[str]:
 
 
 def _label(row: _Row, twins: frozenset[str]) -> RecordLabel:
-    """Both names, that of the spoken language first."""
-    kind, code, name, english, place, record = row
+    """Both names, that of the spoken language first, with what tells two parts of one name apart."""
+    kind, code, name, english, place, spec, record = row
     names = (english or name, name) if language() == "en" else (name or english, english)
     return RecordLabel(
         Kind(kind),
         code,
-        names[0] or "",
+        f"{names[0] or ''} {spec}".strip(),
         names[1] or "",
         place or "",
         case_matters=code in twins,

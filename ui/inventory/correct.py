@@ -69,7 +69,7 @@ class CorrectDialog(Dialog):
         self.add_button(button(_("Cancel"), scale="large")).clicked.connect(self.reject)
         self.back = self.add_button(button(_("Take it back"), "undo-2", scale="large"))
         self.back.clicked.connect(self.on_take_back)
-        self.save = self.add_button(button(_("Correct"), kind="primary", scale="large"))
+        self.save = self.add_button(button(_("Correct it"), kind="primary", scale="large"))
         self.save.setDefault(True)
         self.save.clicked.connect(self.on_save)
 
@@ -127,7 +127,7 @@ class CorrectDialog(Dialog):
     def _on_changed(self) -> None:
         self.note.hide()
         self._asked = False
-        self._name(N_("Correct"))
+        self._name(N_("Correct it"))
 
     def _name(self, word: str) -> None:
         if isinstance(self.save, Button):

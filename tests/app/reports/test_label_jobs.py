@@ -175,3 +175,11 @@ def test_labels_need_the_permission(sample_desk, tmp_path):
     nobody = replace(sample_desk, actor=Actor(None, "x", frozenset()))
     with pytest.raises(Denied):
         print_labels(nobody, labels_of(nobody, "part", ["SRV-006"]), "L7160", tmp_path / "l.pdf")
+
+
+def test_two_parts_of_one_name_are_told_apart_by_what_they_are(sample_desk):
+    labels = {label.code: label for label in labels_of(sample_desk, "part")}
+    first, second = labels["SRV-002"], labels["SRV-003"]
+    assert first.name != second.name
+    assert first.name.startswith("固态硬盘 ")
+    assert first.name_en == second.name_en
