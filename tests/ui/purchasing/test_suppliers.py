@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.access import Permission
 from app.inventory.booking import receive_part
@@ -65,6 +65,7 @@ def row(office) -> Callable[[bytes], dict[str, object]]:
 
 def seen(page: SuppliersPage, kind: type[QWidget]) -> list[QWidget]:
     """What the inspector shows of a kind; what the last record left waits for its deletion."""
+    QApplication.processEvents()  # a layout shows what was added to it with the next event
     return [one for one in page.inspector.findChildren(kind) if one.isVisibleTo(page)]
 
 
@@ -139,8 +140,8 @@ def test_the_record_is_drawn_by_quarter(page, office):
     orders.take_step(office.keeper, order, "submitted")
     orders.take_step(office.boss, order, "approved")
     orders.take_step(office.keeper, order, "ordered", ordered_on="2026-11-01", due_on="2026-11-10")
-    page.refresh({"stock"})
     office.settle()
+    page.open_target(FOUR)
     (chart,) = seen(page, QuarterChart)
     assert "2026 Q4: on time 0 %, complete 0 %" in chart.accessibleName()
 
