@@ -13,6 +13,7 @@ from app.inventory.scans import resolve_scan
 from app.labels.bindings import bind_code
 from app.search import find
 from app.words import N_, _
+from ui.inventory.station_parts import answer
 from ui.kit.buttons import Button, button
 from ui.kit.dialogs import Dialog
 from ui.kit.forms import Form, FormField
@@ -61,6 +62,10 @@ class BindDialog(Dialog):
 
     def on_scan(self, text: str) -> bool:
         """The own label of the record was scanned."""
+        said = answer(text)
+        if said is not None:
+            (self.on_save if said else self.reject)()
+            return True
         found = resolve_scan(self._desk, text)
         table = "location" if found.kind in {"bin", "place"} else found.kind
         if table in _TABLES:

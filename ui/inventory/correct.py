@@ -14,8 +14,11 @@ from app.inventory.booking import reverse_movement
 from app.inventory.corrections import correct_booking, correctable, may_point
 from app.inventory.ledger import MovementRow
 from app.inventory.scans import resolve_scan
+from app.inventory.station_hand import PIECE
+from app.labels.actions import quantity_of
 from app.values import show_instant
 from app.words import N_, _
+from ui.inventory.station_parts import answer
 from ui.inventory.tables import change, site_of, type_sign
 from ui.kit.buttons import Button, button
 from ui.kit.dialogs import Dialog, Scroller
@@ -113,8 +116,15 @@ class CorrectDialog(Dialog):
 
     def on_scan(self, text: str) -> bool:
         """A scan of an order or a machine is what the booking should have been for; of a part, its newest booking."""
+        said = answer(text)
+        if said is not None:
+            (self.on_save if said else self.reject)()
+            return True
         found = resolve_scan(self._desk, text)
-        if found.kind in {"work_order", "equipment"}:
+        if count := quantity_of(found.code) if found.kind == "action" else 0:
+            self.form.editor("qty").set_value(count * PIECE)
+            self._on_changed()
+        elif found.kind in {"work_order", "equipment"}:
             self.form.editor("purpose").set_value((found.id, f"{found.code} {found.title}"))
         elif found.kind == "part" and (
             row := next((one for one in self.rows if one.part_id == found.id), None)

@@ -1,6 +1,10 @@
 """The scans of the station that led to nothing: in sight until each is bound, booked after all, or skipped with a reason."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QTimer
 
 from app.desk import Desk
 from app.errors import AppError
@@ -16,7 +20,7 @@ from ui.inventory.scan_page import ScanPage
 from ui.inventory.station_bars import FailedBar
 from ui.inventory.station_booker import Booker
 from ui.inventory.station_log import StationLog
-from ui.inventory.station_parts import REASONS, LeftBar, ask_reason
+from ui.inventory.station_parts import REASONS, LeftBar, Question, reason_question, reason_said
 from ui.inventory.tables import amount
 from ui.kit.tasks import Tasks
 from ui.kit.wedge import Wedge
@@ -185,9 +189,23 @@ class FailedScans(ScanPage):
         failed = self.shown_failed()
         if failed is None:
             self._on_skip_leftover()
-        elif reason := ask_reason(self.window(), failed.sentence):
-            self.skip(reason)
-        self.take_focus()
+        elif values := self.ask(reason_question(self.window(), failed.sentence)):
+            self.skip(reason_said(values))
+
+    def ask(self, question: Question) -> dict[str, Any] | None:
+        """The values of the answer; what was scanned meanwhile is used afterwards, in its order."""
+        if self._wedge:
+            self._wedge.claim(question, question.on_scan)
+        try:
+            return question.form.values() if question.exec() else None
+        finally:
+            QTimer.singleShot(0, self, partial(self._use_kept, list(question.kept)))
+            question.deleteLater()
+            self.take_focus()
+
+    def _use_kept(self, codes: list[str]) -> None:
+        for code in codes:
+            self.use(code)
 
     # what an earlier run left
 
@@ -199,9 +217,8 @@ class FailedScans(ScanPage):
     def _on_skip_leftover(self) -> None:
         left = self.booker.leftover
         text = "; ".join(f"{one.part_no} × {amount(one.qty)}" for one in left[:8])
-        if left and (reason := ask_reason(self.window(), text)):
-            self._skip_leftover(reason)
-        self.take_focus()
+        if left and (values := self.ask(reason_question(self.window(), text))):
+            self._skip_leftover(reason_said(values))
 
     def _skip_leftover(self, reason: str) -> None:
         self.keep_reason(self.booker.leftover, reason)

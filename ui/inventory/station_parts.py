@@ -1,10 +1,14 @@
 """Small parts of the scan station: what an earlier run left, and the reason of a scan that is skipped."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.desk import Desk
 from app.inventory.scan_queue import Booking
+from app.labels.payload import Kind, read_scan
 from app.values import show_instant, show_quantity
 from app.words import N_, _, ngettext
 from ui.kit import theme
@@ -68,17 +72,53 @@ class LeftBar(QWidget):
             self.setToolTip(show_instant(left[0].at, timezone))
 
 
-def ask_reason(parent: QWidget | None, text: str) -> str:
-    """Why a scan is not booked; empty when the person thought better of it."""
+def answer(text: str) -> bool | None:
+    """What a code of the sheet answers to an open dialog: yes, no, or nothing."""
+    payload = read_scan(text).payload
+    said = payload.code if payload and payload.kind is Kind.AC else ""
+    return {"BOOK": True, "SKIP": True, "ANYWAY": True, "CANCEL": False, "UNDO": False}.get(said)
+
+
+class Question(FormDialog):
+    """A question at the station: a code of the sheet answers it, every other scan waits until it is answered."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, fields: Sequence[FormField], do: str, text: str = ""
+    ) -> None:
+        super().__init__(parent, title, fields, do=do, text=text)
+        #: What was scanned meanwhile, in its order.
+        self.kept: list[str] = []
+
+    def on_scan(self, text: str) -> None:
+        """Book or skip says yes, drop or undo says no."""
+        said = answer(text)
+        if said:
+            self.on_save()
+        elif said is False:
+            self.reject()
+        else:
+            self.kept.append(text)
+            count = len(self.kept)
+            words = ngettext(
+                "{count} scan waits for this answer", "{count} scans wait for this answer", count
+            )
+            self.tell(words.format(count=count))
+
+
+def reason_question(parent: QWidget | None, text: str) -> Question:
+    """Why is a scan not booked?"""
     fields = [
         FormField("why", _("Reason"), "choice", required=True, choices=[(word, _(word)) for word in REASONS]),
         FormField("more", _("Remarks")),
     ]
-    found = FormDialog.ask(parent, _("Skip this scan"), fields, {"why": REASONS[0]}, do=_("Skip"), text=text)
-    if found is None:
-        return ""
-    why = str(found["why"])
-    return " - ".join(filter(None, [_(why), found["more"]]))
+    made = Question(parent, _("Skip this scan"), fields, _("Skip"), text)
+    made.form.set_values({"why": REASONS[0]})
+    return made
+
+
+def reason_said(values: dict[str, Any]) -> str:
+    """The reason of a filled question, in words."""
+    return " - ".join(filter(None, [_(str(values["why"])), values["more"]]))
 
 
 def open_count(desk: Desk) -> bytes | None:

@@ -14,8 +14,8 @@ from ui.inventory.band import Result
 from ui.inventory.correct import CorrectDialog
 from ui.inventory.station_failed import FailedScans
 from ui.inventory.station_log import LAST, Line
+from ui.inventory.station_parts import Question
 from ui.inventory.tables import amount
-from ui.kit.dialogs import FormDialog
 from ui.kit.forms import FormField
 
 
@@ -68,7 +68,7 @@ class UndoableScans(FailedScans):
         if day_of(line.booked_at, self._desk.timezone) != self._desk.today():
             title = _("Take back {what}?").format(what=f"{line.part} {line.qty}")
             fields = [FormField("reason", _("Reason"), required=True)]
-            filled = FormDialog.ask(self.window(), title, fields, do=_("Take it back"))
+            filled = self.ask(Question(self.window(), title, fields, _("Take it back")))
             if not filled:
                 return
             reason = filled["reason"]

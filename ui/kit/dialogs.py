@@ -271,6 +271,11 @@ class FormDialog(Dialog):
         if not errors:
             self.accept()
 
+    def tell(self, sentence: str, level: str = "info") -> None:
+        """Say something under the fields; the dialog stays."""
+        self._note.set(sentence, level)
+        self._note.show()
+
     def _objections(self) -> dict[str, str]:
         if not self._check:
             return {}

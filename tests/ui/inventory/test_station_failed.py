@@ -1,14 +1,15 @@
 """Every failed scan is dealt with by scanner alone, undo takes back what was last, the field keeps the keyboard."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from storekeeper import EAN, ORDER, act, part, station
 
 from app.errors import Busy
 from app.inventory.scan_queue import Booking, ScanQueue
 from app.inventory.station import Station
-from app.labels.actions import digit_action
+from app.labels.actions import digit_action, quantity_action
 from app.labels.payload import Kind, encode
 from ui.inventory.station import ScanStation
 from ui.inventory.station_booker import Booked
@@ -141,6 +142,53 @@ def test_what_an_earlier_run_left_is_dealt_with_by_a_code(
     assert figures("HVAC-015")[0] == left
     assert not page.left_bar.isVisible()
     assert not ScanQueue.of(store).waiting
+
+
+# questions
+
+
+def test_a_scan_while_a_question_is_open_is_used_afterwards(station, settled):
+    station.on_scan(EAN)
+    seen = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        dialog.on_scan(encode(Kind.PT, "HVAC-015"))
+        seen.append(dialog._note.isHidden())
+        dialog.on_scan(encode(Kind.AC, "SKIP"))
+
+    QTimer.singleShot(50, answer)
+    station._on_skip()
+    settled()
+    QTest.qWait(1)
+    assert seen == [False]
+    assert not station.queue.failed
+    assert station.station.part.part_no == "HVAC-015"
+
+
+def test_a_code_says_no_to_a_question(station):
+    station.on_scan(EAN)
+    QTimer.singleShot(50, lambda: QApplication.activeModalWidget().on_scan(encode(Kind.AC, "CANCEL")))
+    station._on_skip()
+    assert [one.text for one in station.queue.failed] == [EAN]
+    assert station.window().focusWidget() is station.entry
+
+
+def test_a_booking_is_corrected_by_scanner_alone(station, qtbot, settled, figures):
+    before = figures("HVAC-009")[0]
+    station.on_scan(ORDER)
+    for code in ("HVAC-009", "HVAC-015"):
+        part(station, code)
+        act(station, "BOOK")
+        settled()
+    station.correct()
+    dialog = QApplication.activeModalWidget()
+    for code in (encode(Kind.PT, "HVAC-009"), quantity_action(2).digits, encode(Kind.AC, "BOOK")):
+        dialog.on_scan(code)
+    qtbot.waitUntil(lambda: figures("HVAC-009")[0] == before - 2000)
+    settled()
+    assert not dialog.isVisible()
+    assert station.band.result.word == "Corrected"
 
 
 # the disk
