@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Work = Callable[["Tx", bytes], None]
 Guard = Callable[["Reader", bytes, Mapping[str, Any]], Iterable["Objection"]]
+Need = Callable[["Reader", bytes], Iterable["Objection"]]
+Pairing = Callable[["Reader", bytes, bytes], Iterable["Objection"]]
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,32 @@ def guarded(read: "Reader", table: str, row_id: bytes, new: Mapping[str, Any]) -
     found = _followers.get(table)
     if found and not found.columns.isdisjoint(new):
         yield from found.guard(read, row_id, new)
+
+
+_needs: dict[str, Need] = {}
+_pairings: dict[str, Pairing] = {}
+
+
+def needs_row(table: str) -> Callable[[Need], Need]:
+    """Declare for what a record of a table is still needed: said to who deletes it, and kept apart where another laptop did.
+
+    It asks the synced tables alone, so that the hub finds the same.
+    """
+    return lambda need: _needs.setdefault(table, need)
+
+
+def pairs_row(table: str) -> Callable[[Pairing], Pairing]:
+    """Declare which two records of a table are not one, whatever a person thinks: the one given up, and the kept one."""
+    return lambda pairing: _pairings.setdefault(table, pairing)
+
+
+def needed(read: "Reader", table: str, row_id: bytes) -> Iterable["Objection"]:
+    """For what a record is still needed."""
+    need = _needs.get(table)
+    return need(read, row_id) if need else ()
+
+
+def unlike(read: "Reader", table: str, old: bytes, kept: bytes) -> Iterable["Objection"]:
+    """Why two records cannot be merged."""
+    pairing = _pairings.get(table)
+    return pairing(read, old, kept) if pairing else ()

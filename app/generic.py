@@ -6,19 +6,23 @@ from typing import Any
 import msgspec
 
 from app.access import Actor, Permission, creator_of, editor_of
-from app.aliases import closes_ring, merge_rows, ring_columns
+from app.aliases import closes_ring, ring_columns
 from app.errors import Objection
-from app.fields import about, check_row, clean_row, fields_of, fingerprint
+from app.fields import about, check_row, clean_row, fields_of
 from app.follow import guarded
-from app.ops import Envelope, Inverse, MissingRowError, Op, Spec, Subject, operation
-from app.tx import Reader, Tx, is_synced
+from app.leaving import Merge, Retire
+from app.ops import Envelope, Inverse, MissingRowError, Spec, Subject, operation
+from app.table_op import DELETED, MERGED, TableOp, synced
+from app.tx import Reader, Tx
 from app.words import N_
 from app.workflow import Machine, machine_of
 
+__all__ = [
+    "DELETED", "MAX_ROWS", "MERGED", "RING", "Create", "Merge", "NewRow", "Patch", "PatchRow", "Retire", "Transition",
+    "create", "creates", "merge_fields", "move_on", "patch",
+]  # fmt: skip
 MAX_ROWS = 500
 RING = N_("This would lie under itself. Choose another place for it.")
-#: What a conflict about the record as a whole names instead of a field.
-DELETED, MERGED = "deleted", "merged"
 #: Tables whose records carry labels with their code.
 _LABELLED = frozenset({"equipment", "location", "part", "work_order", "staff", "purchase_order"})
 
@@ -37,28 +41,14 @@ class PatchRow(msgspec.Struct, frozen=True):
     fields: dict[str, tuple[Any, Any]]
 
 
-class _TableOp(Op, frozen=True):
-    table: str
-
-    def needs(self, spec: Spec) -> Permission | None:
-        return editor_of(_synced(self.table))
-
-
-def _synced(table: str) -> str:
-    """The table, where ops may change it. Raises msgspec.ValidationError for the laptop's own tables and unknown ones."""
-    if not is_synced(table):
-        raise msgspec.ValidationError(f"unknown table {table!r}")
-    return table
-
-
 @operation("create", None)
-class Create(_TableOp, frozen=True):
+class Create(TableOp, frozen=True):
     """New rows of one register (at most 500): a form saved, or a slice of an import."""
 
     rows: tuple[NewRow, ...]
 
     def needs(self, spec: Spec) -> Permission | None:
-        return creator_of(_synced(self.table))
+        return creator_of(synced(self.table))
 
     def check(self, read: Reader, actor: Actor) -> Iterator[Objection]:
         for row in self.rows:
@@ -108,14 +98,8 @@ def _changed_since(read: Reader, table: str, row_id: bytes, op_id: bytes) -> boo
     return found is not None
 
 
-def _last_op(read: Reader, table: str, row_id: bytes) -> Any:
-    return read.value(
-        "SELECT op_id FROM audit WHERE tbl = ? AND row_id = ? ORDER BY n DESC LIMIT 1", table, row_id
-    )
-
-
 @operation("patch", None)
-class Patch(_TableOp, frozen=True):
+class Patch(TableOp, frozen=True):
     """Changed fields of rows of one register, each with the value it was based on."""
 
     rows: tuple[PatchRow, ...]
@@ -199,7 +183,7 @@ def _keep_code(tx: Tx, table: str, row: Mapping[str, Any], taken: Mapping[str, A
 
 
 @operation("transition", None)
-class Transition(_TableOp, frozen=True, kw_only=True):
+class Transition(TableOp, frozen=True, kw_only=True):
     """A record moves to another state of its machine, with what the transition must have."""
 
     table: str
@@ -278,89 +262,6 @@ class Transition(_TableOp, frozen=True, kw_only=True):
 
     def subject(self) -> Subject:
         return self.table, self.id
-
-
-@operation("retire", None)
-class Retire(_TableOp, frozen=True):
-    """Rows leave the lists (or come back); they stay in the history."""
-
-    ids: tuple[bytes, ...]
-    back: bool = False
-    #: A fingerprint of each row as the person saw it; filled in where the op is made.
-    seen: tuple[bytes, ...] = ()
-
-    def prepared(self, read: Reader) -> "Retire":
-        if self.back or self.seen:
-            return self
-        rows = [read.get(_synced(self.table), row_id) for row_id in self.ids]
-        seen = tuple(fingerprint(self.table, row) if row else b"" for row in rows)
-        return msgspec.structs.replace(self, seen=seen)
-
-    def needs(self, spec: Spec) -> Permission | None:
-        return creator_of(_synced(self.table))
-
-    def apply(self, tx: Tx) -> None:
-        seen = dict(zip(self.ids, self.seen, strict=False))
-        for row_id in self.ids:
-            row = tx.exactly(_synced(self.table), row_id)
-            if row is None:
-                raise MissingRowError(f"retiring an unknown row of {self.table}")
-            if tx.kept(row_id) != row_id:
-                continue  # it is one with another record, which nobody meant
-            known = seen.get(row_id)
-            if not self.back and not row["deleted"] and known and known != fingerprint(self.table, row):
-                tx.conflict(self.table, row, DELETED, 0, 1)
-            else:
-                tx.retire(self.table, row_id, deleted=not self.back)
-
-    def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
-        kept: list[bytes] = []
-        skipped: list[Subject] = []
-        for row_id in self.ids:
-            now = read.get(self.table, row_id)
-            if (
-                now is not None
-                and bool(now["deleted"]) != self.back
-                and _last_op(read, self.table, row_id) == envelope.op_id
-            ):
-                kept.append(row_id)
-            else:
-                skipped.append((self.table, row_id))
-        return Inverse([Retire(self.table, tuple(kept), not self.back)] if kept else [], tuple(skipped))
-
-    def subject(self) -> Subject | None:
-        return (self.table, self.ids[0]) if len(self.ids) == 1 else None
-
-
-@operation("merge", None)
-class Merge(_TableOp, frozen=True):
-    """Two records are one: the code of the old one finds the kept one from now on."""
-
-    old: bytes
-    kept: bytes
-
-    def check(self, read: Reader, actor: Actor) -> Iterable[Objection]:
-        rows = [read.get(self.table, one) for one in (self.old, self.kept)]
-        if self.old == self.kept or not all(row and not row["deleted"] for row in rows):
-            yield Objection("merge", N_("Choose two different records to merge."))
-        elif not about(self.table).key:
-            yield Objection("merge", N_("Records of this register cannot be merged."))
-
-    def apply(self, tx: Tx) -> None:
-        old, kept = tx.get(_synced(self.table), self.old), tx.get(self.table, self.kept)
-        if old is None or kept is None or not about(self.table).key:
-            raise MissingRowError(f"merge of an unknown row of {self.table}")
-        if old["id"] == kept["id"]:
-            return  # they are one already
-        if old["id"] != self.old or kept["deleted"]:
-            # Somebody merged it with a third, or deleted the kept one, meanwhile: a person looks again.
-            theirs = old["id"].hex() if old["id"] != self.old else None
-            tx.conflict(self.table, old | {MERGED: theirs}, MERGED, None, self.kept.hex())
-            return
-        merge_rows(tx, self.table, self.old, kept["id"])
-
-    def subject(self) -> Subject:
-        return self.table, self.kept
 
 
 def create(table: str, row_id: bytes, **values: Any) -> Create:

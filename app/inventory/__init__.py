@@ -3,6 +3,7 @@
 from app.inventory import checking as checking
 from app.inventory import closing as closing
 from app.inventory import idle as idle
+from app.inventory import kept as kept
 from app.inventory import levels as levels
 from app.inventory import loans as loans
 from app.inventory import ops as ops

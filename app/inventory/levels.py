@@ -55,7 +55,7 @@ WHERE l.part_id = c.part_id AND +l.site_id = c.site_id AND l.deleted = 0 AND o.d
   AND o.status IN ({_EXPECTED})"""
 _HERE = "FROM stock_level l WHERE l.part_id = c.part_id AND +l.site_id = c.site_id"
 _FIGURES = f"""
-SELECT c.part_id, c.site_id, p.status, y.safety_stock AS safety, y.reorder_point AS reorder,
+SELECT c.part_id, c.site_id, CASE p.deleted WHEN 0 THEN p.status ELSE 'deleted' END AS status, y.safety_stock AS safety, y.reorder_point AS reorder,
   coalesce(y.max_stock, y.reorder_point + y.safety_stock) AS upto, y.max_stock AS most,
   max(coalesce(y.order_multiple, 1), 1) AS pack,
   CAST(coalesce((SELECT sum(l.on_hand) {_HERE}), 0) AS bigint) AS on_hand,

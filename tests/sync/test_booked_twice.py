@@ -9,6 +9,7 @@ from judge import rows_are_equal, what_derives_is_alike
 
 from app import health
 from app.desk import Desk
+from app.generic import Retire
 from app.inventory import booking, loans, transit
 from app.inventory.loans import Terms
 
@@ -116,3 +117,30 @@ def test_a_transfer_that_is_called_back_while_it_arrives_is_a_task(fleet, pair):
     at_rest(fleet)
     assert on_hand(fleet) == [13, 13]
     assert len(alerts(a, "transfer.more")) == 1
+
+
+def test_stock_of_a_part_that_another_laptop_deleted_is_a_task(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 10))
+    sync(fleet)
+    a.desk.perform(Retire("part", (PART,)))
+    b.desk.perform(b.moved("receipt", 3))
+    at_rest(fleet)  # a was first: the part is deleted, what came is kept
+    assert on_hand(fleet) == [3, 3]
+    assert len(alerts(a, "part.gone")) == len(alerts(b, "part.gone")) == 1
+    b.desk.perform(Retire("part", (PART,), back=True))
+    at_rest(fleet)
+    assert alerts(a, "part.gone") == alerts(b, "part.gone") == []
+
+
+def test_a_part_that_another_laptop_received_is_not_deleted(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 10))
+    sync(fleet)
+    b.desk.perform(b.moved("receipt", 3))
+    b.sync()
+    a.desk.perform(Retire("part", (PART,)))
+    at_rest(fleet)
+    assert on_hand(fleet) == [3, 3]
+    assert a.row("part", PART)["deleted"] == 0
+    assert a.value("SELECT count(*) FROM conflict WHERE field = 'deleted' AND decision IS NULL") == 1
