@@ -1,5 +1,6 @@
 """The running program: one profile, one window, whoever is signed in. It wires; every job is done elsewhere."""
 
+import linecache
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,6 +46,7 @@ class Program(QObject):
     def __init__(self, profile: Profile, settings: Settings, qt: QApplication) -> None:
         super().__init__()
         self.profile, self.settings, self._qt = profile, settings, qt
+        linecache.clearcache()  # PySide reads the source of each module that comes after it; 4 MB would stay
         self.tasks, self.bus, self.wedge = Tasks(self), Bus(self), Wedge(self)
         self.wedge.adapt(scanner_of(settings.get(options.SCANNER)))
         self._size = (1366, 768)
@@ -115,6 +117,7 @@ class Program(QObject):
         self.screen.language_changed.connect(self._speak)
         window.resize(*self._size)
         window.open(page) or window.open("today")
+        linecache.clearcache()
         window.show()
         if notice := desk.clock_notice():
             window.warn(notice, _("The clock is right"), self.profile.store.trust_clock)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, QTimer, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QInputEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -176,6 +176,7 @@ _TYPING = {
     QEvent.Type.InputMethod,
 }
 _WATCHED = _POINTING | _TYPING
+_OF_HANDS = (QInputEvent, QInputMethodEvent)
 
 
 class Wedge(QObject):
@@ -341,8 +342,8 @@ class Wedge(QObject):
         return False
 
     def eventFilter(self, receiver: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind not in _WATCHED:
+        # Every event of the program comes here, and asking for its type takes longer than this.
+        if not isinstance(event, _OF_HANDS) or (kind := event.type()) not in _WATCHED:
             return False
         if kind in _POINTING:
             self._act(self._burst.flush())
