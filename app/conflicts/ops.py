@@ -8,7 +8,7 @@ import msgspec
 from app.access import Actor, Permission
 from app.aliases import merge_rows
 from app.errors import Objection
-from app.fields import check_row, clean_row
+from app.fields import about, check_row, clean_row
 from app.generic import DELETED, MERGED, PatchRow, merge_fields
 from app.ops import Envelope, Id, Inverse, MissingRowError, Op, Subject, operation
 from app.tx import Reader, Tx, is_synced
@@ -26,6 +26,7 @@ GONE = N_("The record of this conflict is not on this laptop.")
 APPROVED = N_(
     "A stocktake is approved on its own page, where its differences are booked. Let stand here what stands."
 )
+FACT = N_("A booking is never changed. Keep what stands, and correct it in the ledger.")
 SETTLED = N_("Somebody has settled this conflict meanwhile. Look at it again.")
 
 
@@ -100,6 +101,8 @@ class Settle(_OfCase, frozen=True, kw_only=True):
             yield Objection("record", GONE)
         elif any(row["decision"] for row in rows):
             yield Objection("settled", SETTLED)
+        elif about(self.table).fact and self.decision != "theirs":
+            yield Objection("fact", FACT)
         else:
             new = {name: value for name, (_base, value) in self.fields.items() if name not in WHOLE}
             yield from check_row(self.table, new, complete=False)

@@ -100,5 +100,5 @@ def _anew(desk: Desk, reversal: MoveStock, row: dict[str, Any], qty: int, told: 
     return msgspec.structs.replace(
         reversal, number=desk.number(SERIES), type=row["type"], qty=qty, reversal_of=None,
         happened_at=row["happened_at"] if today else desk.now(), reason=reversal.reason or row["reason"],
-        slip=row["slip_no"], taken_how=row["taken_how"], **told,
+        slip=row["slip_no"], taken_how=row["taken_how"], instead_of=row["id"], taken_back=reversal.number, **told,
     )  # fmt: skip

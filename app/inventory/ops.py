@@ -8,6 +8,7 @@ import msgspec
 from app import values
 from app.access import Actor, Permission
 from app.errors import Objection
+from app.fields import check_row
 from app.inventory.away import follow_taking_back, weigh_taking_back
 from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
@@ -23,6 +24,7 @@ ABSURD = 10**9
 #: Work orders that nothing more is issued to without a word.
 OVER = frozenset({"closed", "cancelled"})
 _TAKEN = frozenset({"issue", "return"})
+_LEAVES = frozenset({"issue", "loan_out", "transfer_out"})
 #: The other half of a transfer that left the part in its bin: the bin was hung elsewhere.
 _WITH_ITS_BIN = "SELECT 1 FROM stock_movement WHERE transfer_id = ? AND bin_id = ? AND type = ? AND reversal_of_id IS NULL"
 
@@ -68,6 +70,9 @@ class MoveStock(Op, frozen=True, kw_only=True):
     reversal_of: bytes | None = None
     #: The reversal that was itself taken back: this movement brings back exactly what that one took.
     again_of: bytes | None = None
+    #: A correction: the booking that this one stands for, and the number of the reversal that took that one back.
+    instead_of: bytes | None = None
+    taken_back: str | None = None
     signed: Signed | None = None
 
     def needs(self, spec: Spec) -> Permission:
@@ -85,10 +90,18 @@ class MoveStock(Op, frozen=True, kw_only=True):
         if self.type not in MOVEMENT_SIGNS:
             yield Objection("stock.type", N_("This kind of movement is unknown."), field="type")
         elif part is not None and place is not None:
-            said = list(weigh_quantity(self, part))
+            said = [
+                *check_row("stock_movement", self._written(), complete=False),
+                *weigh_quantity(self, part),
+            ]
             yield from said
             if all(one.may_override for one in said):  # what cannot be is not compared with the stock as well
                 yield from self._check_way(read, part)
+
+    def _written(self) -> dict[str, Any]:
+        """What was typed or scanned, by the fields of the ledger."""
+        written = {"batch": self.batch, "serial": self.serial, "reason": self.reason, "slip_no": self.slip}
+        return {name: said for name, said in written.items() if said} | {"unit_price": self.unit_price or 0}
 
     def _check_way(self, read: Reader, part: dict[str, Any]) -> Iterator[Objection]:
         """A reversal only has to be the first, and so has what brings a reversal's movement back; else the rules hold."""
@@ -147,8 +160,18 @@ class MoveStock(Op, frozen=True, kw_only=True):
             )
         if self.serial:
             yield from self._check_serial(read)
+        if self.batch and self.type in _LEAVES and not self.purchase_line:
+            yield from self._check_expired(read)
         if MOVEMENT_SIGNS[self.type] < 0:
             yield from self._check_enough(read)
+
+    def _check_expired(self, read: Reader) -> Iterator[Objection]:
+        sql = "SELECT min(expires_on) FROM stock_movement WHERE part_id = ? AND batch = ?"
+        until = read.value(sql, self.part, self.batch)
+        if until and until < values.day_of(self.happened_at):
+            text = N_("Batch {batch} kept until {day}. Issue it anyway?")
+            said = {"batch": self.batch, "day": until}
+            yield Objection("stock.expired", text, said, may_override=True, field="batch")
 
     def _check_order(self, read: Reader, order: bytes) -> Iterator[Objection]:
         row = read.get("work_order", order)
@@ -204,7 +227,17 @@ class MoveStock(Op, frozen=True, kw_only=True):
         if self.reversal_of:
             tx.get("stock_movement", self.reversal_of)  # two reversals of one movement follow each other
             return reversal_in(tx, self.reversal_of) is not None
+        if self.instead_of:
+            return self._corrected_otherwise(tx, self.instead_of)
         return bool(self.again_of and self._is_again(tx, self.again_of))
+
+    def _corrected_otherwise(self, tx: Tx, booking: bytes) -> bool:
+        """Somebody corrected the booking otherwise, or took it back: that stands, and this correction waits for a person."""
+        first = tx.get("stock_movement", reversal_in(tx, booking))
+        if first is None or first["movement_no"] == self.taken_back:
+            return False
+        tx.conflict("stock_movement", tx.get("stock_movement", booking) or first, "qty", None, self.qty)
+        return True
 
     def _keep_signature(self, tx: Tx, signed: Signed) -> None:
         # It bears the id of its op, as every attachment does: by that the hub knows whose file it is.
@@ -219,6 +252,8 @@ class MoveStock(Op, frozen=True, kw_only=True):
         )  # fmt: skip
 
     def inverse(self, read: Reader, envelope: Envelope) -> Inverse:
+        if read.get("stock_movement", envelope.op_id) is None:  # somebody else's booking counted in its place
+            return Inverse([], (("stock_movement", envelope.op_id),))
         if self.reversal_of:
             return self._booked_again(read, envelope)
         if reversal_in(read, envelope.op_id):
@@ -241,7 +276,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
         """The movement that takes this one (booked as `movement`) back: the opposite type, the same quantity."""
         return msgspec.structs.replace(
             self, number=number, type=OPPOSITE[self.type], happened_at=at, reversal_of=movement,
-            again_of=None, signed=None, slip=None, entry=None, taken_how=None,
+            again_of=None, signed=None, slip=None, entry=None, taken_how=None, instead_of=None, taken_back=None,
         )  # fmt: skip
 
     def subject(self) -> Subject:

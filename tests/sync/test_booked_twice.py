@@ -8,9 +8,12 @@ from fleet import AWAY, BIN, PART, SITE, YARD, Fleet, Laptop, furnish_away
 from judge import rows_are_equal, what_derives_is_alike
 
 from app import health
+from app.conflicts.actions import settle
+from app.conflicts.queries import case, lines
 from app.desk import Desk
+from app.errors import AppError, Refused
 from app.generic import Retire
-from app.inventory import booking, loans, transit
+from app.inventory import booking, corrections, loans, transit
 from app.inventory.loans import Terms
 
 
@@ -144,3 +147,51 @@ def test_a_part_that_another_laptop_received_is_not_deleted(fleet, pair):
     assert on_hand(fleet) == [3, 3]
     assert a.row("part", PART)["deleted"] == 0
     assert a.value("SELECT count(*) FROM conflict WHERE field = 'deleted' AND decision IS NULL") == 1
+
+
+def test_two_corrections_of_one_booking_are_not_added_up(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(a, "issue")
+    corrections.correct_booking(desk_at(a), movement, qty=3000, reason="three")
+    done = corrections.correct_booking(desk_at(b), movement, qty=2000, reason="two")
+    at_rest(fleet)
+    assert on_hand(fleet) == [7, 7], "the first one stands"
+    for laptop in fleet:
+        with laptop.desk.read() as read:
+            found = lines(read, laptop.desk.actor)
+        assert [(line.table, line.fields) for line in found] == [("stock_movement", "Quantity")]
+    with b.desk.read() as read:
+        seen = case(read, b.desk.actor, lines(read, b.desk.actor)[0].id, "Asia/Shanghai")
+    with pytest.raises(Refused, match="correct it in the ledger"):
+        settle(b.desk, seen, "mine")
+    settle(b.desk, seen, "theirs")
+    with pytest.raises(AppError, match="can no longer be undone"):
+        b.desk.undo(done.action_id)
+    at_rest(fleet)
+    assert on_hand(fleet) == [7, 7]
+
+
+def test_a_booking_that_one_takes_back_and_another_corrects_is_taken_back(fleet, pair):
+    a, b = pair
+    done = a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(b, "issue")
+    a.desk.undo(done.action_id)
+    corrections.correct_booking(desk_at(b), movement, qty=2000, reason="two")
+    at_rest(fleet)
+    assert on_hand(fleet) == [10, 10]
+
+
+def test_a_reversal_that_came_second_is_not_undone_into_a_booking(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(a, "issue")
+    booking.reverse_movement(desk_at(a), movement, reason="x")
+    second = booking.reverse_movement(desk_at(b), movement, reason="y")
+    at_rest(fleet)
+    with pytest.raises(AppError, match="can no longer be undone"):
+        b.desk.undo(second.action_id)
+    assert on_hand(fleet) == [10, 10]

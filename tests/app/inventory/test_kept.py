@@ -116,3 +116,32 @@ def test_a_deleted_part_warns_of_nothing_any_more(shop):
     assert shop.alerts("P") == ["stock.out"]
     shop.desk.perform(Retire("part", (shop.ids["P"],)))
     assert shop.alerts("P") == []
+
+
+def test_a_batch_whose_time_is_over_is_issued_only_with_a_word(shop):
+    shop.part("P", batch_tracked=1)
+    shop.move("receipt", "P", 5000, batch="B1", expires="2026-11-21")
+    issue = shop.op("issue", "P", 1000, batch="B1", reason="repair")
+    with pytest.raises(Refused, match="批次 B1 的有效期到 2026-11-21 为止") as refused:
+        shop.desk.perform(issue)
+    assert refused.value.objections[0].may_override
+    shop.move("scrap", "P", 1000, batch="B1", reason="too old")
+    shop.desk.perform(shop.op("issue", "P", 1000, batch="B1", reason="repair"), reason="the maker agreed")
+    assert shop.stock("P")[0] == 3000
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("serial", "x" * 61), ("batch", "x" * 41), ("reason", "说" * 201), ("slip", "9" * 41)]
+)
+def test_what_no_field_holds_is_said_before_it_is_booked(shop, field, text):
+    shop.part("P", 5)
+    more = {"reason": "test"} | {field: text}
+    with pytest.raises(Refused, match="字符"):
+        shop.desk.perform(shop.op("issue", "P", 1000, **more), reason="test")
+    assert shop.stock("P")[0] == 5000
+
+
+def test_a_price_below_nothing_is_no_price(shop):
+    shop.part("P")
+    with pytest.raises(Refused, match="单价"):
+        shop.desk.perform(shop.op("receipt", "P", 1000, unit_price=-1))
