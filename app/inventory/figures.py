@@ -208,7 +208,7 @@ class WarningRow:
 
 
 def warnings(read: Reader, site: bytes | None, limit: int = 50) -> list[WarningRow]:
-    """The open warnings, the newest first, and of those raised together the gravest first."""
+    """The open warnings, the gravest first, and of those that are as grave the newest first."""
     here, params = (" AND a.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         WarningRow,
@@ -218,7 +218,7 @@ def warnings(read: Reader, site: bytes | None, limit: int = 50) -> list[WarningR
         "LEFT JOIN stock_policy y ON y.id = (SELECT id FROM stock_policy WHERE part_id = p.id AND +site_id = a.site_id "
         "AND deleted = 0 ORDER BY id DESC LIMIT 1) "
         f"WHERE a.cleared_at IS NULL AND a.rule LIKE 'stock.%' AND a.state <> 'closed'{here} "
-        "ORDER BY a.raised_at DESC, CASE a.rule WHEN 'stock.negative' THEN 0 WHEN 'stock.out' THEN 1 "
-        "WHEN 'stock.safety' THEN 2 WHEN 'stock.reorder' THEN 3 ELSE 4 END, p.part_no LIMIT ?",
+        "ORDER BY CASE a.rule WHEN 'stock.negative' THEN 0 WHEN 'stock.out' THEN 1 WHEN 'stock.safety' THEN 2 "
+        "WHEN 'stock.reorder' THEN 3 ELSE 4 END, a.raised_at DESC, p.part_no LIMIT ?",
         *params, limit,
     )  # fmt: skip

@@ -13,6 +13,8 @@ from ui.kit.view import View
 
 #: So many rows are measured; no column wants more than this, and a header is not cut below that.
 SEEN, WIDEST, LEAST = 40, 290, 64
+#: What is never to be cut short for a name.
+_WHOLE = frozenset({"status", "number"})
 
 
 class ColumnKeeper(QObject):
@@ -73,9 +75,9 @@ class ColumnKeeper(QObject):
             given = min(max(short, 0), max(plan[number] - max(natural[number], LEAST), 0))
             plan[number] -= given
             short, spare, room = short - given, spare + given, room + given
-        for number in sorted(lacking, key=lambda n: self._columns[n].kind != "status"):
-            # A state is worth more than the end of a long name.
-            least = room - self._columns[stretch].width if self._columns[number].kind == "status" else spare
+        for number in sorted(lacking, key=lambda n: self._columns[n].kind not in _WHOLE):
+            # A state or a figure is worth more than the end of a long name.
+            least = room - self._columns[stretch].width if self._columns[number].kind in _WHOLE else spare
             more = min(lacking[number], max(least, 0))
             plan[number] += more
             spare, room = spare - more, room - more

@@ -36,7 +36,11 @@ class Card(QFrame):
         if title:
             self.head.setContentsMargins(16, 10, 14, 8)
             self.head.setSpacing(10)
-            self.head.addWidget(label(title, "section"))
+            said = ElidedLabel(title, "section")
+            said.setSizePolicy(
+                QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed
+            )  # gives way, does not grow
+            self.head.addWidget(said)
             self.head.addWidget(self._facts, 1)
             column.addWidget(head)
         self.body = QVBoxLayout()
