@@ -101,7 +101,15 @@ class AlertsPage(ListPage):
         self.row: AlertRow | None = None
         source = AlertSource(desk)
         empty = EmptyState("nothing_to_do", _("No alert is open"), _("Values, stock, certificates and equipment are within their limits."))  # fmt: skip
-        self.table = Table(columns(desk), source, tasks=tasks, prefs=prefs, total=source.total, empty=empty)
+        self.table = Table(
+            columns(desk),
+            source,
+            tasks=tasks,
+            prefs=prefs,
+            total=source.total,
+            empty=empty,
+            first=("level", False),
+        )
         self.filters = FilterRow(
             [
                 Filter("mine", N_("For me")),

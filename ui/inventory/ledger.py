@@ -62,7 +62,13 @@ class LedgerPage(Page):
             _("Nothing was booked yet"),
             _("Receipts, issues and counts appear here, the newest first."),
         )
-        self.table = Table(movement_columns(desk), MovementSource(desk), tasks=tasks, empty=empty)
+        self.table = Table(
+            movement_columns(desk),
+            MovementSource(desk),
+            tasks=tasks,
+            empty=empty,
+            first=("happened_at", True),
+        )
         self.filters = FilterRow(self._filters(), self.table, _("Part or movement number"))
         self.inspector = Inspector()
         main = QWidget()

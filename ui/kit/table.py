@@ -57,8 +57,11 @@ class Table(QWidget):
         total: Callable[[], int] | None = None,
         empty: QWidget | None = None,
         nothing_found: QWidget | None = None,
+        first: tuple[str, bool] = ("", False),
     ) -> None:
+        """`first`: the column that the source's own order follows and whether it falls; the header shows it."""
         super().__init__()
+        self._first = first
         self.model = LazyModel(columns, source, self)
         self.view = View(self.model)
         self.question = Question()
@@ -130,8 +133,8 @@ class Table(QWidget):
     def _put(self, question: Question) -> None:
         self.question = question
         keys = [column.key for column in self.model.columns]
-        place = keys.index(question.sort) if question.sort in keys else -1
-        self.view.header().show_sort(place, descending=question.descending)
+        sort, descending = (question.sort, question.descending) if question.sort else self._first
+        self.view.header().show_sort(keys.index(sort) if sort in keys else -1, descending=descending)
         source = self.model.source
 
         def work() -> tuple["array[int]", int | None]:
