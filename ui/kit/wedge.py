@@ -24,6 +24,8 @@ SURE = 8  # so many keys in a row within the gap are a scan, Enter or not
 BRISK, EVEN = 16, 12  # ms: fewer ones must be faster than this and differ by no more than this
 SLACK = 9  # ms more are allowed where Enter follows, or where the keys are as even as only a machine's
 LONGEST = 4096
+REST = 300  # ms: what a machine types so soon after a code without its Enter is the rest of that code
+STALL = 120  # ms: a busy laptop or radio may hold a scanner up in the middle of a code; its Enter is waited for so long
 
 
 class Scan(NamedTuple):
@@ -64,11 +66,19 @@ class BurstDetector(Generic[K]):
     _ends: int = 0
     _strange: int = 0
     _steps: list[float] = field(default_factory=list)
+    _first: float = 0.0
+    _broken: float = float("-inf")
 
     @property
     def waiting(self) -> bool:
         """Something is to be decided when the gap has passed."""
         return bool(self._held) or self._machine
+
+    @property
+    def patience(self) -> float:
+        """How long to wait for the next key: longer in the middle of a code whose Enter has not come."""
+        middle = not self.bare and not self._machine and self._count >= SURE and not self._control
+        return STALL if middle and self._is_burst() else self.gap
 
     @property
     def last(self) -> float:
@@ -82,8 +92,9 @@ class BurstDetector(Generic[K]):
         `control` is a letter with Ctrl or Alt, by which scanners type control characters.
         """
         decided = self.expire(now)
-        if self._held and len(self._steps) < LONGEST:
+        if self._held and len(self._steps) < LONGEST and now - self._last <= self.gap:
             self._steps.append(now - self._last)
+        self._first = self._first if self._held else now
         self._last = now
         self._held.append(key)
         self._control |= control
@@ -92,14 +103,14 @@ class BurstDetector(Generic[K]):
         self._strange += control or not (text.isprintable() or end)
         if len(self._text) < LONGEST:
             self._text += text if text.isprintable() else ""
-        if end and self._is_burst():
+        if end and (self._is_burst() or self._is_rest()):
             decided += self.flush()
             self._machine = True
         return decided
 
     def expire(self, now: float) -> list[Scan | Tail | Replay[K]]:
         """Decide what is held if the gap has passed without a key."""
-        if now - self._last <= self.gap:
+        if now - self._last <= self.patience:
             return []
         decided: list[Scan | Tail | Replay[K]] = self.flush()
         if self._scanned:
@@ -109,13 +120,15 @@ class BurstDetector(Generic[K]):
 
     def flush(self) -> list[Scan | Tail | Replay[K]]:
         """Decide what is held at once: the burst has ended, or something happened that no scanner does."""
-        keys, text, burst = self._held, self._text, self._is_burst()
+        keys, text, burst = self._held, self._text, self._is_burst() or self._is_rest()
         steps, strange = tuple(self._steps), self._strange
         self._held, self._text, self._control = [], "", False
         self._count, self._strange, self._steps = 0, 0, []
         if burst:
             whole = len(text) >= self.least
             self._scanned |= whole
+            if whole and not self._ends and not self.bare:
+                self._broken = self._last
             return [Scan(text, steps, strange)] if whole else []
         self._ends = 0
         return [Replay(keys)] if keys else []
@@ -126,6 +139,11 @@ class BurstDetector(Generic[K]):
             return True
         # An input method may hand over several digits at once; a lone commit is a person's.
         return self._count >= self.least and len(self._held) > 1 and self._is_machine()
+
+    def _is_rest(self) -> bool:
+        """The end of a code that was held up too long: it is no quantity, and its Enter books nothing."""
+        soon = self._first - self._broken <= REST and bool(self._ends)
+        return soon and max(self._steps, default=0.0) <= BRISK
 
     def _is_machine(self) -> bool:
         """A few keys that no Enter follows may be a roll of the fingers: only a machine is that fast and that even."""
@@ -305,7 +323,7 @@ class Wedge(QObject):
         control = key.is_control()
         self._act(self._burst.feed(now, "" if control else key.text, key, end=end, control=control))
         if self._burst.waiting:
-            self._timer.start()
+            self._timer.start(round(self._burst.patience) + 1)
         return True
 
     def _on_press(self, receiver: QObject, event: QKeyEvent) -> bool:

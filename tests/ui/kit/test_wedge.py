@@ -6,7 +6,7 @@ from PySide6.QtGui import QInputMethodEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from ui.kit.wedge import BurstDetector, Replay, Scan, Wedge
+from ui.kit.wedge import REST, STALL, BurstDetector, Replay, Scan, Wedge
 
 GAP = 30
 
@@ -17,7 +17,7 @@ def play(events, gap=GAP):
     for number, (wait, text, end) in enumerate(events):
         now += wait
         out += detector.feed(now, text, number, end=end)
-    return out + detector.expire(now + gap + 1)
+    return out + detector.expire(now + STALL + 1)
 
 
 def scans(decisions):
@@ -51,10 +51,28 @@ code = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=4, max_s
 def test_each_burst_is_one_code(bursts):
     events = []
     for text, step, suffix in bursts:
-        events += [(step if n else 100, sign, False) for n, sign in enumerate(text)]
+        events += [(step if n else STALL + 50, sign, False) for n, sign in enumerate(text)]
         events += [(step, "", True)] if suffix else []
     out = play(events)
     assert scans(out) == [text for text, _, _ in bursts]
+    assert not replayed(out)
+
+
+@given(st.integers(8, 20), st.floats(GAP + 1, STALL - 1), st.floats(1, 20))
+def test_a_code_that_is_held_up_in_the_middle_is_one_code(place, stall, step):
+    sent = "32651960904000240123\r"
+    events = [(stall if n == place else step, sign, sign == "\r") for n, sign in enumerate(sent)]
+    out = play(events)
+    assert scans(out) == [sent.strip()]
+    assert not replayed(out)
+
+
+@given(st.integers(8, 20), st.floats(STALL + 1, REST), st.floats(1, 16))
+def test_the_rest_of_a_code_that_was_held_up_too_long_is_no_typing(place, stall, step):
+    sent = "32651960904000240123\r"
+    events = [(stall if n == place else step, sign, sign == "\r") for n, sign in enumerate(sent)]
+    out = play(events)
+    assert "".join(scans(out)) in {sent[:place], sent[:-1]}  # a long rest is a code that nobody knows
     assert not replayed(out)
 
 
