@@ -39,8 +39,8 @@ class CourseHead:
         return tuple(from_json(self.required_for) or ())
 
 
-#: The records of one person in one course as rows of `_RECORDS`, in the order of their dates.
-Records = Sequence[tuple[Any, ...]]
+#: The records of one person in one course: mostly one row of `_RECORDS`, else a list of them in the order of their dates.
+Records = tuple[Any, ...] | list[tuple[Any, ...]]
 
 
 class MatrixLine:
@@ -58,7 +58,7 @@ class MatrixLine:
     def cells(self) -> tuple[Standing, ...]:
         """The standing in each course, in the order of the courses."""
         held, day, post = self._held, self._day, self.person.post
-        return tuple(day.standing(held.get(head.id, ()), required=head.wants(post)) for head in self._heads)
+        return tuple(day.standing(held.get(head.id, []), required=head.wants(post)) for head in self._heads)
 
     @property
     def states(self) -> frozenset[str]:
@@ -89,15 +89,15 @@ class _Day(dict[tuple[int, str | None], str]):
         return [
             "missing"
             if (rows := held.get(course)) is None
-            else self[rows[0][4:]]
-            if len(rows) == 1
+            else self[rows[4:]]
+            if isinstance(rows, tuple)
             else self.standing(rows, required=True).state
             for course in needs
         ]
 
     def standing(self, rows: Records, *, required: bool) -> Standing:
         """The standing by these records."""
-        found = [Result(*row[2:]) for row in rows]
+        found = [Result(*row[2:]) for row in ([rows] if isinstance(rows, tuple) else rows)]
         return standing(found, self._today, required=required, days=self._days)
 
 
@@ -173,9 +173,9 @@ def _held(read: Reader) -> dict[bytes, dict[bytes, Records]]:
     """The records by person and course."""
     found: defaultdict[bytes, dict[bytes, Any]] = defaultdict(dict)
     for row in read.rows(_RECORDS.format(whose="")):
-        made = [row]
-        if (first := found[row[0]].setdefault(row[1], made)) is not made:
-            first.append(row)
+        mine = found[row[0]]
+        if (first := mine.setdefault(row[1], row)) is not row:
+            mine[row[1]] = [first, row] if isinstance(first, tuple) else [*first, row]
     return found
 
 

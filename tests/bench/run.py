@@ -34,6 +34,8 @@ import bench_start
 import bench_sync
 from large_site import FULL, Size, build, place_of
 
+import ui.__main__  # noqa: F401 - the collector is set here as it is in the program
+
 ROOM = HERE.parent.parent / "out" / "bench"
 RED, GREEN, PLAIN = ("\x1b[31m", "\x1b[32m", "\x1b[0m") if sys.stdout.isatty() else ("", "", "")
 SMALL = Size(machines=200, parts=500, people=40, results=20_000, movements=10_000)
