@@ -126,14 +126,22 @@ class Inspector(QWidget):
         self.add(made)
 
     def set_actions(self, buttons: Iterable[QPushButton]) -> None:
-        """The buttons at the foot: at most one primary."""
+        """The buttons at the foot, in as many lines as their words need: at most one primary."""
         self._foot = QWidget()
-        row = QHBoxLayout(self._foot)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(8)
+        lines = QVBoxLayout(self._foot)
+        lines.setContentsMargins(16, 10, 16, 10)
+        lines.setSpacing(8)
+        room = 0
         for made in buttons:
-            row.addWidget(made)
-        row.addStretch()
+            needed = made.sizeHint().width() + 8
+            if needed > room:
+                row = QHBoxLayout()
+                row.setSpacing(8)
+                row.addStretch()
+                lines.addLayout(row)
+                room = theme.size("width.inspector") - 32 + 8
+            row.insertWidget(row.count() - 1, made)
+            room -= needed
         self._column.addWidget(self._foot)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
