@@ -189,7 +189,7 @@ def _parse_flag(text: str) -> int:
     plain = text.casefold()
     if plain in _YES or plain in _NO:
         return int(plain in _YES)
-    raise AppError(N_("“{text}” is neither yes nor no. Type 1 or 0."), text=text)
+    raise AppError(N_("“{text}” is neither yes nor no. Type 1 or 0."), text=values.quoted(text))
 
 
 def _parse_choice(field: Field, text: str) -> str:
@@ -198,7 +198,9 @@ def _parse_choice(field: Field, text: str) -> str:
         if plain in {code.casefold(), word.casefold(), _(word).casefold()}:
             return code
     allowed = ", ".join(_(word) for _code, word in field.choices)
-    raise AppError(N_("“{text}” is not one of the choices: {allowed}."), text=text, allowed=allowed)
+    raise AppError(
+        N_("“{text}” is not one of the choices: {allowed}."), text=values.quoted(text), allowed=allowed
+    )
 
 
 def _parse_many(field: Field, text: str) -> str:

@@ -22,9 +22,17 @@ INT64 = 2**63 - 1
 #: The second day of year 1 and the last but one of 9999, in seconds: any time zone still finds a date there.
 _FIRST, _LAST = -62_135_510_400, 253_402_214_400
 
+#: So much of what was typed is repeated in a sentence.
+_QUOTED = 40
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+def quoted(text: str) -> str:
+    """What was typed, as a sentence repeats it: its beginning, without signs that cannot be seen or turn the line round."""
+    seen = "".join(sign for sign in text[:200] if unicodedata.category(sign)[0] != "C")
+    return seen if len(seen) <= _QUOTED and len(text) <= 200 else f"{seen[: _QUOTED - 1]}…"
 
 
 def clean(text: str) -> str:
@@ -52,16 +60,20 @@ def parse_scaled(text: str, scale: int) -> int:
             else plain.replace(",", ".")
         )
     if not _NUMBER.fullmatch(plain):
-        raise AppError(N_("“{text}” is not a number. Type digits, for example 12.5."), text=text)
+        raise AppError(N_("“{text}” is not a number. Type digits, for example 12.5."), text=quoted(text))
     try:
         value = Decimal(plain) * scale
     except InvalidOperation:
-        raise AppError(N_("“{text}” is not a number. Type digits, for example 12.5."), text=text) from None
+        raise AppError(
+            N_("“{text}” is not a number. Type digits, for example 12.5."), text=quoted(text)
+        ) from None
     if value != value.to_integral_value():
         places = len(str(scale)) - 1
-        raise AppError(N_("“{text}” has too many decimals: at most {places}."), text=text, places=places)
+        raise AppError(
+            N_("“{text}” has too many decimals: at most {places}."), text=quoted(text), places=places
+        )
     if abs(value) > 10**15:
-        raise AppError(N_("“{text}” is too large."), text=text)
+        raise AppError(N_("“{text}” is too large."), text=quoted(text))
     return int(value)
 
 
@@ -128,11 +140,11 @@ def parse_date(text: str) -> str:
     """A typed date as ISO text; 2026-11-22, 2026/1/2, 2026.1.2 and 2026年1月2日 are understood."""
     match = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
-        raise AppError(N_("“{text}” is not a date. Type it like 2026-11-22."), text=text)
+        raise AppError(N_("“{text}” is not a date. Type it like 2026-11-22."), text=quoted(text))
     try:
         return date(*map(int, match.groups()[:3])).isoformat()
     except ValueError:
-        raise AppError(N_("“{text}” is not a date in the calendar."), text=text) from None
+        raise AppError(N_("“{text}” is not a date in the calendar."), text=quoted(text)) from None
 
 
 @lru_cache(maxsize=32)
@@ -166,7 +178,7 @@ def parse_instant(text: str, timezone: str = "Asia/Shanghai") -> int:
     day, _blank, clock = plain.partition(" ")
     hours = re.fullmatch(r"(\d{1,2}):(\d{2})", clock.strip() or "0:00")
     if not hours or int(hours[1]) > 23 or int(hours[2]) > 59:
-        raise AppError(N_("“{text}” is not a time. Type it like 2026-11-22 11:41."), text=text)
+        raise AppError(N_("“{text}” is not a time. Type it like 2026-11-22 11:41."), text=quoted(text))
     return instant_of(parse_date(day), f"{int(hours[1]):02}:{hours[2]}", timezone)
 
 

@@ -17,7 +17,9 @@ from app.exchange.resolve import CREATABLE, Resolver
 from app.exchange.targets import MAIN, OPENING, RowSpec, Target, targets, total_words
 from app.fields import fields_of
 from app.inventory.ops import ABSURD
+from app.inventory.signs import is_piece
 from app.tx import Reader
+from app.values import THOUSAND
 from app.words import N_
 
 _FILL_IN = N_("{field}: please fill this in.")
@@ -237,6 +239,7 @@ class _Run:
         place = values.get("bin_id") or given.get("policy.bin_id")
         quantity = values.get("qty")
         self._check_opening(values, main_id, place, line)
+        self._check_pieces(quantity, main_id or values.get("part_id"), given, line)
         site = self._resolver.site_of(place) if place else None
         if line.bad or not quantity or place is None or site is None:
             return
@@ -267,6 +270,14 @@ class _Run:
                 line, "opening.qty", N_("This quantity cannot be right."), N_("Write a smaller number.")
             )
         self._demand_site(place, values.get("site_id"), "opening.bin_id", line)
+
+    def _check_pieces(self, quantity: int | None, part: bytes | None, given: Given, line: Line) -> None:
+        """There is no third of a piece: the unit is that of the row, else that of the register."""
+        register = self._read.get("part", part) or {}
+        if quantity and quantity % THOUSAND and is_piece(given.get("unit") or register.get("unit") or ""):
+            text = N_("This part is counted in whole pieces.")
+            mend = N_("Write a whole number, or give the part another unit.")
+            self.cells.wrong(line, "opening.qty", text, mend)
 
 
 def _unnamed(spec: RowSpec, key: Sequence[Any]) -> bool:

@@ -99,7 +99,7 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
     import python_calamine as calamine
 
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        book = _opened(calamine, path)
         names = tuple(book.sheet_names)
         found = book.get_sheet_by_name(sheet) if sheet in names else _first_filled(book, names)
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -111,6 +111,15 @@ def _read_calamine(path: Path, sheet: str) -> Raw:
         raise _damaged(path) from None
     first = found.start[0] + 1 if found.start else 1
     return Raw(found.name, names, "Excel", _numbered(found.iter_rows(), first))
+
+
+def _opened(calamine: Any, path: Path) -> Any:
+    """The workbook by its name, or else by what it holds: a new one that somebody named .xls is a workbook, too."""
+    try:
+        return calamine.CalamineWorkbook.from_path(str(path))
+    except (calamine.CalamineError, OSError, ValueError):
+        with path.open("rb") as stream:
+            return calamine.CalamineWorkbook.from_filelike(stream)
 
 
 def _is_locked(path: Path) -> bool:

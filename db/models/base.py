@@ -187,6 +187,11 @@ def qty(label: str, *, required: bool = False, low: int | None = None, unit: str
     return _column(INT, Field("qty", label, required, low=low, unit=unit))
 
 
+def tax(label: str) -> Column:
+    """A rate of tax in thousandths of a per cent."""
+    return _column(INT, Field("measure", label, unit="%", low=0, high=100_000))
+
+
 def measure(label: str, unit: str = "", *, required: bool = False, group: str = "") -> Column:
     """A measured value or limit in thousandths of `unit`."""
     return _column(INT, Field("measure", label, required, unit=unit, group=group))

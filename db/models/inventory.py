@@ -24,13 +24,13 @@ from db.models.base import (
     qty,
     rate,
     ref,
+    tax,
     text,
 )
 from db.models.money import CURRENCIES
 from resources.marks import N_
 
-RATINGS: Choices = (("A", "A"), ("B", "B"), ("C", "C"))
-ABC: Choices = (("A", "A"), ("B", "B"), ("C", "C"))
+RATINGS = ABC = (("A", "A"), ("B", "B"), ("C", "C"))
 VED: Choices = (("V", N_("Vital")), ("E", N_("Essential")), ("D", N_("Desirable")))
 PART_KINDS: Choices = (
     ("spare", N_("Spare part")),
@@ -149,7 +149,7 @@ class Part(Synced, Base):
     annual_usage = qty(N_("Use per year"), low=0)
     unit_price = price(N_("Unit price"))
     price_tax = choice(N_("Tax in the price"), TAXES)
-    tax_rate = measure(N_("Tax rate"), "%")
+    tax_rate = tax(N_("Tax rate"))
     lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
     shelf_life_months = integer(N_("Shelf life"), N_("months"), low=1)
     serialised = flag(N_("Serial numbers"))
@@ -179,7 +179,7 @@ class PartSupplier(Synced, Base):
     lead_time_days = integer(N_("Lead time"), N_("days"), low=0)
     unit_price = price(N_("Unit price"), unit="")
     price_tax = choice(N_("Tax in the price"), TAXES)
-    tax_rate = measure(N_("Tax rate"), "%")
+    tax_rate = tax(N_("Tax rate"))
     link = text(N_("Link"), 400)
     #: Of its price and its price breaks; the supplier's where none is named.
     currency = choice(N_("Currency"), CURRENCIES)
@@ -236,7 +236,7 @@ class StockMovement(Synced, Base):
     qty = qty(N_("Quantity"), required=True, low=1)
     unit_price = price(N_("Unit price"))
     price_tax = choice(N_("Tax in the price"), TAXES)
-    tax_rate = measure(N_("Tax rate"), "%")
+    tax_rate = tax(N_("Tax rate"))
     work_order_id = ref(N_("Work order"), "work_order")
     equipment_id = ref(N_("Equipment"), "equipment")
     purchase_line_id = ref(N_("Purchase line"), "purchase_line")
@@ -370,7 +370,7 @@ class PurchaseLine(Synced, Base):
     qty = qty(N_("Quantity"), required=True, low=0)
     unit_price = price(N_("Unit price"), unit="")
     price_tax = choice(N_("Tax in the price"), TAXES)
-    tax_rate = measure(N_("Tax rate"), "%")
+    tax_rate = tax(N_("Tax rate"))
     due_on = day(N_("Due on"))
 
 
