@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.inventory.figures import stock_value
 from app.inventory.idle import months_before
 from app.inventory.signs import BOUGHT, REQUESTED, USED, signed
+from app.inventory.stores import Store, stores
 from app.inventory.value import cents, half_up
 from app.names import named
 from app.tx import Reader
@@ -60,8 +61,10 @@ class ClassValue:
     value: int
 
 
-def _here(site: bytes | None, alias: str) -> tuple[str, list[bytes]]:
-    return (f" AND +{alias}.site_id = ?", [site]) if site else ("", [])
+def _here(site: bytes | None, store: bytes | None = None) -> tuple[str, list[bytes]]:
+    if store:
+        return " AND s.store_id = ?", [store]
+    return (" AND +m.site_id = ?", [site]) if site else ("", [])
 
 
 def turns(read: Reader, site: bytes | None, now: int) -> list[Turns]:
@@ -74,9 +77,18 @@ def turns(read: Reader, site: bytes | None, now: int) -> list[Turns]:
     ]
 
 
-def _moved(read: Reader, site: bytes | None, since: int, which: str) -> int:
+def turns_by_store(read: Reader, site: bytes | None, now: int) -> list[tuple[Store, Turns]]:
+    """Each warehouse by what was used of it and its mean stock; a transfer between warehouses is no use."""
+    since, found = months_before(now, 12), []
+    for store in stores(read, site):
+        used = -_moved(read, site, since, USED, store.id)
+        found.append((store, Turns("mean", used, _mean_stock(read, site, now, store.id))))
+    return [(store, row) for store, row in found if row.use or row.stock]
+
+
+def _moved(read: Reader, site: bytes | None, since: int, which: str, store: bytes | None = None) -> int:
     """What these movements changed the value of the stock by, in hundredths of the currency."""
-    here, params = _here(site, "m")
+    here, params = _here(site, store)
     found = read.value(
         "SELECT coalesce(sum(s.value), 0) FROM stock_movement m JOIN stock_step s ON s.movement_id = m.id "
         f"JOIN part p ON p.id = m.part_id WHERE m.happened_at >= ? AND {which} AND p.deleted = 0{here}",
@@ -85,9 +97,9 @@ def _moved(read: Reader, site: bytes | None, since: int, which: str) -> int:
     return cents(int(found))
 
 
-def _mean_stock(read: Reader, site: bytes | None, now: int) -> int:
+def _mean_stock(read: Reader, site: bytes | None, now: int, store: bytes | None = None) -> int:
     """The mean of the stock values of the last 13 month ends (today counts as one); months before the first movement do not."""
-    here, params = _here(site, "m")
+    here, params = _here(site, store)
     ends = [months_before(now, back) for back in range(MONTHS)]
     sums = ", ".join("sum(CASE WHEN m.happened_at <= ? THEN s.value ELSE 0 END)" for _end in ends)
     sql = (

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from app.inventory.availability import Had, Service
 from app.inventory.classes import ABC, VED
+from app.inventory.stores import Store
 from app.inventory.turns import PartWorth, Turns
 from app.reports.document import (
     Chart,
@@ -52,9 +53,13 @@ def _amount(hundredths: int) -> str:
 
 
 def turns_report(
-    variants: Sequence[Turns], classes: Sequence[tuple[str, int, Turns]], issue: Issue, day: str
+    variants: Sequence[Turns],
+    classes: Sequence[tuple[str, int, Turns]],
+    warehouses: Sequence[tuple[Store, Turns]],
+    issue: Issue,
+    day: str,
 ) -> Report:
-    """Turns and days of supply in three variants, and by class (库存周转)."""
+    """Turns and days of supply in three variants, by class and by warehouse (库存周转)."""
     closing = variants[0]
     return Report(
         code="stock-turns", title=_("Turns and days of supply"), subtitle=_("Three variants, each with its method"), issue=issue,
@@ -73,6 +78,12 @@ def turns_report(
                 _turn_columns(Col("what", _("ABC class")), Col("parts", _("Spare parts"), "int", 24)),
                 (Group("", tuple(Row({"what": abc or _("Without a class"), "parts": count, **_turn(row)}) for abc, count, row in classes)),),
                 title=section(2, _("By class, on the closing stock")), name=_("By class"), sums=("parts", "use", "stock"),
+                total_label=_("Total"), label_column="what",
+            ),
+            Table(
+                _turn_columns(Col("code", _("Warehouse"), "code", 34), Col("what", _("Name"))),
+                (Group("", tuple(Row({"code": store.code, "what": store.name, **_turn(row)}) for store, row in warehouses)),),
+                title=section(3, _("By warehouse, on the mean stock")), name=_("By warehouse"), sums=("use", "stock"),
                 total_label=_("Total"), label_column="what",
             ),
             Text(method(), small=True),

@@ -21,7 +21,8 @@ def turns(job: Job) -> Report:
     """Turns and days of supply of today."""
     variants = reckoned.turns(job.read, job.site_id, job.desk.now())
     classes = reckoned.turns_by_class(reckoned.part_worths(job.read, job.site_id))
-    return sheets.turns_report(variants, classes, job.issue(job.site), job.desk.today())
+    warehouses = reckoned.turns_by_store(job.read, job.site_id, job.desk.now())
+    return sheets.turns_report(variants, classes, warehouses, job.issue(job.site), job.desk.today())
 
 
 def outs(job: Job) -> Report:

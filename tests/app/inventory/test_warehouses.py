@@ -21,6 +21,7 @@ from app.inventory.ledger import movements_of
 from app.inventory.months import open_months, site_sheet
 from app.inventory.stockcard import stock_card, stock_on
 from app.inventory.stores import stores
+from app.inventory.turns import turns_by_store
 from app.values import instant_of
 from db.ids import new_id
 
@@ -118,6 +119,18 @@ def test_a_transfer_leaves_at_the_senders_average_and_arrives_at_that_value(two)
     reverse_movement(two.desk, into.id, reason="the wrong part")
     assert worths(two) == {"W1": (10, 100), "W2": (10, 300)}
     assert check(two.desk.profile) == []
+
+
+def test_turns_by_warehouse_take_no_transfer_for_use(two) -> None:
+    receive(two, "B1", 10, 10)
+    receive(two, "B3", 10, 30)
+    transfer_part(two.desk, two.ids["P"], two.ids["B1"], two.ids["B4"], 5000)
+    issue_part(two.desk, two.ids["P"], two.ids["B3"], 3000, reason="x")
+    with two.desk.read() as read:
+        found = {
+            store.code: (row.use, row.stock) for store, row in turns_by_store(read, None, two.desk.now())
+        }
+    assert found == {"W1": (0, 50_00), "W2": (70_00, 280_00)}
 
 
 def test_a_late_movement_counts_by_the_month_of_its_own_warehouse(two) -> None:

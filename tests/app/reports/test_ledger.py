@@ -9,10 +9,13 @@ from pypdf import PdfReader
 
 from app.desk import Desk
 from app.errors import AppError
+from app.generic import create
+from app.inventory.booking import transfer_part
 from app.inventory.closing import close_month, closings, next_period
 from app.inventory.taking import Taken, issue_slip
 from app.reports.catalogue import make_bytes
 from app.words import speaking
+from db.ids import new_id
 
 EVER = {"from": "2020-01-01", "to": "2026-11-22"}
 
@@ -101,6 +104,40 @@ def test_a_closed_month_and_its_consumption(store) -> None:
     assert "备件消耗" in paper(store, "consumption", EVER, "zh_CN")
     with pytest.raises(AppError):
         make_bytes(store, "month-closing", {"closing": "SC-0"})
+
+
+def test_the_books_of_one_warehouse(store) -> None:
+    """Another warehouse gets two pieces; every report shows them where they are, and all of it adds up."""
+    hall, shelf_id = new_id(), new_id()
+    place = {"site_id": store.site.id, "qr_label": 0}
+    store.perform(
+        create("location", hall, code="DC1-W2", name="二号库", name_en="Second store", location_type="warehouse", **place),
+        create("location", shelf_id, code="DC1-W2-A", name="架", location_type="bin", parent_id=hall, **place),
+    )  # fmt: skip
+    part, bin_id, no = shelf(store)[0]
+    transfer_part(store, part, bin_id, shelf_id, 2000)
+    there = {"warehouse": "DC1-W2"}
+    (line,) = [row for row in book(store, "stock-on", {"site": "DC1", **there}) if row[0] == no]
+    assert (line[5], line[6]) == ("DC1-W2", 2)
+    whole = [row[6] for row in book(store, "stock-on", {"site": "DC1"}) if row[0] == no]
+    with store.read() as read:
+        assert sum(whole) * 1000 == read.value(
+            "SELECT sum(on_hand) FROM stock_level WHERE part_id = ? AND site_id = ?", part, store.site.id
+        )
+    card = [
+        row
+        for row in book(store, "stock-card", {"part": no, **EVER, **there})
+        if str(row[1]).startswith("SM-")
+    ]
+    assert [(row[3], row[4]) for row in card] == [(card[0][3], 2)]
+    moves = [
+        row for row in book(store, "movement-ledger", {**EVER, **there}) if str(row[0]).startswith("SM-")
+    ]
+    assert len(moves) == 1
+    assert "DC1-W2" in paper(store, "stock-turns", {"site": "DC1"}, "en")
+    assert "DC1-W2" in paper(store, "consumption", {**EVER, **there}, "en")
+    with pytest.raises(AppError):
+        make_bytes(store, "stock-on", {"site": "BD1", **there})
 
 
 def test_the_ledger_as_a_workbook_holds_every_movement(store) -> None:

@@ -9,8 +9,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from app.access import Actor, Permission
+from app.generic import create
 from app.inventory import closing, loans, taking, transit
 from app.inventory.booking import issue_part
+from app.inventory.ops import MoveStock
+from db.ids import new_id
 from ui.inventory.area import SparesArea
 from ui.inventory.booking import BookingDialog
 from ui.inventory.books import BooksPage
@@ -175,6 +178,49 @@ def test_a_month_is_closed_printed_and_opened_again(*, store, books, settled):
     settled()
     with store.read() as read:
         assert closing.closings(read, None)[0].reopened_at
+
+
+def test_of_two_warehouses_one_is_chosen_and_closed(*, store, books, settled):
+    hall, shelf = new_id(), new_id()
+    place = {"site_id": store.site.id, "qr_label": 0}
+    store.perform(
+        create("location", hall, code="DC1-W2", name="二号库", location_type="warehouse", **place),
+        create("location", shelf, code="DC1-W2-A", name="架", location_type="bin", parent_id=hall, **place),
+    )
+    with store.read() as read:
+        part, source = read.row(
+            "SELECT part_id, bin_id FROM stock_level WHERE on_hand > 3000 AND site_id = ? LIMIT 1",
+            store.site.id,
+        )
+        first = read.value("SELECT min(happened_at) FROM stock_movement WHERE site_id = ?", store.site.id)
+    pair = {
+        "number": "SM-1",
+        "part": part,
+        "site": store.site.id,
+        "qty": 1000,
+        "happened_at": first,
+        "transfer": new_id(),
+    }
+    store.perform(
+        MoveStock(type="transfer_out", bin=source, facing=shelf, **pair), MoveStock(type="transfer_in", bin=shelf, facing=source, **pair)
+    )  # fmt: skip
+    books.reload()
+    settled()
+    assert [(row.store.code, row.state(store.now())) for row in rows(books, "months")] == [
+        ("DC1-W2", "due"),
+        ("DC1-WH", "due"),
+    ]
+    titles: list[str] = []
+    fill({"store": hall}, titles)
+    QTimer.singleShot(300, lambda: fill({"reason": "counted"}, titles))
+    books.close_month()
+    settled()
+    assert titles[1:] == [f"Close {rows(books, 'closings')[0].month} of DC1-W2?"]
+    at(books, "months", 1)
+    fill({"reason": "counted"})
+    books.act("months", "close")
+    settled()
+    assert [row.store for row in rows(books, "closings")] == ["DC1-W2", "DC1-WH"]
 
 
 def test_a_technician_sees_no_buttons_that_are_not_for_him(*, shown, store, tasks, settled):
