@@ -80,10 +80,9 @@ class BurstDetector(Generic[K]):
         middle = not self.bare and not self._machine and self._count >= SURE and not self._control
         return STALL if middle and self._is_burst() else self.gap
 
-    @property
-    def last(self) -> float:
-        """When the last key was struck."""
-        return self._last
+    def goes_on(self, now: float) -> bool:
+        """Whether a key struck now would belong to those that are held."""
+        return bool(self._held) and now - self._last <= self.gap
 
     def feed(
         self, now: float, text: str, key: K, *, end: bool = False, control: bool = False
@@ -329,14 +328,16 @@ class Wedge(QObject):
     def _on_press(self, receiver: QObject, event: QKeyEvent) -> bool:
         if event.key() in _MODIFIERS:
             return False
-        if event.isAutoRepeat():
+        now = self._now(event)
+        # No key that is held down repeats so soon: two equal signs of a scanner in one millisecond look like it.
+        if event.isAutoRepeat() and not self._burst.goes_on(now):
             self._act(self._burst.flush())
             return event.key() in self._swallowed
         typed = receiver if isinstance(receiver, QWidget) else _target()
         if typed is None:
             return False
         key = _Key(typed, event.key(), event.modifiers(), event.text())
-        return self._hold(self._now(event), key, end=event.key() in _ENDS)
+        return self._hold(now, key, end=event.key() in _ENDS)
 
     def _on_release(self, event: QKeyEvent) -> bool:
         if event.isAutoRepeat() or event.key() in _MODIFIERS:

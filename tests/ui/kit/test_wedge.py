@@ -226,12 +226,22 @@ def test_a_visible_claim_takes_the_scan(qtbot, page, wedge):
     qtbot.waitUntil(lambda: wedge.codes == ["24680"])
 
 
-def test_a_held_key_repeats(page, wedge):
+def test_a_held_key_repeats(page, wedge, qtbot):
     press(page, "a")
+    wait(qtbot, 2 * GAP)  # no keyboard repeats sooner
     for _ in range(6):
         QTest.simulateEvent(page.first, True, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a", True)
     assert page.first.text() == "aaaaaaa"
     assert not wedge.codes
+
+
+def test_two_equal_signs_in_one_millisecond_are_no_held_key(page, wedge, qtbot):
+    for text, again in (("1", False), ("0", False), ("0", True), ("0", True), ("2", False), ("4", False)):
+        QTest.simulateEvent(page.first, True, ord(text), Qt.KeyboardModifier.NoModifier, text, again)
+        QTest.simulateEvent(page.first, False, ord(text), Qt.KeyboardModifier.NoModifier, text, again)
+    press(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wedge.codes == ["100024"])
+    assert page.first.text() == ""
 
 
 NASTY = [
