@@ -103,7 +103,7 @@ def levels_of(read: Reader, part: bytes, site: bytes | None) -> list[Level]:
 def _sources(read: Reader, part: bytes, preferred: bytes | None) -> list[Source]:
     return read.as_(
         Source,
-        "SELECT u.id, u.name, coalesce((SELECT sku FROM part_supplier WHERE part_id = ? AND supplier_id = u.id "
+        f"SELECT u.id, {named('u')}, coalesce((SELECT sku FROM part_supplier WHERE part_id = ? AND supplier_id = u.id "
         "AND deleted = 0 LIMIT 1), ''), (SELECT unit_price FROM part_supplier WHERE part_id = ? AND supplier_id = u.id "
         "AND deleted = 0 LIMIT 1), u.id IS ? FROM supplier u WHERE u.id IS ? OR u.id IN (SELECT supplier_id FROM "
         "part_supplier WHERE part_id = ? AND deleted = 0) ORDER BY u.id IS ? DESC, u.code",

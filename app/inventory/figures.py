@@ -159,7 +159,7 @@ def proposals(read: Reader, site: bytes | None) -> list[ProposalRow]:
     return read.as_(
         ProposalRow,
         f"SELECT p.n, s.part_id, s.site_id, p.part_no, {named('p')}, coalesce(p.spec, ''), p.unit, u.id, "
-        "coalesce(u.name, ''), s.state, s.on_hand - s.reserved, s.on_order, (SELECT reorder_point FROM stock_policy "
+        f"coalesce({named('u')}, ''), s.state, s.on_hand - s.reserved, s.on_order, (SELECT reorder_point FROM stock_policy "
         "WHERE part_id = s.part_id AND +site_id = s.site_id AND deleted = 0 ORDER BY id DESC LIMIT 1), s.proposal, "
         f"p.unit_price, {_SUM.format('proposal')}, coalesce(p.lead_time_days, u.default_lead_days) "
         "FROM part_stock s JOIN part p ON p.id = s.part_id LEFT JOIN supplier u ON u.id = p.preferred_supplier_id "

@@ -204,5 +204,6 @@ def bins(read: Reader, site: bytes | None) -> list[Word]:
 def suppliers(read: Reader) -> list[Word]:
     """The suppliers that can be chosen."""
     return read.as_(
-        Word, "SELECT id, code || ' ' || name FROM supplier WHERE deleted = 0 AND active = 1 ORDER BY code"
+        Word,
+        f"SELECT u.id, u.code || ' ' || {named('u')} FROM supplier u WHERE u.deleted = 0 AND u.active = 1 ORDER BY u.code",
     )

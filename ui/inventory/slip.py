@@ -213,6 +213,7 @@ class SlipPage(Page):
         facts = ngettext("{count} line", "{count} lines", count).format(count=count)
         self._card.set_facts(facts)
         self.save.setEnabled(bool(count))
+        self.save.setToolTip("" if count else _("Add a part first."))
         self._name(_DO[self.kind])
         picture = QPixmap()
         if self.signature:

@@ -54,7 +54,9 @@ class CountTop(QWidget):
         set_kind(self.mode, "primary" if session.each else "default")
         self.mode.setIcon(icons.icon("plus", "on_accent" if session.each else "text", 18))
         self.empty.setEnabled(rest)
+        self.empty.setToolTip("" if rest else _("Scan a bin with lines that are not counted yet."))
         self.undo.setEnabled(undo)
+        self.undo.setToolTip("" if undo else _("Nothing was counted here yet."))
 
     def add_mark(self, chip: QWidget) -> None:
         """Say beside the bin how these counts come in."""

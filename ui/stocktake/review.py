@@ -219,8 +219,24 @@ class DifferencesPage(Page):
             status in {"open", "counted"} and any(line.difference for line in self.chosen())
         )
         self.again.setEnabled(status in {"open", "counted"} and any(line.moved for line in self.chosen()))
-        second = self._desk.actor.user_id not in lines.people and counting.may_approve(self._desk, lines)
-        self.approve_button.setEnabled(status == "counted" and second)
+        for made in (self.explain, self.again):
+            made.setToolTip("" if made.isEnabled() else _("Select the lines first."))
+        why = self._no_approval(lines)
+        self.approve_button.setEnabled(not why)
+        self.approve_button.setToolTip(why)
+
+    def _no_approval(self, lines: Lines) -> str:
+        """Why this person cannot approve now; empty when nothing stands against it."""
+        status = lines.count["status"]
+        if status == "open":
+            return _("The counting is still open.")
+        if status != "counted":
+            return _("Only a stocktake that is counted is approved.")
+        if self._desk.actor.user_id in lines.people:
+            return _("You counted: a second person approves.")
+        if not counting.may_approve(self._desk, lines):
+            return _("The differences are above the limit of a storekeeper: a supervisor approves.")
+        return ""
 
     def chosen(self) -> Sequence[Line]:
         """The selected lines."""
