@@ -29,6 +29,8 @@ from app.tx import Reader, Tx
 from app.words import N_
 from db.ids import made_id, new_id
 
+#: 2000-01-02: a movement before it was booked by a laptop whose clock had stopped; it counts before the first month.
+NO_CLOCK = 946_771_200_000
 #: The series of closing numbers.
 SERIES = "SC"
 #: What is looked at before a month is closed: code -> the sentence of the list.
@@ -270,8 +272,9 @@ def next_month(read: Reader, site: bytes, warehouse: bytes | None, timezone: str
     """The first month of a warehouse that is not closed; None where nothing was ever booked."""
     closed = last_closed(read, site, warehouse)
     first = closed[1] if closed else read.value(
-        "SELECT min(happened_at) FROM stock_movement WHERE site_id = ? AND warehouse_id IS NOT DISTINCT FROM ?",
-        site, warehouse,
+        "SELECT coalesce(min(CASE WHEN happened_at >= ? THEN happened_at END), min(happened_at)) FROM stock_movement "
+        "WHERE site_id = ? AND warehouse_id IS NOT DISTINCT FROM ?",
+        NO_CLOCK, site, warehouse,
     )  # fmt: skip
     return month_of(values.day_of(int(first), timezone)[:7], timezone) if first is not None else None
 

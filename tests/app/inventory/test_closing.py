@@ -140,3 +140,16 @@ def test_check_says_what_differs(shop) -> None:
     assert any("P" in fault and "S1" in fault for fault in faults)
     shop.desk.profile.store.rebuild()
     assert check(shop.desk.profile) == []
+
+
+def test_a_stopped_clock_does_not_ask_for_months_since_1970(shop) -> None:
+    booked_in_october(shop)
+    shop.desk.perform(replace_time(shop.op("receipt", "P", 1_000, unit_price=10_0000), 0))
+    period = next_period(shop.desk)
+    assert period is not None
+    assert period.month == "2026-10"
+    close_month(shop.desk, period)
+    with shop.desk.read() as read:
+        line = closing_lines(read, closings(read, shop.desk.site.id)[0].id)[0]
+    assert (line.before[0], line.on_hand) == (1_000, 16_000)
+    assert check(shop.desk.profile) == []
