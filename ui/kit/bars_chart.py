@@ -48,7 +48,7 @@ class BarChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("caption"))
-        if not self.bars:
+        if not any(bar.value for bar in self.bars):
             painter.setPen(theme.color("text_3"))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("No data"))
         elif self._upright:
@@ -84,7 +84,7 @@ class BarChart(QWidget):
         metrics = QFontMetrics(theme.font("dense"))
         painter.setFont(theme.font("dense"))
         words = min(
-            max(metrics.horizontalAdvance(bar.words) for bar in self.bars) + 12, self.width() * 2 // 5
+            max(metrics.horizontalAdvance(bar.words) for bar in self.bars) + 16, self.width() * 2 // 5
         )
         said = max(metrics.horizontalAdvance(bar.said) for bar in self.bars) + 12
         room = max(self.width() - words - said, 20)
