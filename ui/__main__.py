@@ -1,17 +1,13 @@
 """`sitewright`: the window, screenshots and the demo; every other command is handed to app."""
 
 import argparse
-import gc
 import os
 import sys
 from pathlib import Path
 
-# What is loaded at a start stays: looking through it for waste, a hundred times over, was a tenth of the start.
-gc.set_threshold(100_000, 20, 20)
-
-from app.__main__ import main as run_command  # noqa: E402
-from app.cli.parser import OK, REFUSED  # noqa: E402
-from app.words import _  # noqa: E402
+from app.__main__ import main as run_command
+from app.cli.parser import OK, REFUSED
+from app.words import _
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -10,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from peak import peak
 
 # In the order in which `sitewright` loads them: PySide looks into the source of what is imported after it.
-import ui.__main__  # noqa: F401  # isort: skip
+import_module("ui.__main__")
 
 from app.bootstrap import start
 from app.desk import Desk

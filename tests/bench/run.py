@@ -5,6 +5,7 @@ Ours and the reference run in turn, several times; the median of the ratios coun
 """
 
 import argparse
+import gc
 import os
 import shutil
 import statistics
@@ -34,7 +35,7 @@ import bench_start
 import bench_sync
 from large_site import FULL, Size, build, place_of
 
-import ui.__main__  # noqa: F401 - the collector is set here as it is in the program
+from ui import COLLECT
 
 ROOM = HERE.parent.parent / "out" / "bench"
 RED, GREEN, PLAIN = ("\x1b[31m", "\x1b[32m", "\x1b[0m") if sys.stdout.isatty() else ("", "", "")
@@ -100,6 +101,7 @@ BENCHES = {
 
 
 def main() -> int:
+    gc.set_threshold(*COLLECT)  # as the program has it
     asked = argparse.ArgumentParser(description="Measure the budgets.")
     asked.add_argument("--small", action="store_true")
     asked.add_argument("--only", nargs="+", default=[])

@@ -103,7 +103,7 @@ class SparesArea(QWidget):
         if key in _SLIPS:
             self._pages[key].setFocus()
 
-    def _made(self, key: str) -> QWidget:
+    def _made(self, key: str) -> Any:
         kind = _page_of(key)
         made = kind(self._desk, self._tasks, key) if key in _SLIPS else kind(self._desk, self._tasks)
         slots = {
@@ -116,7 +116,7 @@ class SparesArea(QWidget):
         for name in _SAYS.get(key, _USUAL):
             getattr(made, name).connect(slots[name])
         made.back_wanted.connect(lambda: self.open("analysis" if key == "review" else "spares"))
-        return made  # type: ignore[no-any-return]  # each of them is a widget
+        return made
 
     def current(self) -> Any:
         """The page that is shown."""
