@@ -61,7 +61,8 @@ def _bindable(scan: Scan) -> str:
     """What a binding of this code would be called."""
     if scan.payload and scan.payload.kind is Kind.BL:
         return blank_code(scan.payload.code)
-    return scan.ean or scan.text
+    # What is called like a blank label, and is none, would take that label away from whoever sticks it on.
+    return "" if scan.text.upper().startswith(blank_code("")) else scan.ean or scan.text
 
 
 def _meaning(read: Reader, table: str, row: bytes) -> Meaning | None:
@@ -101,9 +102,9 @@ def _unknown(scan: Scan) -> Meaning:
         text = _(
             "The label could not be read whole: {code}. Scan it again, or type the number under the code."
         )
-        return Meaning("", sentence=text.format(code=shown), foreign=scan.text)
+        return Meaning("", sentence=text.format(code=shown), foreign=_bindable(scan))
     text = _("{code} is not a code of this system. Scan our own label, or type the part number.")
-    return Meaning("", sentence=text.format(code=shown), foreign=scan.text)
+    return Meaning("", sentence=text.format(code=shown), foreign=_bindable(scan))
 
 
 #: What the kinds are called, for the prompt of the scan station.

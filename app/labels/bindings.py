@@ -25,6 +25,7 @@ def bind_code(desk: Desk, code: str, table: str, record: bytes, *, instead: bool
     """
     if table not in TABLES or not code.strip():
         raise AppError(N_("This code cannot be bound. Scan it again."))
+    scan = read_scan(code)
     with desk.read() as read:
         if (read.get(table, record) or {"deleted": 1})["deleted"]:
             raise AppError(N_("This record is not in the register any more. Look it up again."))
@@ -35,6 +36,10 @@ def bind_code(desk: Desk, code: str, table: str, record: bytes, *, instead: bool
         raise AppError(
             N_("{code} is the number of a record of this site. Scan that label, or rename the record."),
             code=code,
+        )
+    if scan.payload and not scan.ean and not taken:
+        raise AppError(
+            N_("{code} is a code of this system and means one thing for ever. Bind another code."), code=code
         )
     if (others or taken) and not instead:
         raise AppError(

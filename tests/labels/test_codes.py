@@ -10,7 +10,7 @@ from app.generic import Merge, create, patch
 from app.inventory.scans import resolve_scan
 from app.labels.bindings import MOST_BLANKS, bind_code, bindings_of, blanks, codes_of, unbind_code
 from app.labels.codes import folded, stored
-from app.labels.payload import Kind, encode
+from app.labels.payload import Kind, encode, read_scan
 from db.ids import new_id
 
 EAN = "6901234567892"
@@ -190,3 +190,32 @@ def test_long_codes_are_kept_by_their_digest():
     assert len(stored(JSON)) <= 80
     assert stored(JSON) != stored(JSON + "1")
     assert folded("ａｂｃ") == "ABC"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [encode(Kind.AC, "BOOK"), encode(Kind.PT, "NOT-YET"), encode(Kind.ST, "007"), encode(Kind.LC, "X")],
+)
+def test_codes_of_our_own_are_bound_to_nothing(desk, two, code):
+    with pytest.raises(AppError):
+        bind_code(desk, code, "part", two[0])
+    with desk.read() as read:
+        assert bindings_of(read, code) == []
+
+
+def test_a_text_that_looks_like_a_blank_label_does_not_take_it_away(desk):
+    found = resolve_scan(desk, "BL:T01-0001")
+    assert found.sentence
+    assert found.foreign == "", "it is not offered for binding"
+    blank = blanks(desk, 1)[0][1]
+    assert resolve_scan(desk, blank).foreign == "BL:T01-0001"
+
+
+def test_a_makers_number_that_looks_like_our_own_is_bound(desk, two):
+    both = next(
+        number
+        for number in (f"{n:012}" for n in range(690_000_000_000, 690_000_400_000))
+        if (scan := read_scan(number)).payload and scan.ean
+    )
+    bind_code(desk, both, "part", two[1])
+    assert resolve_scan(desk, both).code == "P-2"
