@@ -160,6 +160,9 @@ class CameraPanel(QWidget):
 
     def _study(self, make: Callable[[], Any]) -> None:
         """A picture of many codes, or a dark one, takes a second or two."""
+        if not camera.can_read():
+            self._say(_(source.NO_READER), "danger")
+            return
         self.said.setText(_("Reading the picture…"))
         self._eye.study(make)
 
