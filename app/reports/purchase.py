@@ -1,8 +1,8 @@
-"""The purchase order as it goes to the supplier (采购单), what came for it (到货清单) and what goes back to them (退货单)."""
+"""The purchase order as it goes to the supplier (采购单), and what came for it and went back (到货清单)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.inventory.ledger import MovementRow
 from app.purchasing.lists import LineRow, OrderCard
@@ -59,7 +59,7 @@ def purchase_order(card: OrderCard, buyer: Buyer, issue: Issue) -> Report:
         issue=issue,
         head=_head(card),
         blocks=(
-            _parties(card, buyer),
+            parties(card, buyer),
             _lines(card),
             *_remark(card, 3),
             *_sum_in_words(card),
@@ -83,13 +83,13 @@ def _head(card: OrderCard) -> tuple[Fact, ...]:
         Fact(_("Ordered on"), row["ordered_on"] or _("not placed yet")),
         Fact(_("Delivery until"), row["due_on"] or _("as agreed")),
         Fact(_("Lines"), str(card.order.lines)),
-        Fact(_("Order value"), _amount(card, card.order.value)),
+        Fact(_("Order value"), amount_in(card, card.order.value)),
         *_taxed(card),
         *((Fact(_("Payment terms"), terms),) if (terms := card.supplier.get("payment_terms")) else ()),
     )
 
 
-def _amount(card: OrderCard, cents: int) -> str:
+def amount_in(card: OrderCard, cents: int) -> str:
     """An amount in the currency of the order."""
     return _("{currency} {amount}").format(currency=card.order.currency, amount=show_money(cents))
 
@@ -103,7 +103,7 @@ def _taxed(card: OrderCard) -> tuple[Fact, ...]:
     tax = _tax(card)
     if not tax:
         return ()
-    return Fact(_("Tax"), _amount(card, tax)), Fact(_("With tax"), _amount(card, card.order.value + tax))
+    return Fact(_("Tax"), amount_in(card, tax)), Fact(_("With tax"), amount_in(card, card.order.value + tax))
 
 
 def _sum_in_words(card: OrderCard) -> tuple[Text, ...]:
@@ -114,13 +114,14 @@ def _sum_in_words(card: OrderCard) -> tuple[Text, ...]:
     return (
         Text(
             _("Total in words: {words} ({figures})").format(
-                words=capitals(total), figures=_amount(card, total)
+                words=capitals(total), figures=amount_in(card, total)
             )
         ),
     )
 
 
-def _parties(card: OrderCard, buyer: Buyer, *, back: bool = False) -> Facts:
+def parties(card: OrderCard, buyer: Buyer, *, back: bool = False) -> Facts:
+    """Who sells, who buys, and where the goods go to (`back`: are fetched)."""
     seller = card.supplier
     name = "  ".join(filter(None, [seller.get("code"), card.order.supplier])) or _("No supplier chosen")
     return Facts(
@@ -342,94 +343,4 @@ def _standing(card: OrderCard) -> Table:
         aside=_("Received = delivered − returned"),
         name=_("How the order stands"),
         empty=_("The order has no lines yet."),
-    )
-
-
-def supplier_return(
-    card: OrderCard, buyer: Buyer, issue: Issue, day: str, back: tuple[Delivered, ...]
-) -> Report:
-    """What goes back to the supplier and why, to go with the goods and to be signed by who takes them (退货单)."""
-    about = _("Order {code} · {day}") if day else _("Order {code}")
-    return Report(
-        code="supplier-return",
-        title=_("Return to supplier"),
-        subtitle=about.format(code=card.order.code, day=day),
-        issue=issue,
-        period=day,
-        head=(
-            Fact(_("Order number"), card.order.code),
-            Fact(_("Ordered on"), card.row["ordered_on"] or ""),
-            Fact(_("Lines"), str(len(back))),
-            Fact(_("Value of the goods"), _amount(card, sum(_credit(one) for one in back))),
-        ),
-        blocks=(
-            _parties(card, buyer, back=True),
-            _returned(card, back),
-            Text(
-                _(
-                    "Please replace the goods or credit their value; what is replaced comes in on the same order."
-                )
-            ),
-            Signatures(
-                (
-                    Signature(_("Sent back by"), back[-1].movement.booked_by if back else buyer.contact),
-                    Signature(_("Taken over by the carrier"), ""),
-                    Signature(_("Confirmed by the supplier"), card.supplier.get("contact_name") or ""),
-                )
-            ),
-        ),
-        retention=_("5 years"),
-    )
-
-
-def _credit(found: Delivered) -> int:
-    """What a return is worth at the ordered price without tax, in hundredths of the order's currency."""
-    return replace(found.line, qty=-found.movement.qty).amount
-
-
-def _returned(card: OrderCard, back: tuple[Delivered, ...]) -> Table:
-    columns: tuple[Col, ...] = (
-        Col("n", _("No."), "int", 9),
-        Col("part_no", _("Part no."), "code", 22),
-        Col("name", _("Name / specification")),
-        Col("sku", _("Supplier's number"), "code", 18, small=True),
-        Col("batch", _("Batch / serial number"), width=24, small=True),
-        Col("qty", _("Quantity"), "quantity", 14, bold=True),
-        Col("unit", _("Unit"), width=10, centred=True),
-        Col("price", _("Unit price"), "price", 17),
-        Col("amount", _("Amount"), "money", 20, unit=card.order.currency),
-        Col("reason", _("Reason"), width=28),
-    )
-    told = {
-        "sku": any(one.line.sku for one in back),
-        "batch": any(one.serial or one.movement.batch for one in back),
-    }
-    return Table(
-        tuple(col for col in columns if told.get(col.key, True)),
-        (Group("", tuple(_return_row(n, one) for n, one in enumerate(back, 1))),),
-        title=section(2, _("What goes back")),
-        aside=_("Amounts without tax"),
-        name=_("What goes back"),
-        sums=("amount",),
-        total_label=_("Total"),
-        label_column="name",
-        empty=_("Nothing went back."),
-    )
-
-
-def _return_row(number: int, found: Delivered) -> Row:
-    move, line = found.movement, found.line
-    return Row(
-        {
-            "n": number,
-            "part_no": move.part_no,
-            "name": joined(move.name, line.spec),
-            "sku": line.sku,
-            "batch": "  ".join(filter(None, [move.batch, found.serial])),
-            "qty": -move.qty,
-            "unit": move.unit,
-            "price": line.price,
-            "amount": _credit(found) if line.price is not None else None,
-            "reason": move.reason,
-        }
     )

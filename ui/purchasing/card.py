@@ -116,13 +116,7 @@ def add_deliveries(inspector: Inspector, card: OrderCard, desk: Desk) -> None:
     events = []
     for move in reversed(card.receipts[-LAST:]):
         back = move.type == "issue" and not move.reverses
-        word = (
-            _("Returned to the supplier")
-            if back
-            else _("Taken back")
-            if move.reverses
-            else type_word(move.type)
-        )
+        word = _("Went back") if back else _("Taken back") if move.reverses else type_word(move.type)
         icon = "undo-2" if move.qty < 0 else ICONS[move.type]
         more = "·".join(
             filter(

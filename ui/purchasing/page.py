@@ -129,7 +129,9 @@ class PurchasingPage(ListPage):
         self.card = found
         self.inspector.start(found.order.code, found.order.supplier or _("No supplier chosen"))
         self._add_tools(found)
-        self.inspector.add_chips(cards.chips(found))
+        chips = cards.chips(found)
+        for some in filter(None, (chips[:2], chips[2:])):  # three words are wider than the inspector
+            self.inspector.add_chips(some)
         self.inspector.add_facts(cards.facts(found))
         cards.add_returned(self.inspector, found, desk)
         self.lines = cards.add_lines(self.inspector, found, self._line_buttons(found))

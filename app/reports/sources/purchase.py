@@ -5,7 +5,8 @@ from app.inspections.queries import manager_of
 from app.names import named, person
 from app.purchasing.lists import OrderCard, order_card
 from app.reports.document import Report
-from app.reports.purchase import Buyer, Delivered, purchase_order, receipt_list, supplier_return
+from app.reports.purchase import Buyer, Delivered, purchase_order, receipt_list
+from app.reports.returned import supplier_return
 from app.reports.sources.job import Job, bracketed
 from app.values import day_of
 from app.words import N_
