@@ -266,7 +266,12 @@ def consumption(
         total = sum(row.value for row in months)
         shown = months[-12:]
         points = tuple(
-            Point(row.words[2:], max(cents(row.value), 0) * 10, show_money(cents(row.value)).split(".")[0], now=row is shown[-1])
+            Point(
+                row.words[2:],
+                max(cents(row.value), 0) * 10,
+                show_money(cents(row.value)).split(".")[0],
+                now=row is shown[-1],
+            )
             for row in shown
         )
         blocks.append(
@@ -296,7 +301,9 @@ def _largest(title: str, rows: Sequence[Used], most: int = 7) -> Chart:
         points.append(_column(_("rest"), rest))
     share = f"{rows[0].value * 100 / whole:.0f} %" if whole > 0 else "—"
     said = _("{title}: most for {name}, {share}")
-    return Chart(said.format(title=title, name=rows[0].words or _("Without a machine"), share=share), tuple(points))
+    return Chart(
+        said.format(title=title, name=rows[0].words or _("Without a machine"), share=share), tuple(points)
+    )
 
 
 def _column(label: str, value: int, *, now: bool = False) -> Point:
@@ -304,7 +311,11 @@ def _column(label: str, value: int, *, now: bool = False) -> Point:
 
 
 def _used(number: int, title: str, rows: Sequence[Used], *, months: bool = False) -> Table:
-    named = (Col("words", _("Month"), "text"),) if months else (Col("key", _("Code"), "code", 34), Col("words", _("Name")))
+    named = (
+        (Col("words", _("Month"), "text"),)
+        if months
+        else (Col("key", _("Code"), "code", 34), Col("words", _("Name")))
+    )
     columns = (
         *named,
         Col("issues", _("Issues"), "int", 20),
