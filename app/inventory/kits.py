@@ -37,13 +37,13 @@ class KitLine:
 
 
 def kit_lines(read: Reader, kit: bytes, site: bytes | None) -> list[KitLine]:
-    """What a kit is made of, with what the sites in view have of it."""
+    """What a kit is made of, with what the sites in view have of it; of two parts that were merged since, the sum."""
     here, params = (" AND s.site_id = ?", [site]) if site else ("", [])
     return read.as_(
         KitLine,
-        f"SELECT k.n, k.id, p.id, p.part_no, {named('p')}, p.unit, k.qty, coalesce((SELECT sum(s.on_hand - s.reserved) "
+        f"SELECT min(k.n), min(k.id), p.id, p.part_no, {named('p')}, p.unit, sum(k.qty), coalesce((SELECT sum(s.on_hand - s.reserved) "
         f"FROM part_stock s WHERE s.part_id = p.id{here}), 0) FROM kit_part k JOIN part p ON p.id = k.part_id "
-        "WHERE k.kit_id = ? AND k.deleted = 0 ORDER BY p.part_no",
+        "WHERE k.kit_id = ? AND k.deleted = 0 GROUP BY p.id ORDER BY p.part_no",
         *params, kit,
     )  # fmt: skip
 
@@ -63,10 +63,11 @@ def keep_kit(desk: Desk, kit: bytes, wanted: Mapping[bytes, int]) -> Done | None
 
 
 def _changes(read: Reader, kit: bytes, wanted: Mapping[bytes, int]) -> Iterator[Op]:
-    rows = read.rows("SELECT id, part_id FROM kit_part WHERE kit_id = ? AND deleted = 0", kit)
+    rows = read.rows("SELECT id, part_id FROM kit_part WHERE kit_id = ? AND deleted = 0 ORDER BY id", kit)
+    first = {part: row for row, part in reversed(rows)}
     for row, part in rows:
         old = read.get("kit_part", row)
-        if part not in wanted:
+        if part not in wanted or first[part] != row:
             yield Retire("kit_part", (row,))
         elif old and (op := patch("kit_part", old, qty=wanted[part])):
             yield op

@@ -12,9 +12,11 @@ from app.conflicts.actions import settle
 from app.conflicts.queries import case, lines
 from app.desk import Desk
 from app.errors import AppError, Refused
-from app.generic import Retire
+from app.generic import Retire, create
 from app.inventory import booking, corrections, loans, transit
 from app.inventory.loans import Terms
+from app.purchasing.orders import add_line, new_order, take_step
+from db.ids import made_id
 
 
 @pytest.fixture
@@ -195,3 +197,47 @@ def test_a_reversal_that_came_second_is_not_undone_into_a_booking(fleet, pair):
     with pytest.raises(AppError, match="can no longer be undone"):
         b.desk.undo(second.action_id)
     assert on_hand(fleet) == [10, 10]
+
+
+SUPPLIER = made_id("twice", "supplier")
+
+
+def ordered(laptop: Laptop) -> tuple[bytes, bytes]:
+    """An order of ten pieces that was placed: its id and its line's."""
+    laptop.desk.perform(create("supplier", SUPPLIER, code="S-1", name="供应商", active=1))
+    desk = desk_at(laptop)
+    order, _done = new_order(desk, SUPPLIER)
+    add_line(desk, order, PART, 10_000, 1_0000)
+    take_step(desk, order, "submitted")
+    take_step(desk, order, "approved", anyway="the only one here")
+    take_step(desk, order, "ordered", ordered_on="2026-11-22")
+    return order, laptop.value("SELECT id FROM purchase_line WHERE order_id = ?", order)
+
+
+def test_a_delivery_that_was_received_twice_is_a_task_until_one_receipt_is_taken_back(fleet, pair):
+    a, b = pair
+    order, line = ordered(a)
+    sync(fleet)
+    both(fleet, lambda laptop: booking.receive_part(desk_at(laptop), PART, BIN, 10_000, purchase_line=line))
+    assert on_hand(fleet) == [30, 30]
+    assert len(alerts(a, "purchase.more")) == len(alerts(b, "purchase.more")) == 1
+    booking.reverse_movement(desk_at(b), newest(b, "receipt"), reason="booked twice")
+    at_rest(fleet)
+    assert on_hand(fleet) == [20, 20]
+    assert alerts(a, "purchase.more") == alerts(b, "purchase.more") == []
+    assert a.row("purchase_order", order)["status"] == "received"
+
+
+def test_goods_of_an_order_that_was_cancelled_meanwhile_are_a_task(fleet, pair):
+    a, b = pair
+    order, line = ordered(a)
+    sync(fleet)
+    take_step(desk_at(a), order, "cancelled", "not needed")
+    booking.receive_part(desk_at(b), PART, BIN, 4000, purchase_line=line)
+    at_rest(fleet)
+    assert on_hand(fleet) == [14, 14]
+    assert a.row("purchase_order", order)["status"] == "cancelled"
+    assert len(alerts(a, "purchase.unwanted")) == 1
+    booking.send_back(desk_at(b), line, BIN, 4000, reason="cancelled")
+    at_rest(fleet)
+    assert alerts(a, "purchase.unwanted") == alerts(b, "purchase.unwanted") == []

@@ -3,6 +3,7 @@
 import pytest
 
 from app.errors import AppError, Refused
+from app.generic import Merge
 from app.inventory.booking import issue_part, receive_part
 from app.inventory.fitted import fit_part, machines_of_part, parts_of_machine, successor, unfit_part
 from app.inventory.kits import issue_kit, keep_kit, kit_lines, kits_of, whole
@@ -134,3 +135,12 @@ def test_the_life_of_a_piece_from_receipt_to_scrap(shop):
     assert (unit.place, unit.where.split()[0]) == ("fitted", "S1-CRA-001")
     with pytest.raises(Refused):  # it is out already
         issue_part(shop.desk, part, None, 1000, reason="x")
+
+
+def test_a_kit_whose_parts_are_merged_needs_their_sum(shop, kit):
+    shop.desk.perform(Merge("part", shop.ids["BELT"], shop.ids["FILTER"]))
+    assert lines(shop, kit) == {"FILTER": (3000, 9000, 3)}
+    issue_kit(shop.desk, kit, 1, reason="service")
+    assert shop.stock("FILTER")[0] == 6000
+    keep_kit(shop.desk, kit, {shop.ids["FILTER"]: 2000})
+    assert lines(shop, kit) == {"FILTER": (2000, 6000, 3)}
