@@ -34,8 +34,8 @@ _SCALES = {
     "int": 1,
 }
 _FORMS = {"money": sheet.MONEY, "price": sheet.PRICE}
-#: A text is written as it was typed; of a reference, the code.
-_PLAIN_KINDS = frozenset({"text", "note", "code", "ref"})
+#: Texts, written as they were typed; so is the code of a reference.
+_TYPED = frozenset({"text", "note", "code"})
 #: The columns of an opening balance that what lies in a bin has too.
 _BALANCE = {"qty": "on_hand"} | {name: name for name in ("part_id", "site_id", "bin_id", "batch")}
 #: What the query calls the main row of a line.
@@ -60,7 +60,7 @@ def export_register(desk: Desk, name: str, path: Path, *, progress: Progress | N
     if writer is None:
         raise AppError(N_("Choose a file name that ends in .xlsx or .csv."))
     with uncollected(), desk.read() as read, write_safely(path) as stream:
-        rows = read.connection.execute(*_query(desk, target, columns))
+        rows = read.connection.execute(*_query(read, desk, target, columns))
         counted = _Counted(rows, _total(read, target), progress)
         codes = {table: _codes(read, table) for table in target.references()}
         writer(stream, _Register(_(target.title), columns, codes, counted))
@@ -111,14 +111,14 @@ def _codes(read: Reader, table: str) -> dict[bytes, str]:
     return dict(read.rows(f'SELECT id, "{about(table).key}" FROM "{table}"'))
 
 
-def _query(desk: Desk, target: Target, columns: Sequence[Column]) -> tuple[str, dict[str, Any]]:
+def _query(read: Reader, desk: Desk, target: Target, columns: Sequence[Column]) -> tuple[str, dict[str, Any]]:
     """The lines of the file with the values in the columns' order; references are ids."""
     here = {"here": desk.site.id if desk.site else None}
     if target.main is None:
         wanted = ", ".join(_BALANCE.get(c.column, "NULL") for c in columns)
         return f"SELECT {wanted} FROM stock_level WHERE on_hand > 0 ORDER BY n", here
     wanted = ", ".join(f'"{c.row or _LINE}"."{c.column}"' for c in columns)
-    joined = [_neighbour(spec) for spec in target.rows[1:]]
+    joined = [_neighbour(read, spec) for spec in target.rows[1:]]
     for row in dict.fromkeys(c.row for c in columns if c.row.startswith("new:")):
         ref = row.partition(":")[2]
         table = target.column(ref).field.target
@@ -127,11 +127,15 @@ def _query(desk: Desk, target: Target, columns: Sequence[Column]) -> tuple[str, 
     return f"SELECT {wanted} FROM {main} WHERE {_LINE}.deleted = 0 ORDER BY {_LINE}.n", here
 
 
-def _neighbour(spec: RowSpec) -> str:
+def _neighbour(read: Reader, spec: RowSpec) -> str:
     """The row of a neighbouring table that belongs to a line: that of the site in view, else the first."""
-    those = f'FROM "{spec.table}" o WHERE o."{next(iter(spec.links))}" = {_LINE}.id AND o.deleted = 0'
+    link = next(iter(spec.links))
+    joined = f'LEFT JOIN "{spec.table}" "{spec.name}" ON'
+    if not read.row(f'SELECT 1 FROM "{spec.table}" GROUP BY "{link}" HAVING count(*) > 1 LIMIT 1'):
+        return f'{joined} "{spec.name}"."{link}" = {_LINE}.id AND "{spec.name}".deleted = 0'
+    those = f'FROM "{spec.table}" o WHERE o."{link}" = {_LINE}.id AND o.deleted = 0'
     chosen = f"coalesce((SELECT min(o.n) {those} AND o.site_id = :here), (SELECT min(o.n) {those}))"
-    return f'LEFT JOIN "{spec.table}" "{spec.name}" ON "{spec.name}".n = {chosen}'
+    return f'{joined} "{spec.name}".n = {chosen}'
 
 
 @dataclass(frozen=True)
@@ -164,7 +168,7 @@ def text_of(column: Column, value: Any) -> str:
     if value is None:
         return ""
     declared = column.field
-    if declared.kind in _PLAIN_KINDS:
+    if declared.kind in _TYPED or declared.kind == "ref":
         return str(value)
     if declared.kind == "money":
         return values.show_money(value, grouped=False)
@@ -177,8 +181,8 @@ def text_of(column: Column, value: Any) -> str:
 def cell_of(column: Column, value: Any) -> Any:
     """A value as an Excel cell: numbers and dates are such, codes are text."""
     kind = column.field.kind
-    if value is None or kind in _PLAIN_KINDS:
-        return value
+    if value is None:
+        return None
     if scale := _SCALES.get(kind):
         return value / scale if value % scale else value // scale
     return date.fromisoformat(value) if kind == "day" else text_of(column, value)
@@ -205,7 +209,10 @@ def _write_xlsx(stream: BinaryIO, register: _Register) -> None:
         for column, head in zip(register.columns, heads, strict=True)
     ]
     forms = [_FORMS.get(column.field.kind, sheet.PLAIN) for column in register.columns]
-    cells = register.words(cell_of)
+    cells = [
+        str if c.field.kind in _TYPED else word
+        for c, word in zip(register.columns, register.words(cell_of), strict=True)
+    ]
     sheet.write_sheet(stream, register.title, heads, widths, cells=cells, rows=register.rows, forms=forms)
 
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from app.errors import AppError
-from app.exchange.said import BLOCK
+from app.exchange.said import BLOCK, KEPT
 from app.exchange.sheet import MONEY, PLAIN, PRICE, letter_of, write_sheet
 
 
@@ -77,6 +77,37 @@ def test_a_long_list_keeps_its_order(count):
     assert sheet.dimensions == f"A1:D{count + 1}"
     found = [(cells[0].row, cells[0].value, cells[2].value) for cells in sheet.iter_rows(min_row=2)]
     assert found == [(n + 2, f"P-{n}", n) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        None,
+        " x",
+        "x ",
+        "\u3000x",
+        "a & b",
+        "<b>",
+        "two\nlines",
+        "bell\x07",
+        "x\x01\x00",
+        "007",
+        "=1+1",
+        7,
+        0.5,
+        0,
+    ],
+)
+def test_a_long_column_that_never_says_the_same_twice(odd):
+    rows = [[f"P-{n} 泵", n * 3, n / 8, None] for n in range(KEPT + 3 * BLOCK)]
+    for place in range(3):
+        rows[KEPT + BLOCK + 5 + place][place] = odd
+    sheet = load_workbook(written(rows), read_only=True).worksheets[0]
+    found = [(*row, None, None)[:3] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    kept = odd.replace("\x07", "").replace("\x01\x00", "") or None if isinstance(odd, str) else odd
+    expected = [tuple(kept if value is odd else value for value in row[:3]) for row in rows]
+    assert found == expected
 
 
 @pytest.mark.parametrize("row", [["short"], ["long", "", 1, None, 5]])
