@@ -110,10 +110,10 @@ class Links:
         page = self.open(key) if key else None
         if page is None:
             return
-        if table == "stock_movement":
-            page.show_withdrawal(row_id)  # type: ignore[attr-defined]  # the area of the store
-            return
-        for name in ("show_part", "show_person", "open_target"):
+        ways = (
+            ("show_withdrawal",) if table == "stock_movement" else ("show_part", "show_person", "open_target")
+        )
+        for name in ways:
             if (show := getattr(page, name, None)) is not None:
                 show(row_id)
                 return

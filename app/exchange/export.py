@@ -131,7 +131,8 @@ def _neighbour(read: Reader, spec: RowSpec) -> str:
     """The row of a neighbouring table that belongs to a line: that of the site in view, else the first."""
     link = next(iter(spec.links))
     joined = f'LEFT JOIN "{spec.table}" "{spec.name}" ON'
-    if not read.row(f'SELECT 1 FROM "{spec.table}" GROUP BY "{link}" HAVING count(*) > 1 LIMIT 1'):
+    several = f'SELECT 1 FROM "{spec.table}" GROUP BY "{link}" HAVING count(*) > 1 LIMIT 1'
+    if not read.row(several):
         return f'{joined} "{spec.name}"."{link}" = {_LINE}.id AND "{spec.name}".deleted = 0'
     those = f'FROM "{spec.table}" o WHERE o."{link}" = {_LINE}.id AND o.deleted = 0'
     chosen = f"coalesce((SELECT min(o.n) {those} AND o.site_id = :here), (SELECT min(o.n) {those}))"

@@ -127,6 +127,25 @@ def test_a_night_at_the_store_and_the_morning_after(night: Story) -> None:
     page = story.program.window.current().current()
     assert isinstance(page, BooksPage)
 
+    _decide_all(story, page)
+    assert on_hand(story) == before - 1 - 1
+    assert not value(
+        story, "SELECT count(*) FROM alert WHERE rule = 'withdrawal.waits' AND cleared_at IS NULL"
+    )
+    assert not store.waiting.isVisible()
+    _change_ones_mind(story, page)
+
+    story.switch_to("tech", pin="7391")
+    page = books(story)
+    told = [row(page, "decided", n) for n in range(3)]
+    assert sorted(one.state for one in told) == ["confirmed", "confirmed", "refused"]
+    refused = next(one for one in told if one.state == "refused")
+    assert refused.reason == "they are there, I looked twice"
+    assert check(story.program.profile) == []
+
+
+def _decide_all(story: Story, page: BooksPage) -> None:
+    """The storekeeper finds the first right, corrects the second and refuses the third."""
     assert row(page, "waiting").photo, "the first was taken with a photo"
     press(story, page, _("Look at it"))
     looked = story.dialog(WithdrawalDialog)
@@ -144,12 +163,11 @@ def test_a_night_at_the_store_and_the_morning_after(night: Story) -> None:
         assert (
             next(r for n in range(3) if (r := row(page, "decided", n)).movement_id == movement).state == state
         )
-    assert on_hand(story) == before - 1 - 1
-    assert not value(
-        story, "SELECT count(*) FROM alert WHERE rule = 'withdrawal.waits' AND cleared_at IS NULL"
-    )
-    assert not store.waiting.isVisible()
 
+
+def _change_ones_mind(story: Story, page: BooksPage) -> None:
+    """The refusal is taken back by a key and said again with its reason; the correction is decided anew."""
+    before = story.before
     story.activate(story.window)
     page.tables["waiting"].setFocus()
     story.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -163,14 +181,6 @@ def test_a_night_at_the_store_and_the_morning_after(night: Story) -> None:
     fill(decision="confirmed", reason="the second one was found fitted")
     press(story, page, _("Decide anew"))
     assert on_hand(story) == before - 1 - 2
-
-    story.switch_to("tech", pin="7391")
-    page = books(story)
-    told = [row(page, "decided", n) for n in range(3)]
-    assert sorted(one.state for one in told) == ["confirmed", "confirmed", "refused"]
-    refused = next(one for one in told if one.state == "refused")
-    assert refused.reason == "they are there, I looked twice"
-    assert check(story.program.profile) == []
 
 
 def test_the_alert_leads_to_the_withdrawal(night: Story) -> None:

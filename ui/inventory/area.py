@@ -129,8 +129,12 @@ class SparesArea(QWidget):
 
     def show_withdrawal(self, movement: bytes) -> None:
         """Go to what was taken without the storekeeper."""
+        from ui.inventory.books import BooksPage
+
         self.open("books")
-        self._pages["books"].show_withdrawal(movement)  # type: ignore[attr-defined]  # the page of the books
+        books = self._pages["books"]
+        if isinstance(books, BooksPage):
+            books.show_withdrawal(movement)
 
     def show_list(self, filters: Mapping[str, Any]) -> None:
         """The list with these filters; {"page": "proposal"} shows that page instead."""

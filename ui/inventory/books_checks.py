@@ -119,6 +119,7 @@ class CheckForms:
         fields: list[FormField],
         given: dict[str, Any],
         do: str,
+        *,
         check: Any = None,
     ) -> Any:
         words = title.format(part=f"{row.part_no} {row.name}")
