@@ -1,21 +1,26 @@
 """The part register: a new part with its policy, changes of both, and foreign barcodes (R-4.4-a, e)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.changes import Done
 from app.desk import Desk
+from app.documents import detach
 from app.errors import AppError, Objection, Refused
 from app.fields import from_json, to_json
 from app.generic import create, patch
 from app.inventory.card import policy_of
 from app.inventory.reorder import work_out
+from app.names import named
 from app.numbers import next_code
 from app.ops import Op
+from app.tx import Reader
 from app.words import N_
 from db.ids import new_id
 
 POLICY = ("safety_stock", "reorder_point", "max_stock", "order_multiple", "bin_id", "override_reason")
+#: The class of the register that stands for all of them.
+EVERY = "*"
 _FLAGS = {"serialised": 0, "batch_tracked": 0}
 
 
@@ -109,11 +114,60 @@ def check_policy(policy: Mapping[str, Any]) -> Iterator[Objection]:
 
 def bind_barcode(desk: Desk, part_id: bytes, number: str) -> Done | None:
     """From now on this foreign barcode finds the part."""
+    row = _part(desk, part_id)
+    known = barcodes_of(row)
+    if number in known:
+        return None
+    return desk.perform(patch("part", row, barcode_alias=to_json([*known, number])))
+
+
+def barcodes_of(row: Mapping[str, Any]) -> list[str]:
+    """The foreign barcodes in the record of a part."""
+    return [str(code) for code in from_json(row["barcode_alias"]) or ()]
+
+
+def classes_of(read: Reader, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The classes of machines that a part fits: code and name."""
+    codes = [str(code) for code in from_json(row["applicable"]) or ()]
+    names = dict(all_classes(read))
+    return [(code, names.get(code, code)) for code in codes]
+
+
+def drop_photo(desk: Desk, part: bytes, sha256: bytes) -> object:
+    """A photo shows the part no more; the history keeps it."""
+    with desk.read() as read:
+        found = read.find("attachment", owner_table="part", owner_id=part, sha256=sha256, kind="photo")
+    if found is None:
+        raise AppError(N_("This photo is not here any more. Look at the part again."))
+    return detach(desk, "part", found)
+
+
+def all_classes(read: Reader) -> list[tuple[str, str]]:
+    """Every class of machines: code and name."""
+    return read.rows(
+        f"SELECT c.code, {named('c')} FROM equipment_class c WHERE c.deleted = 0 ORDER BY c.code"
+    )
+
+
+def drop_barcode(desk: Desk, part_id: bytes, number: str) -> Done | None:
+    """A foreign barcode finds the part no more."""
+    row = _part(desk, part_id)
+    rest = [code for code in barcodes_of(row) if code != number]
+    op = patch("part", row, barcode_alias=to_json(rest) if rest else None)
+    return desk.perform(op) if op else None
+
+
+def fit_classes(desk: Desk, part_id: bytes, codes: Sequence[str]) -> Done | None:
+    """The part fits machines of these classes; "*" fits any machine."""
+    row = _part(desk, part_id)
+    fits = [EVERY] if EVERY in codes else list(codes)
+    op = patch("part", row, applicable=to_json(fits) if fits else None)
+    return desk.perform(op) if op else None
+
+
+def _part(desk: Desk, part_id: bytes) -> dict[str, Any]:
     with desk.read() as read:
         row = read.get("part", part_id)
     if row is None:
         raise AppError(N_("This part is not in the register any more. Look it up again."))
-    known = [str(code) for code in from_json(row["barcode_alias"]) or ()]
-    if number in known:
-        return None
-    return desk.perform(patch("part", row, barcode_alias=to_json([*known, number])))
+    return row

@@ -1,5 +1,7 @@
 """The inspector of a part: how much there is, where, from whom, when to order and why, what happened last."""
 
+from typing import Any
+
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app import values
@@ -92,6 +94,7 @@ def _facts(card: PartCard) -> list[tuple[str, str | QWidget]]:
         every = any(word.words == EVERY for word in card.classes)
         named = pgettext("list", ", ").join(word.words for word in card.classes)
         facts.append((_("Fits"), _("any equipment") if every else named))
+    facts += _kept_as(row)
     facts += [
         (_("Supplier"), "\n".join(filter(None, [source.name, source.sku]))) for source in card.sources[:1]
     ]
@@ -105,6 +108,18 @@ def _facts(card: PartCard) -> list[tuple[str, str | QWidget]]:
     if card.policy and card.policy["override_reason"]:
         facts.append((_("Set by hand"), card.policy["override_reason"]))
     return facts
+
+
+def _kept_as(row: dict[str, Any]) -> list[tuple[str, str | QWidget]]:
+    """What kind of part it is, its maker's number, and how its pieces are told apart."""
+    fields = fields_of("part")
+    told = [show(fields["kind"], row["kind"])] if row["kind"] != "spare" else []
+    told += [_(fields[name].label) for name in ("serialised", "batch_tracked") if row[name]]
+    if row["shelf_life_months"]:
+        told.append(_("keeps {n} months").format(n=row["shelf_life_months"]))
+    number = fields["maker_part_no"].label
+    found = [(_(number), row["maker_part_no"] or ""), (_("Kept as"), "·".join(told))]
+    return [fact for fact in found if fact[1]]
 
 
 def _worth(card: PartCard) -> list[tuple[str, str | QWidget]]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from app import values
+from app import duplicates, values
 from app.changes import Done
 from app.desk import Desk
 from app.inventory import finders
 from app.inventory.fitted import fit_part
 from app.inventory.kits import issue_kit, keep_kit, kit_lines, whole
+from app.inventory.register import EVERY, all_classes, classes_of, fit_classes
 from app.inventory.units import PLACES, Unit, life_of
 from app.labels.bindings import bind_code
 from app.search import find
@@ -101,6 +102,43 @@ def ask_fitted(parent: QWidget, desk: Desk, part: dict[str, Any]) -> Work | None
     table, record = typed["owner"]
     place = {"equipment": record} if table == "equipment" else {"class_id": record}
     return partial(fit_part, desk, part["id"], typed["qty"], position=typed["position"] or "", **place)
+
+
+def ask_classes(parent: QWidget, desk: Desk, part: dict[str, Any]) -> Work | None:
+    """Which classes of machines the part fits."""
+    with desk.read() as read:
+        every, now = all_classes(read), [code for code, _name in classes_of(read, part)]
+    choices = [
+        (EVERY, _("any equipment")),
+        *((code, f"{code} {name}") for code, name in every if code != EVERY),
+    ]
+    title = _("Classes of machines that {part} fits").format(part=part["part_no"])
+    field = FormField("classes", _("Fits equipment classes"), "many", choices=choices)
+    typed = FormDialog.ask(parent, title, [field], {"classes": now})
+    return None if typed is None else partial(fit_classes, desk, part["id"], typed["classes"] or ())
+
+
+def ask_merge(parent: QWidget, desk: Desk, part: dict[str, Any]) -> tuple[Callable[[], Done], bytes] | None:
+    """Which other part is the same one, and which of both stays with which values: the work, and the part that stays."""
+    from ui.sync.merge_dialog import MergeDialog
+
+    def others(text: str) -> Any:
+        with desk.read() as read:
+            return [found for found in finders.find_parts(read, text) if found[0] != part["id"]]
+
+    title = _("Merge {part} with another part").format(part=part["part_no"])
+    text = _("Which one is the same part? Both are compared before anything is changed.")
+    field = FormField("other", _("Spare part"), "reference", required=True, find=others)
+    typed = FormDialog.ask(parent, title, [field], do=_("Compare"), text=text)
+    with desk.read() as read:
+        pair = typed and duplicates.pair(read, "part", part["id"], typed["other"], desk.timezone)
+    if not pair:
+        return None
+    dialog = MergeDialog(parent, desk, pair, _("Two parts that are one"))
+    agreed = dialog.exec()
+    dialog.deleteLater()
+    work = partial(duplicates.merge_records, desk, "part", dialog.given_up, dialog.kept, dialog.chosen)
+    return (work, dialog.kept) if agreed else None
 
 
 def ask_code(parent: QWidget, desk: Desk, part: dict[str, Any]) -> Work | None:

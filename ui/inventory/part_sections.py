@@ -12,6 +12,7 @@ from app.changes import Done
 from app.desk import Desk
 from app.inventory.fitted import machines_of_part, successor, unfit_part
 from app.inventory.kits import keep_kit, kit_lines, kits_of
+from app.inventory.register import EVERY, barcodes_of, classes_of, drop_barcode
 from app.inventory.units import units_of
 from app.labels.bindings import codes_of, unbind_code
 from app.purchasing.prices import Sale, drop_terms, sales_of
@@ -53,6 +54,7 @@ class PartSections(QWidget):
             self._fitted = machines_of_part(read, part["id"])
             self._units = units_of(read, part["id"]) if part["serialised"] else []
             self._codes = codes_of(read, "part", part["id"])
+            self._classes = classes_of(read, part)
         self.kits = kits_of(self._kit)
         if follows:
             self._add_successor(*follows)
@@ -60,6 +62,7 @@ class PartSections(QWidget):
             self._add_kit()
         else:
             self._add_sales()
+            self._add_classes()
             self._add_fitted()
         if self._units:
             self._add_units()
@@ -67,13 +70,13 @@ class PartSections(QWidget):
 
     # building blocks
 
-    def _head(self, title: str, add: str, slot: Slot) -> None:
+    def _head(self, title: str, add: str, slot: Slot, icon: str = "plus") -> None:
         self._column.addWidget(line())
         row = QHBoxLayout()
         row.addWidget(label(title, "body_strong"))
         row.addStretch()
         if self.may_edit:
-            made = button(add, "plus", scale="small")
+            made = button(add, icon, scale="small")
             made.setProperty("aside", True)  # who opens a record wants its main button
             made.clicked.connect(lambda _on=False: slot())
             row.addWidget(made)
@@ -159,6 +162,16 @@ class PartSections(QWidget):
                 )
             self._entry(f"{one.part_no}  {one.name}", more, tools)
 
+    def _add_classes(self) -> None:
+        self._head(_("Fits equipment classes"), _("Change"), self.change_classes, "pencil")
+        if not self._classes:
+            self._nothing(_("Not said yet: which classes of machines it fits."))
+        elif EVERY in (code for code, _name in self._classes):
+            self._entry(_("any equipment"), "", ())
+        else:
+            for code, name in self._classes:
+                self._entry(f"{code}  {name}", "", ())
+
     def _add_fitted(self) -> None:
         self._head(_("Fitted in"), _("Add"), self.add_fitted)
         if not self._fitted:
@@ -187,10 +200,17 @@ class PartSections(QWidget):
 
     def _add_codes(self) -> None:
         self._head(_("Other codes"), _("Add"), self.add_code)
-        if not self._codes:
+        barcodes = barcodes_of(self.part)
+        if not self._codes and not barcodes:
             self._nothing(_("Only its own number finds the part."))
-        for binding, code in self._codes:
+        for number in barcodes:
+            drop = partial(self._drop_barcode, number)
             tools: list[tuple[str, str, Slot]] = []
+            if self.may_edit:
+                tools = [("trash-2", _("Remove: {name}").format(name=number), drop)]
+            self._entry(number, _("maker's barcode"), tools)
+        for binding, code in self._codes:
+            tools = []
             if self.may_edit:
                 tools = [
                     ("trash-2", _("Remove: {name}").format(name=code), partial(self._drop_code, binding))
@@ -240,6 +260,14 @@ class PartSections(QWidget):
     def add_code(self) -> None:
         """Another code that finds the part."""
         self._do(dialogs.ask_code(self, self._desk, self.part), _("The code was bound."))
+
+    def _drop_barcode(self, number: str) -> None:
+        work = partial(drop_barcode, self._desk, self.part["id"], number)
+        self._do(work, _("The code finds the part no more."))
+
+    def change_classes(self) -> None:
+        """Other classes of machines that it fits."""
+        self._do(dialogs.ask_classes(self, self._desk, self.part), _("The classes were changed."))
 
     def _drop_code(self, binding: bytes) -> None:
         self._do(partial(unbind_code, self._desk, binding), _("The code finds the part no more."))

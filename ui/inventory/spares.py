@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.changes import Done
@@ -20,11 +20,12 @@ from app.signs import sign
 from app.words import N_, _, ngettext, pgettext
 from ui.inventory import card as cards
 from ui.inventory.booking import may_book
+from ui.inventory.part_inspector import PartInspector
 from ui.inventory.tables import PartSource, part_columns, report_site, said_together, site_of, yuan
 from ui.kit.buttons import button
 from ui.kit.empty import EmptyState
 from ui.kit.filters import Choice, Filter, FilterRow
-from ui.kit.inspector import Inspector, Panes
+from ui.kit.inspector import Panes
 from ui.kit.layout import Page
 from ui.kit.notes import NoteStrip
 from ui.kit.table import Table
@@ -34,6 +35,7 @@ from ui.kit.wedge import Wedge
 if TYPE_CHECKING:  # forms and what the inspector tells are imported when they are first wanted
     from ui.inventory.booking import BookingDialog
     from ui.inventory.part_form import PartDialog
+    from ui.inventory.part_sections import PartSections
     from ui.inventory.policy import PolicyDialog
 
 TOPICS = {"stock", "inventory", "sites", "alerts", "work", "files"}
@@ -73,10 +75,11 @@ class SparesPage(Page):
             prefs=prefs,
             total=self.source.count,
             empty=self._empty(),
+            first=("state", False),
         )
         self.table.set_legend(cards.legend())
         self.filters = FilterRow(self._filters(), self.table, _("Number, name or pinyin"))
-        self.inspector = Inspector()
+        self.inspector = self._inspector()
         self._to_proposal = button(_("See what to buy"), "arrow-right", scale="small")
         self._to_proposal.clicked.connect(lambda: self.page_wanted.emit("proposal"))
         self.strip = NoteStrip("", "warn", "shopping-cart", self._to_proposal)
@@ -87,6 +90,16 @@ class SparesPage(Page):
         self.table.opened.connect(lambda _n: self.panes.open_inspector())
         self.table.refresh()
         self._show_facts()
+
+    def _inspector(self) -> PartInspector:
+        made = PartInspector(self._desk, self._tasks)
+        made.book_wanted.connect(self.book)
+        made.edit_wanted.connect(self.edit)
+        made.reorder_wanted.connect(self.reorder)
+        made.labels_wanted.connect(self.print_labels)
+        made.part_wanted.connect(self.select)
+        made.changed.connect(self._on_changed)
+        return made
 
     # layout
 
@@ -238,65 +251,24 @@ class SparesPage(Page):
 
     def show_part(self, part: bytes) -> None:
         """The inspector tells about this part."""
-        from ui.inventory.part_sections import PartSections
-        from ui.kit.documents import DocumentsPart
-
         with self._desk.read() as read:
             found = part_card(read, part, self.source.site)
         if found is None:
             return
         self._card = found
-        cards.fill(self.inspector, found, self._desk)
-        self.sections = PartSections(self._desk, self._tasks, found.row)
-        self.sections.changed.connect(self._on_changed)
-        self.sections.part_wanted.connect(self.select)
-        self.inspector.add(self.sections)
-        self.inspector.add_section(_("Documents"))
-        self.inspector.add(DocumentsPart(self._desk, self._tasks, "part", part))
-        if self._desk.may(Permission.EDIT_PARTS):
-            self.inspector.add_tool("pencil", _("Change"), self.edit)
-            if found.row["kind"] != "kit":
-                self.inspector.add_tool("file-chart-column", _("Reorder point"), self.reorder)
-        for kind, icon, words in (
-            ("return", "undo-2", _("Put back")),
-            ("transfer", "arrow-left-right", _("Transfer")),
-            ("adjust", "clipboard-check", _("Correct")),
-            ("scrap", "trash-2", _("Scrap")),
-        ):
-            if may_book(self._desk, kind) and found.row["kind"] != "kit":
-                self.inspector.add_tool(icon, words, self._booker(kind))
-        self.inspector.set_actions(self._foot())
+        self.inspector.show_card(found)
+
+    @property
+    def sections(self) -> PartSections | None:
+        """The lists of the part that is shown."""
+        return self.inspector.sections
 
     def _on_changed(self, done: Done, words: str) -> None:
-        self.said.emit(words, lambda: self._take_back(done))
+        if words:
+            self.said.emit(words, lambda: self._take_back(done))
+        else:
+            self.said.emit(_("The two parts are one now."), None)
         self.refresh(set(done.topics))
-
-    def _kit_foot(self) -> list[QPushButton]:
-        """A kit is issued by its parts; it is never received itself."""
-        if not may_book(self._desk, "issue"):
-            return []
-        made = button(_("Issue the kit"), "log-out", "primary")
-        made.clicked.connect(self.sections.issue)
-        return [made]
-
-    def _foot(self) -> list[QPushButton]:
-        if self._card and self._card.row["kind"] == "kit":
-            return self._kit_foot()
-        made = []
-        for kind, words, icon, style in (
-            ("issue", _("Issue"), "log-out", "primary"),
-            ("receipt", _("Receive"), "log-in", "default"),
-        ):
-            if may_book(self._desk, kind):
-                made.append(button(words, icon, style))
-                made[-1].clicked.connect(self._booker(kind))
-        if self._desk.may(Permission.PRINT_LABELS):
-            made.append(button(_("Label"), "qr-code"))
-            made[-1].clicked.connect(self.print_labels)
-        return made
-
-    def _booker(self, kind: str) -> Callable[..., object]:
-        return lambda *_on: self.book(kind)
 
     def select(self, part: bytes) -> None:
         """Go to a part: in the list if it is there, in the inspector in any case."""
