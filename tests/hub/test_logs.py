@@ -30,14 +30,12 @@ def lines() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     log = logging.getLogger("app.hub")
-    before = log.level, log.propagate
+    before = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    log.propagate = False  # what is hostile here would stop the test run's own report
     yield stream
     log.removeHandler(handler)
-    log.setLevel(before[0])
-    log.propagate = before[1]
+    log.setLevel(before)
 
 
 HOSTILE = '"\n{"level": "error"}\r\n\x1b[31m\u2028 \ud800 ' + "x" * 1000
