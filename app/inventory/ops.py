@@ -14,7 +14,7 @@ from app.inventory.purchases import follow_receipts, weigh_delivery
 from app.inventory.signs import OPPOSITE, is_piece, signed
 from app.inventory.stores import warehouse_above
 from app.inventory.value import MOST, cents, net_value
-from app.ops import Envelope, Inverse, Op, Spec, Subject, operation
+from app.ops import Envelope, Inverse, MissingRowError, Op, Spec, Subject, operation
 from app.tx import Reader, Tx
 from app.words import N_
 from db.models.inventory import MOVEMENT_SIGNS
@@ -70,7 +70,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
     reversal_of: bytes | None = None
     #: The reversal that was itself taken back: this movement brings back exactly what that one took.
     again_of: bytes | None = None
-    #: A correction: the booking that this one stands for, and the number of the reversal that took that one back.
+    #: Of a correction, or of what is booked again: the booking that this one stands for, and the number of the reversal of that.
     instead_of: bytes | None = None
     taken_back: str | None = None
     signed: Signed | None = None
@@ -224,19 +224,24 @@ class MoveStock(Op, frozen=True, kw_only=True):
 
     def _comes_twice(self, tx: Tx) -> bool:
         """Two people took one movement back, or brought one back, neither knowing of the other: it counts once."""
+        if self.instead_of and self._came_second(tx, self.instead_of):
+            return True
+        known = self.reversal_of or self.again_of
+        if (
+            known and tx.get("stock_movement", known) is None
+        ):  # read with a lock: two reversals of it follow each other
+            raise MissingRowError("what an unknown movement did cannot be taken back, nor brought back")
         if self.reversal_of:
-            tx.get("stock_movement", self.reversal_of)  # two reversals of one movement follow each other
             return reversal_in(tx, self.reversal_of) is not None
-        if self.instead_of:
-            return self._corrected_otherwise(tx, self.instead_of)
         return bool(self.again_of and self._is_again(tx, self.again_of))
 
-    def _corrected_otherwise(self, tx: Tx, booking: bytes) -> bool:
-        """Somebody corrected the booking otherwise, or took it back: that stands, and this correction waits for a person."""
+    def _came_second(self, tx: Tx, booking: bytes) -> bool:
+        """Somebody else corrected the booking, or took it back: that stands, and a correction waits for a person."""
         first = tx.get("stock_movement", reversal_in(tx, booking))
         if first is None or first["movement_no"] == self.taken_back:
             return False
-        tx.conflict("stock_movement", tx.get("stock_movement", booking) or first, "qty", None, self.qty)
+        if not (self.reversal_of or self.again_of):
+            tx.conflict("stock_movement", tx.get("stock_movement", booking) or first, "qty", None, self.qty)
         return True
 
     def _keep_signature(self, tx: Tx, signed: Signed) -> None:
@@ -268,7 +273,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
         again = msgspec.structs.replace(
             self, number=self.number + "-R", type=first["type"], happened_at=envelope.wall, reversal_of=None,
             again_of=envelope.op_id, reason=first["reason"], expires=first["expires_on"], entry=first["entry"],
-            slip=first["slip_no"], taken_how=first["taken_how"],
+            slip=first["slip_no"], taken_how=first["taken_how"], instead_of=self.reversal_of, taken_back=self.number,
         )  # fmt: skip
         return Inverse([again])
 
@@ -276,7 +281,7 @@ class MoveStock(Op, frozen=True, kw_only=True):
         """The movement that takes this one (booked as `movement`) back: the opposite type, the same quantity."""
         return msgspec.structs.replace(
             self, number=number, type=OPPOSITE[self.type], happened_at=at, reversal_of=movement,
-            again_of=None, signed=None, slip=None, entry=None, taken_how=None, instead_of=None, taken_back=None,
+            again_of=None, signed=None, slip=None, entry=None, taken_how=None,
         )  # fmt: skip
 
     def subject(self) -> Subject:

@@ -20,7 +20,7 @@ import pytest
 from fleet import Laptop, blank_files
 from play import fixed_hashes, played, quick_folder, say
 
-from app import generic
+from app import generic, leaving
 from app import ops as operations
 from app.hub import bundles, enrol, feed, ingest
 from app.hub.hub import RefusedError, head_of
@@ -241,7 +241,7 @@ def delete_resurrected_by_a_patch(patch: Patch) -> None:
 @mutant
 def deletion_asks_nobody(patch: Patch) -> None:
     """A deletion takes what others edited meanwhile with it."""
-    patch.setattr(generic, "fingerprint", lambda _table, _row: b"")
+    patch.setattr(leaving, "fingerprint", lambda _table, _row: b"")
 
 
 @mutant

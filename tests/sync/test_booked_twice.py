@@ -241,3 +241,29 @@ def test_goods_of_an_order_that_was_cancelled_meanwhile_are_a_task(fleet, pair):
     booking.send_back(desk_at(b), line, BIN, 4000, reason="cancelled")
     at_rest(fleet)
     assert alerts(a, "purchase.unwanted") == alerts(b, "purchase.unwanted") == []
+
+
+def test_a_reversal_that_was_undone_before_it_came_second_leaves_the_first(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(a, "issue")
+    booking.reverse_movement(desk_at(a), movement, reason="x")
+    a.sync()
+    undone = booking.reverse_movement(desk_at(b), movement, reason="y")
+    b.desk.undo(undone.action_id)
+    at_rest(fleet)
+    assert on_hand(fleet) == [10, 10]
+
+
+def test_a_correction_that_was_undone_before_it_came_second_leaves_the_first(fleet, pair):
+    a, b = pair
+    a.desk.perform(a.moved("issue", 4))
+    sync(fleet)
+    movement = newest(a, "issue")
+    corrections.correct_booking(desk_at(a), movement, qty=3000, reason="three")
+    a.sync()
+    undone = corrections.correct_booking(desk_at(b), movement, qty=2000, reason="two")
+    b.desk.undo(undone.action_id)
+    at_rest(fleet)
+    assert on_hand(fleet) == [7, 7]

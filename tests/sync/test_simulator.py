@@ -15,6 +15,7 @@ def test_every_seed_comes_to_rest_with_everything():
     assert failed is None, str(failed)
 
 
+@pytest.mark.logs("figures that cannot be worked out")  # a hub that is killed while it works them out
 @pytest.mark.parametrize("seed", range(1000, 1004))
 def test_a_seed_comes_to_rest_on_postgresql(seed, tmp_path, blank, server_store):
     simulation = Simulation(seed, tmp_path, blank, store=server_store)
