@@ -112,13 +112,17 @@ class ScanPage(QWidget):
         """The scanner has read something; every code is ours here, good or bad."""
         typed = self.entry.text().strip()
         self.entry.clear()
-        if typed:
-            self.use_typed(typed)
-        self.use(text)
+        if not typed or self.use_typed(typed):
+            self.use(text)
         return True
 
-    def use_typed(self, text: str) -> None:
-        """What was typed and not entered when a scan came."""
+    def use_typed(self, text: str) -> bool:
+        """What was typed and not entered when a scan came; False where it must be entered before the scan counts."""
+        self.entry.setText(text)
+        sentence = _("“{text}” was typed and not entered. Press Enter or delete it, then scan again.")
+        said = sentence.format(text=text[:40])
+        self.show_result(Result("danger", "octagon-x", _("The scan was not used"), said))
+        return False
 
     def take_focus(self) -> None:
         """The keyboard belongs to the field."""

@@ -58,11 +58,12 @@ class CodeScans(BookedScans):
         else:
             self.use(text)
 
-    def use_typed(self, text: str) -> None:
+    def use_typed(self, text: str) -> bool:
         """A number that was typed before the scan, without Enter, counts; what is no number stays in sight."""
         if not self.station.take_typed(text):
             sentence = _("“{text}” was typed and not entered when the scan came. Type it again, or skip it.")
             self._fail(Failed(text=text[:200], sentence=sentence.format(text=text[:40]), at=self._desk.now()))
+        return True
 
     def _new_quantity(self, asked: Failed, text: str) -> bool:
         """A number after a question is another quantity for the booking that was refused."""

@@ -55,6 +55,17 @@ def test_a_bin_is_counted_without_a_mouse(qtbot, page, shelf, settled, count):
     assert shelf.line(count, "HVAC-2").counted is None
 
 
+def test_a_number_that_was_not_entered_waits_and_no_scan_takes_its_place(qtbot, page, shelf, settled, count):
+    page.on_scan(A01)
+    page.on_scan(HVAC1)
+    page.entry.setText("3")
+    page.on_scan(HVAC2)
+    assert (page.band.result.level, page.entry.text()) == ("danger", "3")
+    qtbot.keyClick(page.entry, Qt.Key.Key_Return)
+    settled()
+    assert shelf.line(count, "HVAC-1").counted == 3000
+
+
 def test_the_same_line_twice_is_asked_about(qtbot, page, shelf, settled, count):
     page.on_scan(A01)
     for number in ("3", "2"):
