@@ -65,8 +65,8 @@ class Rules:
         return {"A": self.count_days_a, "B": self.count_days_b, "C": self.count_days_c}
 
 
-#: The field of the form for a site's own limit of approval.
-OWN_LIMIT = "own_limit"
+#: The fields of the form for what a site rules by itself: its limit of approval, and who approves its orders.
+OWN_LIMIT, APPROVAL = "own_limit", "order_approval"
 _LISTS = frozenset({"group_1", "group_3"})
 
 
@@ -85,6 +85,12 @@ def own_limit(read: Reader, site: bytes) -> int | None:
     """The site's own limit of approval in hundredths; None where that of all sites holds."""
     row = read.get("site_stock_rules", _of_site(site))
     return None if row is None or row["deleted"] else row["count_limit"]
+
+
+def approval_of(read: Reader, site: bytes) -> str:
+    """Who approves the purchase orders of a site: another person than the writer where nothing else was said."""
+    row = read.get("site", site)
+    return str((row and row["order_approval"]) or "second")
 
 
 def limit_of(read: Reader, site: bytes) -> int:
@@ -107,15 +113,18 @@ def _limit_op(read: Reader, site: bytes, limit: int | None) -> Op | None:
 
 
 def change_rules(
-    desk: Desk, new: Mapping[str, Any], own: int | None = None, *, here: bool = False
+    desk: Desk, new: Mapping[str, Any], own: int | None = None, *, here: bool = False, approval: str = ""
 ) -> Done | None:
     """Other rules for all sites; None where nothing changes. Raises Refused with the fields to mend.
 
-    `here`: `own` is the limit of approval of the site in view (None: that of all sites).
+    `here`: `own` is the limit of approval of the site in view (None: that of all sites); `approval`: who approves its orders.
     """
     with desk.read() as read:
         row, old = read.get("stock_rules", ROW), rules_of(read)
-        limit = _limit_op(read, desk.site.id, own) if here and desk.site else None
+        site = read.get("site", desk.site.id) if here and desk.site else None
+        limit = _limit_op(read, site["id"], own) if site else None
+        other = site and approval and approval != approval_of(read, site["id"])
+    of_site = patch("site", site, order_approval=approval) if site and other else None
     wanted = {one.name: new.get(one.name, getattr(old, one.name)) for one in fields(Rules)}
     if objections := [*_weigh(wanted), *_weigh_limit(own or 0, OWN_LIMIT)]:
         raise Refused(objections)
@@ -124,10 +133,11 @@ def change_rules(
         ops: list[Op | None] = [
             None if Rules(**wanted) == old else create("stock_rules", ROW, **stored),
             limit,
+            of_site,
         ]
     else:
         back = Retire("stock_rules", (ROW,), back=True) if row["deleted"] else None
-        ops = [back, patch("stock_rules", row, **stored), limit]
+        ops = [back, patch("stock_rules", row, **stored), limit, of_site]
     return desk.perform(*ops) if any(ops) else None
 
 

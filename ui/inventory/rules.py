@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.fields import fields_of
 from app.inventory.classes import ABC, VED
 from app.inventory.reorder import Z
-from app.inventory.rules import OWN_LIMIT, change_rules, own_limit, rules_of
+from app.inventory.rules import APPROVAL, OWN_LIMIT, approval_of, change_rules, own_limit, rules_of
 from app.values import THOUSAND
 from app.words import _
 from ui.kit.buttons import button
@@ -36,13 +36,18 @@ class RulesDialog(Dialog):
         super().__init__(parent, _("Rules of the store"), text)
         self._desk, self._tasks = desk, tasks
         with desk.read() as read:
-            rules, own = rules_of(read), own_limit(read, desk.site.id) if desk.site else None
+            rules = rules_of(read)
+            own = (
+                {OWN_LIMIT: own_limit(read, desk.site.id), APPROVAL: approval_of(read, desk.site.id)}
+                if desk.site
+                else {}
+            )
         fields = [self._field(name) for name in fields_of("stock_rules")]
         if desk.site:
-            fields.append(self._own_field(desk.site.name))
+            fields += self._own_fields(desk.site.name)
         self.form = Form(fields, columns=2)
         values = {name: self._shown(name, getattr(rules, name)) for name in fields_of("stock_rules")}
-        self.form.set_values(values | {OWN_LIMIT: own})
+        self.form.set_values(values | own)
         self.note = NoteStrip("", "danger")
         self.note.hide()
         self.body.addWidget(Scroller(self.form))
@@ -65,9 +70,14 @@ class RulesDialog(Dialog):
         return FormField(name, words, kind, unit, required=True, given=True)
 
     @staticmethod
-    def _own_field(site: str) -> FormField:
-        words = _("At {site}: storekeepers approve up to").format(site=site)
-        return FormField(OWN_LIMIT, words, "money", "CNY", help=_("Empty: as for all sites"))
+    def _own_fields(site: str) -> list[FormField]:
+        limit = _("At {site}: storekeepers approve up to").format(site=site)
+        orders = _("At {site}: purchase orders are approved by").format(site=site)
+        who = [(code, _(word)) for code, word in fields_of("site")[APPROVAL].choices]
+        return [
+            FormField(OWN_LIMIT, limit, "money", "CNY", help=_("Empty: as for all sites")),
+            FormField(APPROVAL, orders, "choice", required=True, choices=who, given=True),
+        ]
 
     @staticmethod
     def _shown(name: str, value: Any) -> Any:
@@ -88,8 +98,9 @@ class RulesDialog(Dialog):
         if not self.form.check():
             return
         typed = self.filled()
-        own = typed.pop(OWN_LIMIT, None)
-        work = partial(change_rules, self._desk, typed, own, here=self._desk.site is not None)
+        own, approval = typed.pop(OWN_LIMIT, None), typed.pop(APPROVAL, "")
+        here = self._desk.site is not None
+        work = partial(change_rules, self._desk, typed, own, here=here, approval=approval)
         self._tasks.run(work, self._on_saved, self._on_refused, owner=self)
 
     def _on_saved(self, done: Done | None) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from app.inventory.rules import change_rules, rules_of
+from app.inventory.rules import approval_of, change_rules, rules_of
 from ui.inventory.analysis import AnalysisPage, MatrixCell
 from ui.inventory.area import SparesArea
 from ui.inventory.policy import PolicyDialog
@@ -108,11 +108,13 @@ def test_the_rules_of_the_store_are_set_by_a_supervisor(shown, store, tasks, set
     assert not dialog.result()
     assert dialog.note.isVisible()
     dialog.form.set_values(
-        dialog.form.values() | {"a_to": 80_000, "count_days_a": 30_000, "group_1": ("AV",)}
+        dialog.form.values()
+        | {"a_to": 80_000, "count_days_a": 30_000, "group_1": ("AV",), "order_approval": "writer"}
     )
     dialog.on_save()
     settled()
     with store.read() as read:
         found = rules_of(read)
+        assert approval_of(read, store.site.id) == "writer"
     assert (found.a_to, found.count_days_a, found.group_1, found.b_to) == (80_000, 30, ("AV",), 95_000)
     settled()
