@@ -143,6 +143,8 @@ def become_part(profile: Profile, answer: Enrolled, address: str, pinned: str = 
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             new.items(),
         )
+        # The versions of its scope are counted from the beginning again: the next welcome says which sites it has.
+        connection.execute("DELETE FROM meta WHERE key = 'hub_grant'")
     profile.meta |= new
 
 

@@ -68,8 +68,22 @@ def _leave(connection: sqlite3.Connection, scope: Sequence[str]) -> bool:
     drop_orphans(connection, spots)
     connection.execute("PRAGMA defer_foreign_keys = OFF")
     connection.executemany("DELETE FROM srv_shadow WHERE tbl = ? AND id = ?", spots)
+    _forget_outside(connection, scope)
     connection.execute(f"DELETE FROM audit WHERE {outside}", tuple(scope))
     return bool(spots)
+
+
+def _forget_outside(connection: sqlite3.Connection, scope: Sequence[str]) -> None:
+    """Where only a pending op brought a row into these buckets, there is no row to go back to if the hub refuses it."""
+    found = connection.execute('SELECT tbl, id, "row" FROM srv_shadow WHERE "row" IS NOT NULL').fetchall()
+    connection.executemany(
+        'UPDATE srv_shadow SET "row" = NULL WHERE tbl = ? AND id = ?',
+        [
+            (table, row_id)
+            for table, row_id, kept in found
+            if msgspec.msgpack.decode(kept)["bucket"] not in scope
+        ],
+    )
 
 
 def _ours_at_hub(connection: sqlite3.Connection, table: str, row_id: bytes, scope: Sequence[str]) -> bool:

@@ -79,6 +79,24 @@ def test_work_of_a_site_that_was_taken_away_reaches_the_hub(fleet, s):
     equal(fleet, s)
 
 
+def test_a_machine_that_a_refused_move_brought_into_the_new_site_goes(fleet, s):
+    s.desk.perform(patch("equipment", s.row("equipment", MACHINES[1]), site_id=AWAY, location_id=YARD))
+    give(fleet, s, AWAY_ALONE)
+    fleet.clock._at += (GRACE_DAYS + 1) * DAY
+    assert s.sync().quarantined == 1
+    assert not s.row("equipment", MACHINES[1])
+    equal(fleet, s)
+
+
+def test_a_laptop_that_joins_once_more_hears_which_sites_it_has(fleet, s):
+    with fleet.hub.writing() as connection:
+        connection.execute("DELETE FROM hub_device WHERE code = ?", (s.profile.meta["device_code"],))
+    s.scope = AWAY_ALONE
+    join(s.profile, invite(fleet.hub, "http://hub", scope=AWAY_ALONE), s.way)
+    s.sync()
+    equal(fleet, s)
+
+
 def test_work_recorded_after_hearing_of_it_is_kept_apart(fleet, s):
     before = s.row("equipment", MACHINES[1])
     give(fleet, s, AWAY_ALONE)
