@@ -37,7 +37,7 @@ SEEDS = 300
 MUTANTS: dict[str, Callable[[Patch], None]] = {}
 #: The first seed that noticed each of them, to be tried first.
 NOTICED: dict[str, int] = {
-    "no_idempotency": 24, "no_fork_check": 4, "no_anchor_and_a_hash_without_the_op": 7, "history_checked_only_in_hello": 19,
+    "no_idempotency": 1062, "no_fork_check": 4, "no_anchor_and_a_hash_without_the_op": 7, "history_checked_only_in_hello": 19,
     "acked_ops_forgotten": 2, "settled_at_the_receipt": 1, "cursor_saved_before_the_rows": 4, "scope_change_drops_ops": 4,
     "last_writer_wins_by_field": 5, "last_writer_wins_by_row": 2, "delete_resurrected_by_a_patch": 17, "deletion_asks_nobody": 3,
     "alias_forgotten": 38, "rings_allowed": 5, "unique_key_rejects": 24,
