@@ -153,7 +153,7 @@ def _decide_all(story: Story, page: BooksPage) -> None:
     looked.reject()
     for act, typed, state in (
         (N_("Found right"), None, "confirmed"),
-        (N_("Correct"), {"qty": 1000, "reason": "one lies there still"}, "corrected"),
+        (N_("Correct it"), {"qty": 1000, "reason": "one lies there still"}, "corrected"),
         (N_("Refuse"), {"reason": "all three lie there still"}, "refused"),
     ):
         movement = row(page, "waiting").movement_id

@@ -295,7 +295,7 @@ _KEEP, _APPROVE = Permission.MOVE_STOCK, Permission.APPROVE_STOCK
 _ACTIONS: Mapping[str, Sequence[tuple[str, str, str, Permission | None]]] = {
     "waiting": (
         ("confirm", N_("Found right"), "check", _KEEP),
-        ("correct", N_("Correct"), "pencil", _KEEP),
+        ("correct", N_("Correct it"), "pencil", _KEEP),
         ("refuse", N_("Refuse"), "undo-2", _KEEP),
         ("details", N_("Look at it"), "search", None),
     ),

@@ -87,7 +87,7 @@ class CheckForms:
         """It was another quantity."""
         fields = [FormField("qty", _("Quantity"), "number", row.unit, required=True), _reason()]
         given = {"qty": row.right_qty or row.qty}
-        filled = self._filled(_("{part}: what was taken?"), row, fields, given, _("Correct"))
+        filled = self._filled(_("{part}: what was taken?"), row, fields, given, _("Correct it"))
         return filled and self._decide(row, Verdict("corrected", filled["qty"], filled["reason"]))
 
     def refuse(self, row: Withdrawal) -> Work | None:

@@ -74,13 +74,20 @@ class PartInspector(Inspector):
         for kind, icon, words in (
             ("return", "undo-2", _("Put back")),
             ("transfer", "arrow-left-right", _("Transfer")),
-            ("adjust", "clipboard-check", _("Correct")),
-            ("scrap", "trash-2", _("Scrap")),
         ):
             if may_book(self._desk, kind) and not is_kit:
                 self.add_tool(icon, words, self._booker(kind))
+        rest: list[tuple[str, str, Callable[..., object]]] = [
+            (icon, words, self._booker(kind))
+            for kind, icon, words in (
+                ("adjust", "clipboard-check", _("Correct the stock")),
+                ("scrap", "trash-2", _("Scrap")),
+            )
+            if may_book(self._desk, kind) and not is_kit
+        ]
         if self._desk.may(Permission.EDIT_PARTS):
-            self.add_tool("git-compare-arrows", _("Merge with another part"), self.merge)
+            rest.append(("git-compare-arrows", _("Merge with another part"), self.merge))
+        self.add_more(rest)
 
     def _kit_buttons(self, sections: PartSections) -> list[QPushButton]:
         """A kit is issued by its parts; it is never received itself."""

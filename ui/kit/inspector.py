@@ -2,15 +2,29 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.words import _
-from ui.kit import theme
+from ui.kit import icons, theme
 from ui.kit.buttons import icon_button
 from ui.kit.labels import ElidedLabel, label, line
 from ui.kit.timeline import Event, TimeLine
+
+
+def below(widget: QWidget) -> QPoint:
+    """Where a menu opens under its button, on the screen."""
+    return widget.mapToGlobal(QPoint(0, widget.height() + 2))
 
 
 class Inspector(QWidget):
@@ -74,6 +88,20 @@ class Inspector(QWidget):
         made.clicked.connect(lambda _checked: slot())
         self._tools.addWidget(made)
         return made
+
+    def add_more(self, rest: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        """Tools that are wanted seldom, behind one button, so that the code keeps its room: sign, words, what to do."""
+        self._seldom = rest
+        if rest:
+            more = self.add_tool("ellipsis", _("More"), lambda: self.more_menu().popup(below(more)))
+
+    def more_menu(self) -> QMenu:
+        """The menu of the tools that are wanted seldom."""
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for icon, words, slot in self._seldom:
+            menu.addAction(icons.icon(icon), words).triggered.connect(lambda _on=False, do=slot: do())
+        return menu
 
     def add(self, widget: QWidget, *, margin: int = 16) -> None:
         """Anything else, under what is there."""

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.generic import patch
 from app.inventory.booking import receive_part
@@ -158,3 +158,11 @@ def test_two_parts_become_one_with_stock_suppliers_and_the_old_label(page, store
         assert read.value("SELECT part_id FROM stock_movement WHERE serial = 'SN-77'") == kept
     assert resolve_scan(store, encode(Kind.PT, "HVAC-018")).id == kept, "the old label keeps working"
     assert page._card.part.id == kept
+
+
+def test_what_is_wanted_seldom_stands_in_a_menu_and_the_number_is_whole(page, id_of) -> None:
+    page.select(id_of("part", "HVAC-015"))
+    entries = page.inspector.more_menu().actions()
+    assert [entry.text() for entry in entries] == ["Correct the stock", "Scrap", "Merge with another part"]
+    assert "More" in {made.toolTip() for made in page.inspector.findChildren(QPushButton)}
+    assert "HVAC-015" in words(page.inspector)
